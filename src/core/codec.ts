@@ -1,0 +1,58 @@
+import type { Batch } from './batch.ts'
+import type { Field, FrameBuffer } from './frame.ts'
+import type { Model, ModelDescriptor } from './model.ts'
+import type { Outcomes } from './outcomes.ts'
+import type { RecordBatchWriter } from './record-batch-writer.ts'
+import type { Scores } from './scores.ts'
+
+/** A field that the record's schema declares. */
+export interface SchemaField {
+  /** A path: `alcohol`, or `customer.age` in a nested record. */
+  readonly path: string
+  readonly type: 'number' | 'text' | 'other'
+}
+
+/** Which field of the record feeds a column of the frame. */
+export interface BoundField {
+  readonly field: Field
+  readonly path: string
+}
+
+/** Turns the bytes of records into frames and scores back into bytes. One per stream; it holds no state between batches. */
+export interface Codec {
+  readonly name: string
+  /** The fields of the record in their declared order, or undefined where records need not follow a schema. */
+  readonly schema: readonly SchemaField[] | undefined
+  /** Makes a reader of these fields. Throws `codec.schema.invalid` where a path is not in the schema. */
+  reader(fields: readonly BoundField[]): RowReader
+  /** Makes a reader of the data type from the field at a path. */
+  dataTypeReader(path: string): DataTypeReader
+  /** Makes the writer of one model's answers. */
+  answerWriter(descriptor: ModelDescriptor, model: Model): AnswerWriter
+  /** The structured record in one value, for the edges. Throws a record-scope error. */
+  decode(value: Uint8Array): unknown
+  /** The value of a structured record (from JSON, CSV), for the edges. Throws a record-scope error that names the field. */
+  encode(record: Readonly<Record<string, unknown>>): Uint8Array
+}
+
+export interface RowReader {
+  /**
+   * Decodes `count` records, whose places in the batch are `records[0..count)`, as rows of the frame, which it resets.
+   * A record whose bytes can't be read is rejected and gets no row. Values in the batch are never null here.
+   */
+  read(batch: Batch, records: Int32Array, count: number, frame: FrameBuffer, outcomes: Outcomes): void
+}
+
+/** Says of which data type each record is. */
+export interface DataTypeReader {
+  /**
+   * Sets `types[i]` to the code of record `i`'s data type, for each record that is not rejected yet. Rejects a record whose
+   * bytes can't be read, or whose data type is missing.
+   */
+  read(batch: Batch, types: Int32Array, outcomes: Outcomes): void
+}
+
+export interface AnswerWriter {
+  /** Writes the value for a record: the record as it came, augmented with the scores of `row` and the model version. */
+  write(batch: Batch, record: number, scores: Scores, row: number, out: RecordBatchWriter): void
+}

@@ -1,0 +1,91 @@
+import type { Dictionary } from './dictionary.ts'
+
+/**
+ * What a cell of a frame holds:
+ * - `present`: a value of the field's type; for a category that the dictionary lacks, the code -1.
+ * - `missing`: the record has no such field, or null.
+ * - `invalid`: the record has the field, but with a value that is not of the field's type (text where a number should be).
+ */
+export const CELL = { present: 0, missing: 1, invalid: 2 } as const
+
+/**
+ * How a field stands in a frame's matrix:
+ * - `number`: the number as a double; true and false are 1 and 0; an integer beyond ±2^53 is rounded.
+ * - `category`: the code of the text in the field's dictionary, -1 for a text that it lacks.
+ * - `value`: not in the matrix (its cell is NaN); the model asks `Frame.value`.
+ */
+export type FieldType = 'number' | 'category' | 'value'
+
+/** A column of a frame: what a model takes as one input. */
+export interface Field {
+  /** The model's own name for its input. */
+  readonly name: string
+  readonly type: FieldType
+  /** The categories, for `category` only. Owned by the model. */
+  readonly dictionary?: Dictionary
+  /** Where true, a text that the dictionary lacks is added to it (up to a limit) instead of coded -1. */
+  readonly open?: boolean
+  /** Where true, a model can't be used on records that are known never to have this field. */
+  readonly required: boolean
+}
+
+/**
+ * A batch decoded for one model: rows by fields. Valid during the call, or until the promise that the call returned is settled.
+ */
+export interface Frame {
+  readonly rows: number
+  readonly fields: readonly Field[]
+  /** rows x fields, row-major. A cell that is not `present` holds NaN. */
+  readonly matrix: Float64Array
+  /** One `CELL` per cell, as in `matrix`. */
+  readonly cells: Uint8Array
+  /** Per row: 0 where all its cells are `present`, so that a model can take a short path; else a bit set of the CELLs that occur. */
+  readonly flags: Uint8Array
+  /** The structured record, decoded on demand: object, string, number, boolean, bytes, null. Slow; for models that need it and for messages. */
+  value(row: number): unknown
+  /** What the record has for a field, as text for a message, shortened where it is long; undefined where it is absent. */
+  text(row: number, field: number): string | undefined
+}
+
+/** Decodes on demand what a `FrameBuffer` does not hold in its matrix. A codec's row reader gives it. */
+export interface RowSource {
+  value(record: number): unknown
+  text(record: number, field: number): string | undefined
+}
+
+/** A frame that a codec fills and that is used again for the next batch. */
+export class FrameBuffer implements Frame {
+  fields: readonly Field[] = []
+  rows = 0
+  matrix = new Float64Array(0)
+  cells = new Uint8Array(0)
+  flags = new Uint8Array(0)
+  /** The record of the batch that a row was decoded from. */
+  records = new Int32Array(0)
+  #source: RowSource | undefined
+
+  /** Empties the frame and makes room for `capacity` rows of these fields. */
+  reset(fields: readonly Field[], capacity: number, source?: RowSource): void {
+    this.fields = fields
+    this.rows = 0
+    this.#source = source
+    if (this.flags.length < capacity) {
+      const room = Math.max(capacity, this.flags.length * 2)
+      this.flags = new Uint8Array(room)
+      this.records = new Int32Array(room)
+    }
+    const cells = this.flags.length * fields.length
+    if (this.cells.length < cells) {
+      this.matrix = new Float64Array(cells)
+      this.cells = new Uint8Array(cells)
+    }
+  }
+
+  value(row: number): unknown {
+    return this.#source?.value(this.records[row]!)
+  }
+
+  text(row: number, field: number): string | undefined {
+    return this.#source?.text(this.records[row]!, field)
+  }
+}

@@ -1,0 +1,96 @@
+import type { Batch } from './batch.ts'
+
+export interface TopicSpec {
+  readonly topic: string
+  readonly partitions: number
+  /** `delete`: all records are kept (or expire). `compact`: only the last record of a key must be kept; records have keys. */
+  readonly cleanup: 'delete' | 'compact'
+}
+
+export interface TopicPartition {
+  readonly topic: string
+  readonly partition: number
+}
+
+export interface ReadOptions extends TopicPartition {
+  readonly from: bigint
+  /** Where true, waits for new records until the signal aborts. Otherwise ends at the records that were there at the call. */
+  readonly follow: boolean
+  readonly signal?: AbortSignal
+  /** A batch is made of whole record batches of about this many bytes together; one larger record batch comes alone. 1 MiB where absent. */
+  readonly maxBytes?: number
+}
+
+/** Records to append: one complete record batch, uncompressed, with base offset 0 (`RecordBatchWriter.finish`). */
+export interface Append extends TopicPartition {
+  readonly recordBatch: Uint8Array
+}
+
+/** What one unit of work leaves behind. */
+export interface Commit {
+  /** In this order. Their bytes may be used again once the promise of the commit is settled. */
+  readonly appends: readonly Append[]
+  /** The offset from which each input partition continues. */
+  readonly offsets: readonly (TopicPartition & { readonly next: bigint })[]
+}
+
+/**
+ * Where records live. Implementations: memory (tests), SQLite (the embedded default), Kafka. All methods may be called
+ * concurrently; appends to one partition keep their order.
+ */
+export interface Log {
+  /** `atomic`: a commit is one transaction. `at-least-once`: appends are durable before offsets are. */
+  readonly guarantee: 'atomic' | 'at-least-once'
+  /** Creates the topics that are missing. Throws `log.topic.conflict` where one exists with fewer partitions. */
+  ensureTopics(topics: readonly TopicSpec[]): Promise<void>
+  /** The number of partitions. Throws `log.topic.unknown`. */
+  partitions(topic: string): Promise<number>
+  /** Appends outside of a group's work; resolves with the offset of the first record once the log has it durably. */
+  append(append: Append): Promise<bigint>
+  /** The offset of the first record that the log still has, and the one that the next record will get. */
+  offsets(partition: TopicPartition): Promise<{ readonly first: bigint; readonly next: bigint }>
+  /**
+   * Reads one partition in order. Throws `log.offset.out-of-range` where `from` is below the first or above the next offset,
+   * and `log.topic.unknown`. Ends without an error when the signal aborts.
+   */
+  read(options: ReadOptions): AsyncIterable<Batch>
+  /** Becomes a member of a consumer group: partitions are assigned to it until it leaves. */
+  join(options: GroupOptions): Promise<Group>
+  /** Releases connections and files. Open reads end. */
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+export interface GroupOptions {
+  readonly group: string
+  /** All partitions of these topics are shared among the members. */
+  readonly topics: readonly string[]
+  readonly listener: GroupListener
+}
+
+export interface GroupListener {
+  /** Partitions that this member now owns, with the offset to continue from (the committed one, else the first). */
+  assigned(partitions: readonly Assignment[]): Promise<void>
+  /**
+   * Partitions that this member must give up. Their work should be committed before the promise is settled; where `lost` is
+   * true, it is too late for that.
+   */
+  revoked(partitions: readonly TopicPartition[], lost: boolean): Promise<void>
+  /** The membership failed for good; nothing is assigned any more. */
+  failed(error: unknown): void
+}
+
+export interface Assignment extends TopicPartition {
+  readonly from: bigint
+}
+
+export interface Group {
+  /**
+   * Makes one unit of work durable: all of it or, after a crash, none of it where the log is `atomic`.
+   * Throws `log.fenced` where a partition of `offsets` is not this member's any more.
+   */
+  commit(commit: Commit): Promise<void>
+  /** The offset to continue from, or undefined where the group has none for the partition. */
+  committed(partition: TopicPartition): Promise<bigint | undefined>
+  /** Gives up all partitions, after `revoked` was called for them. */
+  leave(): Promise<void>
+}

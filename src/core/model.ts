@@ -1,0 +1,63 @@
+import type { Field, Frame } from './frame.ts'
+import type { OutputField, Scores } from './scores.ts'
+
+/** What can be loaded. docs/formats.md says how far each goes. */
+export const FORMATS = ['pmml', 'pfa', 'onnx', 'tensorflow', 'tensorflow-saved', 'lightgbm', 'xgboost', 'function', 'remote'] as const
+export type Format = (typeof FORMATS)[number]
+
+/**
+ * What is said of a model apart from its bytes. `name@version` names it everywhere, and the sha256 of its bytes proves it.
+ */
+export interface ModelDescriptor {
+  readonly name: string
+  readonly version: string
+  readonly description: string
+  /** The data type whose records it scores. */
+  readonly dataType: string
+  readonly format: Format
+  /** Lower-case hexadecimal. */
+  readonly sha256: string
+  /** Declared mapping: model input -> record field. Inputs that it lacks are matched by name. */
+  readonly inputs: Readonly<Record<string, string>>
+  readonly metadata: Readonly<Record<string, string>>
+}
+
+/** `name@version`. */
+export function modelId(descriptor: { readonly name: string; readonly version: string }): string {
+  return `${descriptor.name}@${descriptor.version}`
+}
+
+/**
+ * A loaded model. It scores whole frames; it keeps no reference to a frame or scores after the call (or its promise) is done.
+ * Calls never overlap for models that return nothing; a model that returns promises may get the next frame before.
+ */
+export interface Model {
+  /** The columns of the frames it takes, in order. */
+  readonly inputs: readonly Field[]
+  /** The columns of the scores it gives. At least one; the first is the score. */
+  readonly outputs: readonly OutputField[]
+  /**
+   * Where true, input names mean nothing (a tensor's columns): inputs that no field matches by name are taken from the
+   * record's numeric fields in their declared order.
+   */
+  readonly positional?: boolean
+  /**
+   * Scores every row of the frame into `scores`, which the caller has reset to this model's outputs and the frame's rows.
+   * What is wrong with one row is `scores.reject`ed, never thrown; what is thrown means that the model itself failed.
+   */
+  score(frame: Frame, scores: Scores): void | Promise<void>
+  /** Frees what the garbage collector can't: threads, native memory. Called once, after the last batch that uses the model. */
+  [Symbol.dispose](): void
+}
+
+/** Loads the models of one format. */
+export interface Runtime {
+  readonly format: Format
+  /**
+   * Makes a model from its bytes. Must not block the event loop for long, and must not trust the bytes.
+   * Throws `model.malformed`, or `model.unsupported` naming what is not supported.
+   */
+  load(descriptor: ModelDescriptor, bytes: Uint8Array): Promise<Model>
+  /** Frees what its models share: worker threads. After it no model of this runtime may score. */
+  [Symbol.asyncDispose]?(): Promise<void>
+}
