@@ -1,0 +1,5 @@
+export * from './errors.ts'
+export * from './live.ts'
+export * from './models.ts'
+export * from './records.ts'
+export * from './state.ts'

@@ -1,0 +1,96 @@
+import { z } from 'zod'
+import { modelHistory } from './models.ts'
+import { latency } from './state.ts'
+
+/** A record that was scored, as an example of what goes by. */
+export const scoredRecord = z.object({
+  topic: z.string(),
+  partition: z.number().int(),
+  offset: z.string(),
+  key: z.string().nullable(),
+  dataType: z.string(),
+  model: z.string().describe('name@version'),
+  score: z.union([z.number(), z.string()]).nullable(),
+  outputs: z.record(z.string(), z.union([z.number(), z.string()]).nullable()).describe('all outputs of the model'),
+  at: z.number().describe('when it was answered, ms since the epoch'),
+  latencyMs: z.number(),
+  record: z.unknown().describe('the record as it came, decoded'),
+})
+export type ScoredRecord = z.infer<typeof scoredRecord>
+
+export const rejectedRecord = z.object({
+  topic: z.string(),
+  partition: z.number().int(),
+  offset: z.string(),
+  key: z.string().nullable(),
+  dataType: z.string().nullable(),
+  model: z.string().nullable(),
+  code: z.string(),
+  message: z.string(),
+  at: z.number(),
+})
+export type RejectedRecord = z.infer<typeof rejectedRecord>
+
+export const swap = z.object({
+  dataType: z.string(),
+  name: z.string(),
+  version: z.string(),
+  sha256: z.string(),
+  topic: z.string(),
+  partition: z.number().int(),
+  fromOffset: z.string(),
+  at: z.number(),
+  previous: z.string().nullable(),
+})
+
+export const nodeEvent = z.object({
+  at: z.number(),
+  kind: z.string().describe('model-published, model-serving, model-refused, model-retired, rollback, hold, engine'),
+  dataType: z.string().nullable(),
+  model: z.string().nullable(),
+  message: z.string(),
+  code: z.string().nullable(),
+})
+export type NodeEvent = z.infer<typeof nodeEvent>
+
+export const streamLive = z.object({
+  name: z.string(),
+  input: z.string(),
+  output: z.string(),
+  deadLetters: z.string(),
+  format: z.string().describe('json, protobuf'),
+  partitions: z.number().int(),
+  scored: z.number().int().describe('since the beginning'),
+  rejected: z.number().int().describe('since the beginning'),
+  backlog: z.number().int().describe('records on the log that are not answered yet'),
+  rate: z.number().describe('records answered per second, over the last seconds'),
+  scoringNs: z.number().nullable().describe('mean time of scoring per record over the last seconds, ns'),
+  latency: latency.describe('over the last seconds, ms'),
+  held: z.string().nullable().describe('the data type whose records wait for a model'),
+})
+export type StreamLive = z.infer<typeof streamLive>
+
+/** GET /live: one such object, and GET /live as text/event-stream: one every half second. */
+export const liveSnapshot = z.object({
+  at: z.number(),
+  node: z.object({
+    version: z.string(),
+    startedAt: z.number(),
+    log: z.string().describe('memory, sqlite, kafka'),
+    guarantee: z.enum(['atomic', 'at-least-once']),
+    loopDelayMs: z.number().describe('p99 of the event loop delay over the last seconds'),
+    rssBytes: z.number(),
+  }),
+  streams: z.array(streamLive),
+  models: z.array(
+    modelHistory.extend({
+      usage: z.record(z.string(), z.number().int()).describe('records scored, per name@version'),
+      rates: z.record(z.string(), z.number()).describe('records per second, per name@version'),
+    }),
+  ),
+  swaps: z.array(swap).describe('newest first, at most 50'),
+  scores: z.array(scoredRecord).describe('newest first, at most 20: a sample'),
+  rejections: z.array(rejectedRecord).describe('newest first, at most 20: a sample'),
+  events: z.array(nodeEvent).describe('newest first, at most 50'),
+})
+export type LiveSnapshot = z.infer<typeof liveSnapshot>

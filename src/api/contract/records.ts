@@ -1,0 +1,28 @@
+import { z } from 'zod'
+
+/**
+ * Body of POST /records/{stream}, by content type: application/json (one object or an array), application/x-ndjson,
+ * application/x-protobuf (one message), application/x-protobuf-delimited (messages, each after its varint length).
+ */
+export const recordsQuery = z.strictObject({
+  key: z.string().optional().describe('the key of every record'),
+  keyField: z.string().optional().describe('the field whose text is the key of a JSON record'),
+  partition: z.coerce.number().int().min(0).optional().describe('by hash of the key, else in turn, where absent'),
+})
+export type RecordsQuery = z.infer<typeof recordsQuery>
+
+export const recordsResult = z.object({
+  topic: z.string(),
+  appended: z.number().int(),
+  /** The first offset per partition. */
+  offsets: z.record(z.string(), z.string()),
+})
+export type RecordsResult = z.infer<typeof recordsResult>
+
+/** Query of GET /scores/{stream}, newline-delimited JSON or (Accept: text/event-stream) events, of `scoredRecord`. */
+export const scoresQuery = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(100_000).optional().describe('end after so many; 20 where absent and not following'),
+  follow: z.enum(['true', 'false']).optional(),
+  from: z.enum(['beginning', 'end']).optional().describe('with follow; end where absent'),
+})
+export type ScoresQuery = z.infer<typeof scoresQuery>

@@ -1,0 +1,42 @@
+import { z } from 'zod'
+
+/** Quantiles of a duration in milliseconds; null where nothing was measured. Exact to about 3 %. */
+export const latency = z.object({
+  p50: z.number().nullable(),
+  p95: z.number().nullable(),
+  p99: z.number().nullable(),
+  p999: z.number().nullable(),
+  max: z.number().nullable(),
+})
+export type Latency = z.infer<typeof latency>
+
+/** What one model version did for one data type. Survives restarts; equals the outputs on the log. */
+export const modelStatistics = z.object({
+  id: z.string().describe('name@version'),
+  name: z.string(),
+  version: z.string(),
+  description: z.string(),
+  format: z.string(),
+  since: z.number().describe('when it first served, ms since the epoch'),
+  usage: z.number().int().describe('records scored'),
+  rejected: z.number().int().describe('records that it, or their decoding for it, rejected'),
+  duration: z.number().describe('total time of scoring, ms'),
+  min: z.number().nullable().describe('shortest time of scoring per record (of a batch, divided by its records), ms'),
+  max: z.number().nullable().describe('longest, likewise, ms'),
+  latency: latency.describe("from the record's timestamp to its answer, ms"),
+})
+export type ModelStatistics = z.infer<typeof modelStatistics>
+
+/** GET /state/{dataType}: the serving version's statistics at the top, then those of all versions, newest first. */
+export const dataTypeState = z.object({
+  dataType: z.string(),
+  serving: z.string().nullable(),
+  ...modelStatistics.partial().shape,
+  totals: z.object({
+    scored: z.number().int(),
+    rejected: z.number().int(),
+    rejections: z.record(z.string(), z.number().int()).describe('by error code'),
+  }),
+  versions: z.array(modelStatistics),
+})
+export type DataTypeState = z.infer<typeof dataTypeState>

@@ -1,0 +1,55 @@
+import type {
+  DataTypeState,
+  LiveSnapshot,
+  ModelCommandResult,
+  ModelHistory,
+  ModelList,
+  PublishQuery,
+  RecordsQuery,
+  RecordsResult,
+  ScoredRecord,
+} from './contract/index.ts'
+
+/** What the API asks of the node. The API knows nothing else of it: no log, no runtime. All throw `SluiceError`. */
+export interface Services {
+  readonly models: ModelService
+  readonly records: RecordService
+  readonly state: StateService
+  readonly live: LiveService
+}
+
+export interface ModelService {
+  list(): Promise<ModelList>
+  history(dataType: string): Promise<ModelHistory>
+  /** Appends a descriptor with these bytes (undefined where the query names a location) to the models topic. */
+  publish(query: PublishQuery, bytes: Uint8Array | undefined): Promise<ModelCommandResult>
+  /** Appends a serialised `ModelDescriptor`, of the tutorial or ours, as it is. */
+  publishDescriptor(descriptor: Uint8Array, wait: boolean): Promise<ModelCommandResult>
+  rollback(dataType: string, to: string | undefined): Promise<ModelCommandResult>
+  retire(dataType: string, id: string): Promise<ModelCommandResult>
+}
+
+export type RecordsFormat = 'json' | 'ndjson' | 'protobuf' | 'protobuf-delimited'
+
+export interface RecordService {
+  /** Appends the records of a body to the stream's input topic, all or none. */
+  append(stream: string, body: Uint8Array, options: RecordsQuery & { readonly format: RecordsFormat }): Promise<RecordsResult>
+  /** Answers of the stream from its output topic. With `follow`, waits for more until the signal aborts. */
+  scores(
+    stream: string,
+    options: { readonly follow: boolean; readonly from: 'beginning' | 'end'; readonly limit?: number; readonly signal: AbortSignal },
+  ): AsyncIterable<ScoredRecord>
+}
+
+export interface StateService {
+  /** The data types that have, or had, a model. */
+  processors(): Promise<string[]>
+  state(dataType: string): Promise<DataTypeState>
+}
+
+export interface LiveService {
+  /** A picture of the node as it is now. Cheap: it is computed at most a few times a second. */
+  snapshot(): Promise<LiveSnapshot>
+  /** Whether all partitions are assigned and the models topic has been read to its end. */
+  ready(): boolean
+}
