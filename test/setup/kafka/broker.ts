@@ -1,0 +1,147 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createWriteStream } from 'node:fs'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { classPath, run } from './fetch.ts'
+import { answers } from './answers.ts'
+
+export interface KafkaBrokerOptions {
+  readonly id: number
+  readonly port: number
+  readonly controllerPort: number
+  /** `id@host:controllerPort` of every broker of the cluster, with commas between. */
+  readonly voters: string
+  readonly clusterId: string
+  readonly replication: number
+  /** The jars, from `fetchKafka`. */
+  readonly libraries: string
+  /** A folder of its own, which need not exist. */
+  readonly directory: string
+}
+
+const START_LIMIT_MS = 90_000
+
+/**
+ * One Kafka broker (KRaft, also a controller) on the loopback interface. Its data survive `stop` and `kill`, so `start`
+ * brings the same broker back on the same port. Its output is in `directory/broker.log`, its process id in `directory/pid`.
+ */
+export class KafkaBroker {
+  readonly address: string
+  readonly #options: KafkaBrokerOptions
+  #process: ChildProcess | undefined
+  #formatted = false
+
+  constructor(options: KafkaBrokerOptions) {
+    this.#options = options
+    this.address = `127.0.0.1:${options.port}`
+  }
+
+  get running(): boolean {
+    return this.#process !== undefined
+  }
+
+  /** Starts the broker and resolves when it answers requests. Rejects with the end of its output where it doesn't. */
+  async start(): Promise<void> {
+    if (this.#process !== undefined) throw new Error(`the broker at ${this.address} runs already`)
+    const { directory, libraries } = this.#options
+    const properties = join(directory, 'server.properties')
+    if (!this.#formatted) await this.#format(properties)
+    const output = createWriteStream(join(directory, 'broker.log'), { flags: 'a' })
+    await once(output, 'open')
+    // In a process group of its own, so that Ctrl-C reaches the tests first and they stop it.
+    const java = spawn('java', ['-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', classPath(libraries), 'kafka.Kafka', properties], {
+      detached: true,
+      stdio: ['ignore', output, output],
+    })
+    this.#process = java
+    java.once('exit', () => {
+      this.#process = undefined
+      output.destroy()
+    })
+    await once(java, 'spawn')
+    await writeFile(this.#pidFile, String(java.pid))
+    const deadline = Date.now() + START_LIMIT_MS
+    while (!(await answers(this.address))) {
+      if (this.#process === undefined || Date.now() > deadline) throw await this.#startFailure()
+    }
+  }
+
+  /** Asks the broker to shut down and resolves when it has. */
+  async stop(): Promise<void> {
+    await this.#end('SIGTERM')
+  }
+
+  /** Ends the broker at once, as a crash would. */
+  async kill(): Promise<void> {
+    await this.#end('SIGKILL')
+  }
+
+  async restart(): Promise<void> {
+    await this.stop()
+    await this.start()
+  }
+
+  get #pidFile(): string {
+    return join(this.#options.directory, 'pid')
+  }
+
+  async #format(properties: string): Promise<void> {
+    const { clusterId, directory, libraries } = this.#options
+    await mkdir(directory, { recursive: true })
+    await writeFile(properties, serverProperties(this.#options))
+    const args = ['-Xmx128m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', classPath(libraries)]
+    await run('java', [...args, 'kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', properties])
+    this.#formatted = true
+  }
+
+  async #end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    const java = this.#process
+    if (java === undefined) return
+    const exited = once(java, 'exit')
+    java.kill(signal)
+    await exited
+    await rm(this.#pidFile, { force: true })
+  }
+
+  async #startFailure(): Promise<Error> {
+    const what = this.running ? `did not answer within ${START_LIMIT_MS / 1000} s` : 'ended while it started'
+    const log = await readFile(join(this.#options.directory, 'broker.log'), 'utf8').catch(() => '')
+    await this.kill()
+    return new Error(`the Kafka broker at ${this.address} ${what}:\n${log.split('\n').slice(-30).join('\n')}`)
+  }
+}
+
+function serverProperties(options: KafkaBrokerOptions): string {
+  const { id, port, controllerPort, voters, replication, directory } = options
+  const minimum = Math.max(1, replication - 1)
+  const properties = {
+    'process.roles': 'broker,controller',
+    'node.id': id,
+    'controller.quorum.voters': voters,
+    'controller.listener.names': 'CONTROLLER',
+    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    'log.dirs': join(directory, 'data'),
+    'message.max.bytes': 64 * 1024 * 1024,
+    'auto.create.topics.enable': false,
+    'default.replication.factor': replication,
+    'min.insync.replicas': minimum,
+    'offsets.topic.replication.factor': replication,
+    'offsets.topic.num.partitions': 8,
+    'transaction.state.log.replication.factor': replication,
+    'transaction.state.log.min.isr': minimum,
+    'transaction.state.log.num.partitions': 8,
+    'group.initial.rebalance.delay.ms': 0,
+    'group.min.session.timeout.ms': 500,
+    // The controller lets a broker that was killed come back only when its session has expired: 9 s by default.
+    'broker.session.timeout.ms': 2000,
+    'broker.heartbeat.interval.ms': 400,
+    // Compaction soon after it is possible, so that tests see gaps between offsets.
+    'log.cleaner.backoff.ms': 200,
+  }
+  return Object.entries(properties)
+    .map(([key, value]) => `${key}=${value}\n`)
+    .join('')
+}

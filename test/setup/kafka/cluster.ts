@@ -1,0 +1,73 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { KafkaBroker } from './broker.ts'
+import { fetchKafka } from './fetch.ts'
+import { freePorts } from './free-ports.ts'
+
+/** Kafka brokers that know each other, on free ports and in a temporary folder. Disposing stops them and removes the folder. */
+export interface KafkaCluster extends AsyncDisposable {
+  readonly brokers: readonly KafkaBroker[]
+  /** `host:port` of each broker. */
+  readonly addresses: readonly string[]
+}
+
+/**
+ * Starts a cluster of one broker, or of as many as asked for (each 335 MB), and resolves when all of them answer. When this process ends without
+ * disposing of the cluster, even by SIGKILL, the brokers and their folder go too.
+ */
+export async function startKafka(count = 1): Promise<KafkaCluster> {
+  const libraries = await fetchKafka()
+  const directory = await mkdtemp(join(tmpdir(), 'sluice-kafka-'))
+  const guard = startGuard(directory)
+  const ports = await freePorts(count * 2)
+  const voters = ports.slice(count).map((port, i) => `${i + 1}@127.0.0.1:${port}`)
+  const clusterId = randomBytes(16).toString('base64url')
+  const brokers = voters.map(
+    (_, i) =>
+      new KafkaBroker({
+        id: i + 1,
+        port: ports[i]!,
+        controllerPort: ports[count + i]!,
+        voters: voters.join(','),
+        clusterId,
+        replication: Math.min(count, 3),
+        libraries,
+        directory: join(directory, `broker-${i + 1}`),
+      }),
+  )
+  const dispose = async (): Promise<void> => {
+    // A controlled shutdown wants the other controllers, and the data are thrown away: no reason to be gentle.
+    await Promise.all(brokers.map((broker) => broker.kill()))
+    await rm(directory, { recursive: true, force: true })
+    await guard.release()
+  }
+  try {
+    await Promise.all(brokers.map((broker) => broker.start()))
+  } catch (error) {
+    await dispose()
+    throw error
+  }
+  return { brokers, addresses: brokers.map((broker) => broker.address), [Symbol.asyncDispose]: dispose }
+}
+
+/**
+ * A process that waits for the end of this one, seen as the end of its input, and then ends the brokers whose process
+ * ids are in the folder, and removes it.
+ */
+function startGuard(directory: string): { release(): Promise<void> } {
+  const script = 'trap "" INT TERM HUP; cat > /dev/null; for f in "$1"/*/pid; do [ -f "$f" ] && kill -9 "$(cat "$f")"; done; rm -rf "$1"'
+  const guard = spawn('sh', ['-c', script, 'sh', directory], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] })
+  guard.unref()
+  return {
+    async release() {
+      const exited = once(guard, 'exit')
+      guard.ref()
+      guard.stdin.end()
+      await exited
+    },
+  }
+}
