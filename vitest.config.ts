@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-const unit = ['src/**/*.test.ts', 'web/**/*.test.ts', 'test/*.test.ts', 'examples/**/*.test.ts']
+const unit = ['src/**/*.test.ts', 'web/**/*.test.ts', 'test/*.test.ts', 'examples/**/*.test.ts', 'scripts/**/*.test.ts']
 
 export default defineConfig({
   test: {

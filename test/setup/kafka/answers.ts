@@ -5,7 +5,13 @@ import { Admin } from '@platformatic/kafka'
  * second where nothing listens, and never less than 100 ms then, so it can be called in a loop.
  */
 export async function answers(address: string): Promise<boolean> {
-  const admin = new Admin({ clientId: 'sluice-test-setup', bootstrapBrokers: [address], retries: 0, connectTimeout: 1000, requestTimeout: 5000 })
+  const admin = new Admin({
+    clientId: 'sluice-test-setup',
+    bootstrapBrokers: [address],
+    retries: 0,
+    connectTimeout: 1000,
+    requestTimeout: 5000,
+  })
   try {
     const metadata = await admin.metadata({})
     const own = [...metadata.brokers.values()].some((broker) => `${broker.host}:${broker.port}` === address)

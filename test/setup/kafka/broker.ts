@@ -3,8 +3,9 @@ import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { classPath, run } from './fetch.ts'
+import { run } from '../run.ts'
 import { answers } from './answers.ts'
+import { classPath } from './fetch.ts'
 
 export interface KafkaBrokerOptions {
   readonly id: number
@@ -50,10 +51,14 @@ export class KafkaBroker {
     const output = createWriteStream(join(directory, 'broker.log'), { flags: 'a' })
     await once(output, 'open')
     // In a process group of its own, so that Ctrl-C reaches the tests first and they stop it.
-    const java = spawn('java', ['-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', classPath(libraries), 'kafka.Kafka', properties], {
-      detached: true,
-      stdio: ['ignore', output, output],
-    })
+    const java = spawn(
+      'java',
+      ['-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', classPath(libraries), 'kafka.Kafka', properties],
+      {
+        detached: true,
+        stdio: ['ignore', output, output],
+      },
+    )
     this.#process = java
     java.once('exit', () => {
       this.#process = undefined

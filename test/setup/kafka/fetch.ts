@@ -1,8 +1,8 @@
-import { spawn } from 'node:child_process'
 import { readdir } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { join } from 'node:path'
 import { cached } from '../cache.ts'
+import { run } from '../run.ts'
 
 /** The version that pom.xml names. */
 export const KAFKA_VERSION = '4.4.0'
@@ -12,7 +12,7 @@ export const KAFKA_VERSION = '4.4.0'
  * Needs `mvn` and Java 17 on the PATH.
  */
 export async function fetchKafka(): Promise<string> {
-  return await cached(`kafka-${KAFKA_VERSION}`, async (directory) => {
+  return cached(`kafka-${KAFKA_VERSION}`, async (directory) => {
     const pom = fileURLToPath(new URL('pom.xml', import.meta.url))
     await run('mvn', ['-q', '-B', '-f', pom, 'dependency:copy-dependencies', `-DoutputDirectory=${directory}`, '-DincludeScope=runtime'])
     const jars = await readdir(directory)
@@ -23,19 +23,4 @@ export async function fetchKafka(): Promise<string> {
 /** What java is given to find every jar of the folder. */
 export function classPath(libraries: string): string {
   return join(libraries, '*')
-}
-
-/** Runs a program to its end; rejects with what it printed where it fails. */
-export async function run(command: string, args: readonly string[]): Promise<void> {
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] })
-  const printed: Buffer[] = []
-  child.stdout.on('data', (chunk: Buffer) => printed.push(chunk))
-  child.stderr.on('data', (chunk: Buffer) => printed.push(chunk))
-  await new Promise<void>((resolve, reject) => {
-    child.once('error', (error) => reject(new Error(`${command} could not be started: ${error.message}`, { cause: error })))
-    child.once('close', (code, signal) => {
-      if (code === 0) resolve()
-      else reject(new Error(`${command} ${args.join(' ')} ended with ${code ?? signal}:\n${Buffer.concat(printed).toString()}`))
-    })
-  })
 }
