@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { countTests, summaryLine } from './test-counts.ts'
 
-const file = (status: string, ...tests: string[]): object => ({ status, assertionResults: tests.map((test) => ({ status: test })) })
+const file = (status: string, ...tests: string[]): object => ({ status, assertionResults: tests.map((of) => ({ status: of })) })
 
 test('counts the tests of all files by what became of them', () => {
   const report = { testResults: [file('passed', 'passed', 'passed', 'skipped'), file('failed', 'failed', 'passed', 'todo')] }
