@@ -190,6 +190,11 @@ export const ERRORS = {
     summary: 'The log no longer, or not yet, holds the offset.',
     remedy: 'Read from an offset between the first and the next of the partition.',
   },
+  'log.append.refused': {
+    scope: 'service',
+    summary: 'The log does not accept the records that were to be appended; the message says why.',
+    remedy: 'Correct what the message names: the batch format, a missing key on a compacted topic, or the size.',
+  },
   'log.corrupt': {
     scope: 'service',
     summary: 'Bytes of the log break the record-batch format.',

@@ -31,8 +31,9 @@ export function headersOf(batch: Batch, i: number): Header[] {
   const headers: Header[] = []
   const reader = new VarintReader(batch.bytes)
   reader.at = batch.index[cell + INDEX.headersAt]!
-  for (let h = 0; h < count; h++) {
+  for (let h = 0; h < count && !reader.failed; h++) {
     const nameLength = reader.varint()
+    if (nameLength < 0) break
     const name = decoder.decode(batch.bytes.subarray(reader.at, reader.at + nameLength))
     reader.at += nameLength
     const valueLength = reader.varint()
