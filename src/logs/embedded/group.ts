@@ -1,6 +1,6 @@
 import { setImmediate as eventLoop } from 'node:timers/promises'
 
-import type { GroupListener, TopicPartition } from '../../core/log.ts'
+import type { Assignment, GroupListener, TopicPartition } from '../../core/log.ts'
 import type { Partition } from './partition.ts'
 import { assignRanges } from './range-assignment.ts'
 
@@ -108,9 +108,11 @@ export class GroupCoordinator {
     const added = [...target].filter((partition) => !member.owned.has(partition))
     if (added.length === 0 || member.leaving || this.#closed) return
     for (const partition of added) member.owned.add(partition)
-    await member.call(async () =>
-      member.listener.assigned(added.map((partition) => ({ ...toTopicPartition(partition), from: this.#startOf(partition) }))),
-    )
+    await member.call(async () => member.listener.assigned(added.map((partition) => this.#assignment(partition))))
+  }
+
+  #assignment(partition: Partition): Assignment {
+    return { topic: partition.topic, partition: partition.partition, from: this.#startOf(partition) }
   }
 
   /** Who should own what; nothing for a member that leaves. */

@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 
-import { append, EPOCH, type PlainRecord, readAll, record, toRecordBatch, valuesOf } from './plain-record.ts'
+import { append, EPOCH, placed, type PlainRecord, readAll, record, toRecordBatch, valuesOf } from './plain-record.ts'
 import type { Suite } from './suite.ts'
 
 const ALL_BYTES = String.fromCharCode(...Array.from({ length: 256 }, (_, byte) => byte))
@@ -28,7 +28,7 @@ export function appendTests({ log, test, topic, options }: Suite): void {
       record('earlier than the first', { timestamp: EPOCH - 1 }),
     ]
     await append(log(), name, records)
-    expect(await readAll(log(), name)).toEqual(records.map((expected, offset) => ({ offset, ...expected })))
+    expect(await readAll(log(), name)).toEqual(placed(records))
   })
 
   test('an append answers with the offset of its first record', async () => {

@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 
 import { Follower } from './follower.ts'
-import { append, readAll, type ReadRecord, record } from './plain-record.ts'
+import { append, placed, readAll, type ReadRecord, record } from './plain-record.ts'
 import type { Suite } from './suite.ts'
 
 export function compactionTests({ log, test, topic }: Suite): void {
@@ -39,7 +39,7 @@ export function compactionTests({ log, test, topic }: Suite): void {
       await append(log(), name, [each])
       await follower.has(i + 1)
     }
-    expect(follower.records).toEqual(expected.map((each, offset) => ({ offset, ...each })))
+    expect(follower.records).toEqual(placed(expected))
   })
 
   test('a read of a compacted topic starts at any offset, also at one that is gone', async () => {

@@ -1,7 +1,7 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect } from 'vitest'
 
-import { append, EPOCH, type PlainRecord, readAll, type ReadRecord } from './plain-record.ts'
+import { append, EPOCH, placed, type PlainRecord, readAll, type ReadRecord } from './plain-record.ts'
 import type { Suite } from './suite.ts'
 
 const PARTITIONS = 2
@@ -73,7 +73,7 @@ export function modelTests({ log, test, topic, options }: Suite): void {
       const records = model[step.partition]!
       if (step.kind === 'append') {
         expect(await append(log(), name, step.records, step.partition)).toBe(BigInt(records.length))
-        records.push(...step.records.map((each, i) => ({ offset: records.length + i, ...each })))
+        records.push(...placed(step.records, records.length))
       } else {
         const from = Math.round(step.from * records.length)
         const seen = await readAll(log(), name, { partition: step.partition, from: BigInt(from), maxBytes: step.maxBytes })

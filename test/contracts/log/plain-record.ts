@@ -21,6 +21,15 @@ export function record(value: string | null, rest: Partial<PlainRecord> = {}): P
   return { key: null, value, timestamp: EPOCH, headers: [], ...rest }
 }
 
+/** Records as they should be read when the first one is at the offset `first`. */
+export function placed(records: readonly PlainRecord[], first = 0): ReadRecord[] {
+  return records.map((each, i) => placedAt(each, first + i))
+}
+
+function placedAt(each: PlainRecord, offset: number): ReadRecord {
+  return { offset, ...each }
+}
+
 export function toRecordBatch(records: readonly PlainRecord[]): Uint8Array {
   return encodeRecords(
     records.map(({ key, value, timestamp, headers }) => ({

@@ -3,7 +3,7 @@ export class Story {
   readonly #waiting = new Set<() => void>()
 
   changed(): void {
-    for (const look of [...this.#waiting]) look()
+    for (const look of this.#waiting) look()
   }
 
   async until(condition: () => boolean): Promise<void> {

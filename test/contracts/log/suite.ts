@@ -17,8 +17,9 @@ export interface Suite {
   readonly checkSkips: () => void
 }
 
-export function createSuite({ name: _, create, skip = [], ...limits }: LogSuiteOptions): Suite {
-  const options = { largeValueBytes: 50 * 1024 * 1024, propertyRuns: 40, timeoutMs: 20_000, ...limits }
+export function createSuite(suiteOptions: LogSuiteOptions): Suite {
+  const { create, skip = [], largeValueBytes = 50 * 1024 * 1024, propertyRuns = 40, timeoutMs = 20_000 } = suiteOptions
+  const options = { largeValueBytes, propertyRuns, timeoutMs }
   const names = new Set<string>()
   let shared: LogUnderTest | undefined
 
