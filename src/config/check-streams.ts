@@ -1,0 +1,117 @@
+import type { z } from 'zod'
+import { modelsSchema, streamSettings, topicsSchema } from './schema.ts'
+import { type Settings, valueAt } from './settings.ts'
+import { type Path, pathText } from './source.ts'
+
+type Report = (path: Path, message: string) => void
+
+/** What a stream says of itself, as far as each of it is valid. */
+interface Stream {
+  readonly at: Path
+  readonly name: string | undefined
+  readonly input: string | undefined
+  readonly output: string | undefined
+}
+
+/**
+ * Adds what is wrong between settings that are right by themselves: names and topics used twice, streams that feed
+ * themselves, answers that don't fit the format. Leaves out values that are wrong by themselves, so that all problems show at once.
+ */
+export function checkStreams(settings: Settings): void {
+  const report: Report = (path, message) =>
+    settings.problems.push({ key: pathText(path), source: settings.sourceOf(path), message: `${pathText(path)} ${message}` })
+  const streams = streamsOf(settings)
+  const internal = internalTopics(settings)
+  checkInternal(internal, settings, report)
+  checkTopics(streams, internal, report)
+  for (const key of ['name', 'input', 'output'] as const) checkUnique(streams, key, report)
+  checkCircles(streams, report)
+  for (const { at } of streams) checkAnswer(at, settings, report)
+}
+
+function streamsOf(settings: Settings): Stream[] {
+  const given = valueAt(settings.tree, ['streams']) ?? [{}]
+  if (!Array.isArray(given)) return []
+  const { name, input, output } = streamSettings.shape
+  return given.map((_, i) => {
+    const at = ['streams', i]
+    const valid = (schema: z.ZodType<string | undefined>, key: string) => schema.safeParse(valueAt(settings.tree, [...at, key])).data
+    return { at, name: valid(name, 'name'), input: valid(input, 'input'), output: valid(output, 'output') }
+  })
+}
+
+type Internal = ReadonlyMap<string, readonly Path[]>
+
+/** The keys that name each of Sluice's own topics. */
+function internalTopics(settings: Settings): Internal {
+  const named: [topic: string, key: Path][] = []
+  const add = (key: Path, schema: z.ZodType<string>) => {
+    const topic = schema.safeParse(valueAt(settings.tree, key)).data
+    if (topic !== undefined) named.push([topic, key])
+  }
+  add(['models', 'topic'], modelsSchema.shape.topic)
+  for (const [key, schema] of Object.entries(topicsSchema.shape)) add(['topics', key], schema)
+  return new Map([...Map.groupBy(named, ([topic]) => topic)].map(([topic, group]) => [topic, group.map(([, key]) => key)]))
+}
+
+function checkInternal(internal: Internal, settings: Settings, report: Report): void {
+  for (const [topic, keys] of internal) {
+    const culprit = keys.findLast((key) => settings.gives(key))
+    if (keys.length < 2 || culprit === undefined) continue
+    const other = keys.find((key) => key !== culprit)!
+    report(culprit, `is '${topic}', as ${pathText(other)} is; each must be a topic of its own`)
+  }
+}
+
+function checkTopics(streams: readonly Stream[], internal: Internal, report: Report): void {
+  for (const { at, input, output } of streams) {
+    for (const [key, topic] of [
+      ['input', input],
+      ['output', output],
+    ] as const) {
+      const owner = topic === undefined ? undefined : internal.get(topic)?.[0]
+      if (owner !== undefined) report([...at, key], `is '${topic}', which is Sluice's own (${pathText(owner)}); it must be another topic`)
+    }
+    if (input !== undefined && input === output)
+      report([...at, 'output'], `is '${output}', which is the stream's input; it must be another topic, or scores would be scored again`)
+  }
+}
+
+function checkUnique(streams: readonly Stream[], key: 'name' | 'input' | 'output', report: Report): void {
+  const seen = new Map<string, Path>()
+  for (const stream of streams) {
+    // A name that is not given is the input's, which is checked by itself.
+    const value = key === 'name' ? (stream.name ?? stream.input) : stream[key]
+    const other = value === undefined ? undefined : seen.get(value)
+    if (value !== undefined && other === undefined) seen.set(value, [...stream.at, key])
+    else if (other !== undefined && (key !== 'name' || stream.name !== undefined))
+      report([...stream.at, key], `is '${value}', as ${pathText(other)} is; each stream must have its own`)
+  }
+}
+
+/** Streams may feed one another, but not in a circle. */
+function checkCircles(streams: readonly Stream[], report: Report): void {
+  const next = new Map(
+    streams.flatMap(({ input, output }) => (input === undefined || output === undefined ? [] : [[input, output] as const])),
+  )
+  const reported = new Set<string>()
+  for (const { at, input } of streams) {
+    if (input === undefined || reported.has(input)) continue
+    const seen = [input]
+    for (let topic = next.get(input); topic !== undefined && !seen.includes(topic); topic = next.get(topic)) seen.push(topic)
+    if (seen.length < 2 || next.get(seen.at(-1)!) !== input) continue
+    for (const topic of seen) reported.add(topic)
+    report([...at, 'output'], `closes a circle (${[...seen, input].join(' → ')}), so records would go round for ever; it must lead out`)
+  }
+}
+
+function checkAnswer(at: Path, settings: Settings, report: Report): void {
+  const { format, answer } = streamSettings.shape
+  const encoding = format.safeParse(valueAt(settings.tree, [...at, 'format'])).data
+  const chosen = answer.safeParse(valueAt(settings.tree, [...at, 'answer'])).data
+  if (encoding === undefined || chosen === undefined) return
+  if (encoding === 'json' && !('field' in chosen))
+    report([...at, 'answer'], 'is a field number, but the stream is JSON; it must be { field: <key> }')
+  if (encoding !== 'json' && !('number' in chosen))
+    report([...at, 'answer'], 'is a key, but the stream is protobuf; it must be { number: <field number> }')
+}

@@ -1,0 +1,176 @@
+import { z } from 'zod'
+import { LOG_SYNTAX, type LogAddress, parseLogAddress } from './log-address.ts'
+import { parseSize, SIZE_SYNTAX } from './size.ts'
+
+/*
+ * Every message of this schema says what would be right, as the end of "… must be": the problem list puts the key, the
+ * value and its source before it.
+ */
+
+function text(right: string) {
+  return z.string({ error: right }).min(1, { error: right })
+}
+
+function whole(min: number, max: number, what: string) {
+  const right = `a whole number from ${min} to ${max} (${what})`
+  return z.int({ error: right }).min(min, { error: right }).max(max, { error: right })
+}
+
+function size(min = 1) {
+  return z.union([z.number(), z.string()], { error: SIZE_SYNTAX }).transform((value, context): number => {
+    const bytes = parseSize(value)
+    if (bytes !== undefined && bytes >= min) return bytes
+    context.issues.push({ code: 'custom', input: value, message: bytes === undefined ? SIZE_SYNTAX : `at least ${min} bytes` })
+    return z.NEVER
+  })
+}
+
+function oneOf<const T extends readonly string[]>(values: T) {
+  return z.enum(values, { error: `one of ${values.join(', ')}` })
+}
+
+function section<T extends z.core.$ZodLooseShape>(shape: T) {
+  return z.strictObject(shape, { error: `a group of settings: ${Object.keys(shape).join(', ')}` })
+}
+
+const TOPIC = 'a topic name of at most 249 letters, digits, dots, dashes and underscores'
+const topic = () =>
+  text(TOPIC)
+    .max(249, { error: TOPIC })
+    .regex(/^(?!\.{1,2}$)[\w.-]+$/, { error: TOPIC })
+
+const log = text(LOG_SYNTAX).transform((value, context): LogAddress => {
+  const address = parseLogAddress(value)
+  if (address !== undefined) return address
+  context.issues.push({ code: 'custom', input: value, message: LOG_SYNTAX })
+  return z.NEVER
+})
+
+const FORMAT = 'json or { protobuf: { descriptorSet: <file>, message: <full name> } }'
+const format = z.union(
+  [
+    z.literal('json', { error: FORMAT }),
+    section({
+      protobuf: section({
+        descriptorSet: text('the path of a FileDescriptorSet (buf build -o x.binpb, protoc -o x.binpb)'),
+        message: text('the full name of a message, such as sluice.examples.WineRecord'),
+      }),
+    }),
+  ],
+  { error: FORMAT },
+)
+
+const DATA_TYPE = 'key, topic, { field: <path> }, { header: <name> } or { constant: <data type> }'
+const dataType = z.union(
+  [
+    z.enum(['key', 'topic'], { error: DATA_TYPE }),
+    section({ field: text('the path of a field, such as dataType or order.kind') }),
+    section({ header: text('the name of a record header') }),
+    section({ constant: text('a data type') }),
+  ],
+  { error: DATA_TYPE },
+)
+
+const FIELD_NUMBER = 'a protobuf field number from 1 to 536870911, outside 19000 to 19999, that the message does not use'
+const ANSWER = '{ field: <key> } for JSON or { number: <field number> } for protobuf'
+const answer = z.union(
+  [
+    section({ field: text('the key that is added to the record') }),
+    section({
+      number: z
+        .int({ error: FIELD_NUMBER })
+        .min(1, { error: FIELD_NUMBER })
+        .max(536_870_911, { error: FIELD_NUMBER })
+        .refine((number) => number < 19_000 || number > 19_999, { error: FIELD_NUMBER }),
+    }),
+  ],
+  { error: ANSWER },
+)
+
+/** The answer that a stream adds where its configuration does not say. */
+export const DEFAULT_ANSWER = { json: { field: 'answer' }, protobuf: { number: 1000 } } as const
+
+const STREAM_NAME = 'a name of at most 249 letters, digits, dots, dashes and underscores'
+
+export const streamSettings = section({
+  name: text(STREAM_NAME)
+    .max(249, { error: STREAM_NAME })
+    .regex(/^[\w.-]+$/, { error: STREAM_NAME })
+    .optional(),
+  input: topic().prefault('mdata'),
+  output: topic().prefault('scores'),
+  partitions: whole(1, 10_000, 'the number of partitions of topics that Sluice creates').prefault(1),
+  format: format.prefault('json'),
+  dataType: dataType.prefault({ field: 'dataType' }),
+  dataTypes: z
+    .array(text('a data type'), { error: 'a list of data types, such as [wine, flight]' })
+    .min(1, { error: 'a list of at least one data type; leave the setting out to accept all' })
+    .optional(),
+  beforeModel: section({
+    do: oneOf(['hold', 'reject']).prefault('hold'),
+    maxMs: whole(0, 86_400_000, 'how long records wait for a model, in ms').prefault(10_000),
+    maxRecords: whole(1, 100_000_000, 'how many records may wait for a model').prefault(100_000),
+  }).prefault({}),
+  maxRecordBytes: size().prefault('8MiB'),
+  answer: answer.optional(),
+  batch: section({ maxBytes: size(1024).prefault('1MiB') }).prefault({}),
+  inputs: z.record(z.string(), text('the path of a record field'), { error: 'a map from model input to record field' }).prefault({}),
+})
+
+/** One stream of records. Everything has a default, so that `streams: [{}]` is the tutorial's stream. */
+export const streamSchema = streamSettings.transform((stream) => ({
+  ...stream,
+  name: stream.name ?? stream.input,
+  answer: stream.answer ?? (stream.format === 'json' ? DEFAULT_ANSWER.json : DEFAULT_ANSWER.protobuf),
+}))
+
+/** The topics that Sluice keeps for itself, beside `models.topic`. */
+export const topicsSchema = section({
+  deadLetters: topic().prefault('dead-letters'),
+  events: topic().prefault('events'),
+  swaps: topic().prefault('swaps'),
+  statistics: topic().prefault('statistics'),
+})
+
+export const modelsSchema = section({
+  topic: topic().prefault('models'),
+  history: whole(1, 10_000, 'how many versions of a data type are kept').prefault(10),
+  maxBytes: size().prefault('256MiB'),
+  loadTimeoutMs: whole(1, 3_600_000, 'how long loading may take, in ms').prefault(60_000),
+  directory: text('the path of the folder from which models may be fetched').nullable().prefault(null),
+  allowedHosts: z
+    .array(text('a host name, with :port where it is not the default'), { error: 'a list of host names, such as [models.example.com]' })
+    .prefault([]),
+  definitions: text('the path of a module that defines models in code').nullable().prefault(null),
+})
+
+/** The single source of what can be configured: file, environment and flags all go through it. */
+export const configSchema = section({
+  log: log.prefault('sqlite:./sluice.db'),
+  group: text('the name of the consumer group').prefault('sluice'),
+  http: section({
+    host: text('the host name or address to listen on').prefault('127.0.0.1'),
+    port: whole(0, 65_535, 'a port').prefault(5500),
+    maxBodyBytes: size(1024).prefault('64MiB'),
+  }).prefault({}),
+  models: modelsSchema.prefault({}),
+  topics: topicsSchema.prefault({}),
+  streams: z
+    .array(streamSchema, { error: 'a list of streams, each with input and output' })
+    .min(1, { error: 'a list of at least one stream' })
+    .prefault([{}]),
+  logging: section({
+    level: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).prefault('info'),
+    pretty: z.union([z.literal('auto'), z.boolean()], { error: 'auto, true or false' }).prefault('auto'),
+  }).prefault({}),
+})
+
+type DeepReadonly<T> = T extends (infer E)[]
+  ? readonly DeepReadonly<E>[]
+  : T extends object
+    ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
+    : T
+
+/** The validated configuration of a node. Deep frozen; sizes in bytes, durations in ms, paths absolute. */
+export type Config = DeepReadonly<z.output<typeof configSchema>>
+export type StreamConfig = Config['streams'][number]
