@@ -71,15 +71,14 @@ def mining_schema(model, fields, target=None):
         )
 
 
-def output(model, target, probability_of):
-    """The probabilities first: the first output of a model is its score."""
+def output(model, target):
     outputs = element(model, "Output")
-    for value, name in probability_of.items():
+    for value in target.values:
+        name = f"probability({value})"
         element(outputs, "OutputField", name=name, optype="continuous", dataType="double", feature="probability", value=value)
-    element(outputs, "OutputField", name=f"predicted_{target.name}", optype="categorical", dataType="string", feature="predictedValue")
 
 
-def logistic_regression(fields, target, tables, probability_of, description):
+def logistic_regression(fields, target, tables, description):
     """`tables`: per class an intercept and {field or (field, category): coefficient}; two classes use logit, more softmax."""
     root = document(fields, target, description)
     model = element(
@@ -91,7 +90,7 @@ def logistic_regression(fields, target, tables, probability_of, description):
         normalizationMethod="logit" if len(tables) == 2 else "softmax",
     )
     mining_schema(model, fields, target)
-    output(model, target, probability_of)
+    output(model, target)
     for value, (intercept, coefficients) in tables.items():
         table = element(model, "RegressionTable", targetCategory=value, intercept=decimal(intercept))
         # The schema wants every NumericPredictor before the first CategoricalPredictor.
@@ -103,12 +102,12 @@ def logistic_regression(fields, target, tables, probability_of, description):
     return root
 
 
-def random_forest(forest, fields, target, probability_of, description, codes):
+def random_forest(forest, fields, target, description, codes):
     """`codes`: {field: [category of code 0, of code 1, ...]}, for the fields whose column of the forest holds ordinal codes."""
     root = document(fields, target, description)
     model = element(root, "MiningModel", modelName=description, functionName="classification", algorithmName="random forest")
     mining_schema(model, fields, target)
-    output(model, target, probability_of)
+    output(model, target)
     segmentation = element(model, "Segmentation", multipleModelMethod="average")
     for number, estimator in enumerate(forest.estimators_, start=1):
         segment = element(segmentation, "Segment", id=str(number))

@@ -24,7 +24,6 @@ SEED = 20130601
 # The US Department of Transportation's measure: late is 15 minutes or more after the timetable.
 LATE = 15
 TARGET = pmml.Category("arrival", ("late", "on-time"))
-PROBABILITIES = {"late": "probability_late"}
 
 
 def is_late(rows):
@@ -62,7 +61,7 @@ def logistic(rows, path, description):
     intercept = model[1].intercept_[0] - (weights[: len(scaler.mean_)] * scaler.mean_ / scaler.scale_).sum()
     fields = numbers(columns + weather, medians) + [pmml.Category(t, tuple(v)) for t, v in zip(texts, encoder.categories_)]
     tables = {"late": (intercept, coefficients), "on-time": (0, {})}
-    pmml.write(pmml.logistic_regression(fields, TARGET, tables, PROBABILITIES, description), path)
+    pmml.write(pmml.logistic_regression(fields, TARGET, tables, description), path)
     return columns + weather + texts, lambda x: model.predict_proba(x.fillna(medians)[columns + weather + texts])[:, 1]
 
 
@@ -94,7 +93,7 @@ def forest(rows, path, description):
     fields = numbers(columns + weather, medians) + [
         pmml.Category(t, tuple(sorted(codes[t])), *((common, "asMissing") if t == "dest" else ())) for t in texts
     ]
-    pmml.write(pmml.random_forest(model, fields, TARGET, PROBABILITIES, description, codes), path)
+    pmml.write(pmml.random_forest(model, fields, TARGET, description, codes), path)
     return columns + weather + texts, lambda x: model.predict_proba(table(x))[:, list(model.classes_).index("late")]
 
 
@@ -114,9 +113,9 @@ def boosted(rows, path, description):
     model = LGBMClassifier(
         n_estimators=150, num_leaves=31, learning_rate=0.06, min_child_samples=100,
         random_state=SEED, n_jobs=2, deterministic=True, force_row_wise=True, verbose=-1,
-    ).fit(table(rows), is_late(rows).astype(int))  # fmt: skip
+    ).fit(table(rows), names(is_late(rows)))  # fmt: skip
     path.write_bytes(boosted_trees(model, columns, lookups, description))
-    return columns + texts, lambda x: model.predict_proba(table(x))[:, 1]
+    return columns + texts, lambda x: model.predict_proba(table(x))[:, list(model.classes_).index("late")]
 
 
 VERSIONS = [
