@@ -30,6 +30,8 @@ export function checkForest(options: ForestOptions): Int32Array {
       visit(right[node]!, depth + 1, `node ${node}`)
     }
   }
+  const unreached = depthOf.indexOf(-1)
+  if (unreached !== -1) throw malformed(`node ${unreached} is in no tree`)
   return depths
 }
 

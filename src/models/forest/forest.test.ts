@@ -1,8 +1,10 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { createForest } from './create-forest.ts'
+import { checkForest } from './check-forest.ts'
+import { createForest, createForestWith } from './create-forest.ts'
 import { type ForestShape, randomForest, randomRows } from './fixtures/random-forest.ts'
 import type { ForestOptions, Kernel } from './forest.ts'
+import { planLanes } from './lanes-plan.ts'
 
 /** What the documentation of `ForestOptions` says, said again as plainly as possible. */
 function referenceSums(options: ForestOptions, matrix: Float64Array, stride: number, rows: number): number[][] {
@@ -37,6 +39,24 @@ function referenceSums(options: ForestOptions, matrix: Float64Array, stride: num
   })
 }
 
+const plain: ForestShape = {
+  seed: 1,
+  trees: 20,
+  depth: 6,
+  earlyLeaf: 0,
+  features: 11,
+  outputs: 1,
+  thresholds: 200,
+  infinite: 0,
+  categorical: 0,
+  missing: 'left',
+  comparison: 'lessOrEqual',
+  weighted: false,
+  targeted: false,
+  singlePrecision: false,
+  permuted: false,
+}
+
 const bits = (values: ArrayLike<number>): BigUint64Array => new BigUint64Array(Float64Array.from(values).buffer)
 
 const shapes = (depth: number): fc.Arbitrary<ForestShape> =>
@@ -58,24 +78,61 @@ const shapes = (depth: number): fc.Arbitrary<ForestShape> =>
     permuted: fc.boolean(),
   })
 
-function expectExact(shape: ForestShape, rows: number, kernel?: Kernel): void {
+/** The bits of what a kernel writes, with room between the rows' sums, and of what it should write. */
+function score(kernel: Kernel, shape: ForestShape, rows: number): { actual: BigUint64Array; expected: BigUint64Array } {
   const options = randomForest(shape)
   const stride = shape.features + 2
   const outStride = shape.outputs + 1
   const matrix = randomRows(shape, rows, stride)
-  const forest = createForest(options, kernel)
-  if (kernel) expect(forest.kernel).toBe(kernel)
   const out = new Float64Array(rows * outStride + 1).fill(7)
-  forest.score(matrix, stride, rows, out, outStride)
-  const expected = referenceSums(options, matrix, stride, rows)
-  expect(bits(out)).toEqual(bits([...expected.flatMap((sums) => [...sums, 7]), 7]))
+  createForestWith(kernel, options).score(matrix, stride, rows, out, outStride)
+  const expected = referenceSums(options, matrix, stride, rows).flatMap((sums) => sums.concat(7))
+  return { actual: bits(out), expected: bits([...expected, 7]) }
 }
 
+const rowCounts = fc.constantFrom(0, 1, 2, 3, 7, 64, 70, 127, 128, 129, 300)
+
+describe('the walk kernel', () => {
+  test.each([6, 12])('gives the sums of a plain walk, bit by bit, in any forest to depth %i', (depth) => {
+    const property = fc.property(shapes(depth), rowCounts, (shape, rows) => {
+      const { actual, expected } = score('walk', shape, rows)
+      expect(actual).toEqual(expected)
+    })
+    fc.assert(property, { numRuns: 80 })
+  })
+})
+
+describe('the lanes kernel', () => {
+  test('gives the sums of a plain walk, bit by bit, in any numeric forest that it takes', () => {
+    let taken = 0
+    const property = fc.property(shapes(8), rowCounts, (shape, rows) => {
+      const numeric = { ...shape, categorical: 0 }
+      const options = randomForest(numeric)
+      if (!planLanes(options, checkForest(options))) return
+      taken++
+      const { actual, expected } = score('lanes', numeric, rows)
+      expect(actual).toEqual(expected)
+    })
+    fc.assert(property, { numRuns: 120 })
+    expect(taken).toBeGreaterThan(30)
+  })
+
+  test('refuses splits on categories', () => {
+    const options = randomForest({ ...plain, categorical: 1 })
+    expect(() => createForestWith('lanes', options)).toThrow(expect.objectContaining({ code: 'model.unsupported' }))
+  })
+})
+
 describe('a forest', () => {
-  test.each([6, 12])('gives the sums of a plain walk, bit by bit, to depth %i', (depth) => {
-    fc.assert(
-      fc.property(shapes(depth), fc.constantFrom(0, 1, 3, 7, 64, 70, 300), (shape, rows) => expectExact(shape, rows)),
-      { numRuns: 60 },
-    )
+  test('of a hundred shallow trees is scored in lanes', () => {
+    expect(createForest(randomForest({ ...plain, trees: 100 })).kernel).toBe('lanes')
+  })
+
+  test('of deep trees is walked', () => {
+    expect(createForest(randomForest({ ...plain, trees: 4, depth: 12 })).kernel).toBe('walk')
+  })
+
+  test('of one tree is walked: to rank all cells for it would cost more', () => {
+    expect(createForest(randomForest({ ...plain, trees: 1 })).kernel).toBe('walk')
   })
 })

@@ -1,7 +1,7 @@
 import { leafTerm, leafWidth } from './leaf-values.ts'
 import type { ForestOptions } from './forest.ts'
 import { type Slots, slotsOf } from './slots.ts'
-import { inclusiveThreshold } from './threshold.ts'
+import { inclusiveThreshold, isNeverTrue } from './threshold.ts'
 
 /**
  * A forest laid out for walking without branches: siblings side by side, breadth first, so that a step is
@@ -54,12 +54,8 @@ export function layOutNodes(options: ForestOptions): NodeLayout {
       thresholds[at] = inclusiveThreshold(threshold, comparison, singlePrecision)
       // A missing cell that goes right is written as +Infinity, which does not exceed this threshold.
       if (thresholds[at] === Infinity && nodes.missingLeft[node] === 0) carefulWhenMissing = true
-      if ((nodes.categories?.start[node] ?? -1) >= 0 || neverHolds(threshold, options)) careful = true
+      if ((nodes.categories?.start[node] ?? -1) >= 0 || isNeverTrue(threshold, comparison, singlePrecision)) careful = true
     }
   }
   return { roots, slots, steps, thresholds, leafAt, terms: Float64Array.from(terms), careful, carefulWhenMissing }
-}
-
-function neverHolds(threshold: number, options: ForestOptions): boolean {
-  return options.comparison === 'less' && (options.singlePrecision ? Math.fround(threshold) : threshold) === -Infinity
 }

@@ -13,9 +13,14 @@ export function doubleBelow(value: number): number {
 
 /**
  * The threshold `t` for which `x <= t` says what the split says, for every x but NaN. Cells must be rounded by the caller where the
- * forest is of single precision. There is one split without such a threshold: `x < -Infinity`, which never holds.
+ * forest is of single precision. There is one split without such a threshold, see `isNeverTrue`.
  */
 export function inclusiveThreshold(threshold: number, comparison: Comparison, singlePrecision: boolean): number {
   const rounded = singlePrecision ? Math.fround(threshold) : threshold
   return comparison === 'less' ? doubleBelow(rounded) : rounded
+}
+
+/** Whether the split is `x < -Infinity`, which holds for no x. */
+export function isNeverTrue(threshold: number, comparison: Comparison, singlePrecision: boolean): boolean {
+  return comparison === 'less' && (singlePrecision ? Math.fround(threshold) : threshold) === -Infinity
 }

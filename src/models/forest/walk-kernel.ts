@@ -66,10 +66,10 @@ function createTreeWalk(layout: NodeLayout, cells: Float64Array, sums: Sums) {
       let c = root
       let d = root
       for (let level = 0; level < depth; level++) {
-        a = steps[2 * a + 1]! + (cells[i + steps[2 * a]!]! > thresholds[a]! ? 1 : 0)
-        b = steps[2 * b + 1]! + (cells[j + steps[2 * b]!]! > thresholds[b]! ? 1 : 0)
-        c = steps[2 * c + 1]! + (cells[k + steps[2 * c]!]! > thresholds[c]! ? 1 : 0)
-        d = steps[2 * d + 1]! + (cells[l + steps[2 * d]!]! > thresholds[d]! ? 1 : 0)
+        a = steps[2 * a + 1]! + Number(cells[i + steps[2 * a]!]! > thresholds[a]!)
+        b = steps[2 * b + 1]! + Number(cells[j + steps[2 * b]!]! > thresholds[b]!)
+        c = steps[2 * c + 1]! + Number(cells[k + steps[2 * c]!]! > thresholds[c]!)
+        d = steps[2 * d + 1]! + Number(cells[l + steps[2 * d]!]! > thresholds[d]!)
       }
       addLeaf(terms, leafAt[a]!, width, out, at)
       addLeaf(terms, leafAt[b]!, width, out, at + outStride)
@@ -80,7 +80,7 @@ function createTreeWalk(layout: NodeLayout, cells: Float64Array, sums: Sums) {
     for (; row < rows; row++) {
       const i = row * slots
       let a = root
-      for (let level = 0; level < depth; level++) a = steps[2 * a + 1]! + (cells[i + steps[2 * a]!]! > thresholds[a]! ? 1 : 0)
+      for (let level = 0; level < depth; level++) a = steps[2 * a + 1]! + Number(cells[i + steps[2 * a]!]! > thresholds[a]!)
       addLeaf(terms, leafAt[a]!, width, out, at)
       at += outStride
     }
@@ -103,10 +103,10 @@ function createRowWalk(layout: NodeLayout, cells: Float64Array, depths: Int32Arr
       let d = roots[tree + 3]!
       const depth = Math.max(depths[tree]!, depths[tree + 1]!, depths[tree + 2]!, depths[tree + 3]!)
       for (let level = 0; level < depth; level++) {
-        a = steps[2 * a + 1]! + (cells[i + steps[2 * a]!]! > thresholds[a]! ? 1 : 0)
-        b = steps[2 * b + 1]! + (cells[i + steps[2 * b]!]! > thresholds[b]! ? 1 : 0)
-        c = steps[2 * c + 1]! + (cells[i + steps[2 * c]!]! > thresholds[c]! ? 1 : 0)
-        d = steps[2 * d + 1]! + (cells[i + steps[2 * d]!]! > thresholds[d]! ? 1 : 0)
+        a = steps[2 * a + 1]! + Number(cells[i + steps[2 * a]!]! > thresholds[a]!)
+        b = steps[2 * b + 1]! + Number(cells[i + steps[2 * b]!]! > thresholds[b]!)
+        c = steps[2 * c + 1]! + Number(cells[i + steps[2 * c]!]! > thresholds[c]!)
+        d = steps[2 * d + 1]! + Number(cells[i + steps[2 * d]!]! > thresholds[d]!)
       }
       addLeaf(terms, leafAt[a]!, width, out, targets ? outAt + targets[tree]! : outAt)
       addLeaf(terms, leafAt[b]!, width, out, targets ? outAt + targets[tree + 1]! : outAt)
@@ -115,7 +115,7 @@ function createRowWalk(layout: NodeLayout, cells: Float64Array, depths: Int32Arr
     }
     for (; tree < trees; tree++) {
       let a = roots[tree]!
-      while (leafAt[a]! < 0) a = steps[2 * a + 1]! + (cells[i + steps[2 * a]!]! > thresholds[a]! ? 1 : 0)
+      while (leafAt[a]! < 0) a = steps[2 * a + 1]! + Number(cells[i + steps[2 * a]!]! > thresholds[a]!)
       addLeaf(terms, leafAt[a]!, width, out, targets ? outAt + targets[tree]! : outAt)
     }
   }

@@ -1,0 +1,116 @@
+/** The instructions that our modules use, by their names in the WebAssembly text format (core specification, section 5.4). */
+const OPERATIONS = {
+  end: [0x0b],
+  'i32.lt_u': [0x49],
+  'i32.add': [0x6a],
+  'i32.sub': [0x6b],
+  'i32.mul': [0x6c],
+  'i32.and': [0x71],
+  'i32.or': [0x72],
+  'i32.xor': [0x73],
+  'i32.shl': [0x74],
+  'i32.shr_u': [0x76],
+  'f64.ne': [0x62],
+  'f64.lt': [0x63],
+  'f64.add': [0xa0],
+  'v128.or': [0xfd, 0x50],
+  'i8x16.gt_s': [0xfd, 0x27],
+  'i8x16.neg': [0xfd, 0x61],
+  'i8x16.add': [0xfd, 0x6e],
+  'i8x16.sub': [0xfd, 0x71],
+  'i8x16.relaxed_swizzle': [0xfd, 0x80, 0x02],
+  'i8x16.relaxed_laneselect': [0xfd, 0x89, 0x02],
+} as const satisfies Record<string, readonly number[]>
+
+/** Loads and stores, with the power of two that they are aligned to. */
+const ACCESSES = {
+  'i32.load': [[0x28], 2],
+  'i32.load8_u': [[0x2d], 0],
+  'i32.store8': [[0x3a], 0],
+  'f64.load': [[0x2b], 3],
+  'f64.store': [[0x39], 3],
+  'v128.load': [[0xfd, 0x00], 4],
+  'v128.store': [[0xfd, 0x0b], 4],
+} as const satisfies Record<string, readonly [readonly number[], number]>
+
+export const VALUE_TYPES = { i32: 0x7f, f64: 0x7c, v128: 0x7b } as const
+export type ValueType = keyof typeof VALUE_TYPES
+
+/** The body of one function, written instruction by instruction, and its locals (parameters first). */
+export class Code {
+  readonly bytes: number[] = []
+  readonly locals: ValueType[] = []
+
+  local(type: ValueType): number {
+    return this.locals.push(type) - 1
+  }
+
+  get(local: number): this {
+    return this.#emit(0x20).#unsigned(local)
+  }
+
+  set(local: number): this {
+    return this.#emit(0x21).#unsigned(local)
+  }
+
+  tee(local: number): this {
+    return this.#emit(0x22).#unsigned(local)
+  }
+
+  i32(value: number): this {
+    return this.#emit(0x41, ...signedLeb(value))
+  }
+
+  f64(value: number): this {
+    return this.#emit(0x44, ...new Uint8Array(Float64Array.of(value).buffer))
+  }
+
+  op(name: keyof typeof OPERATIONS): this {
+    return this.#emit(...OPERATIONS[name])
+  }
+
+  access(name: keyof typeof ACCESSES, offset = 0): this {
+    const [opcode, alignment] = ACCESSES[name]
+    return this.#emit(...opcode, alignment).#unsigned(offset)
+  }
+
+  /** `body`, again as long as the i32 that it leaves is not 0. */
+  repeatWhile(body: () => void): this {
+    this.#emit(0x03, 0x40)
+    body()
+    return this.#emit(0x0d, 0x00).op('end')
+  }
+
+  /** `body`, if the i32 on the stack is not 0. */
+  when(body: () => void): this {
+    this.#emit(0x04, 0x40)
+    body()
+    return this.op('end')
+  }
+
+  #emit(...bytes: number[]): this {
+    this.bytes.push(...bytes)
+    return this
+  }
+
+  #unsigned(value: number): this {
+    return this.#emit(...unsignedLeb(value))
+  }
+}
+
+/** LEB128 of an unsigned 32-bit integer (core specification, section 5.2.2). */
+export function unsignedLeb(value: number): number[] {
+  const bytes: number[] = []
+  let rest = value
+  for (; rest > 127; rest >>>= 7) bytes.push((rest & 127) | 128)
+  bytes.push(rest)
+  return bytes
+}
+
+function signedLeb(value: number): number[] {
+  const bytes: number[] = []
+  let rest = value
+  for (; rest < -64 || rest > 63; rest >>= 7) bytes.push((rest & 127) | 128)
+  bytes.push(rest & 127)
+  return bytes
+}

@@ -1,0 +1,120 @@
+import { type CompleteTrees, completeTrees } from '../complete-trees.ts'
+import type { Forest, ForestOptions } from '../forest.ts'
+import { leafTerm, leafWidth } from '../leaf-values.ts'
+import type { LanesPlan } from '../lanes-plan.ts'
+import type { RankColumns } from '../rank-columns.ts'
+import { COLUMN_BYTES, FREE, HEADER, LANES, lanesProgram } from './lanes-program.ts'
+
+/** Rows that are ranked and then scored at a time: their cells, ranks and sums stay in the first-level cache. */
+const ROWS = 128
+
+/** Scores a forest as planned. Undefined where this machine has no vector instructions, or no address space for another memory. */
+export function createLanesForest(options: ForestOptions, plan: LanesPlan): Forest | undefined {
+  const { slots, ranks, variant, groups } = plan
+  const { depth, blocks, steps, width } = variant
+  let end = FREE
+  const reserve = (bytes: number): number => {
+    const start = end
+    end += Math.ceil(bytes / 16) * 16
+    return start
+  }
+  const tableLength = 2 ** steps - 1
+  const at = {
+    columns: reserve(ranks.columns.length * COLUMN_BYTES),
+    tables: reserve(ranks.columns.length * tableLength * 8),
+    ranks: reserve(ROWS * blocks * LANES),
+    cells: reserve(ROWS * slots.count * 8),
+    sums: reserve(ROWS * options.outputs * 8),
+    targets: reserve(groups * LANES * 4),
+    nodes: reserve(groups * (2 ** depth - 1) * (blocks + 1) * LANES),
+    leaves: reserve(groups * LANES * 2 ** depth * width * 8),
+  }
+  const instance = lanesProgram(variant)?.instantiate(end)
+  if (!instance) return undefined
+  const { memory, run } = instance
+  const header = new Int32Array(memory, 0, 16)
+  const set = (name: keyof typeof HEADER, value: number): void => void (header[HEADER[name] / 4] = value)
+  set('columns', at.columns)
+  set('columnsEnd', at.columns + ranks.columns.length * COLUMN_BYTES)
+  set('cells', at.cells)
+  set('cellStride', slots.count * 8)
+  set('ranks', at.ranks)
+  set('nodes', at.nodes)
+  set('nodesEnd', at.leaves)
+  set('leaves', at.leaves)
+  set('targets', at.targets)
+  set('sums', at.sums)
+  set('sumStride', options.outputs * 8)
+
+  writeColumns(memory, at, { ranks, missingRight: slots.missingRight, tableLength })
+  const complete = completeTrees(options.nodes, depth)
+  writeNodes(new Uint8Array(memory, at.nodes), { complete, ranks, blocks })
+  writeLeaves(new Float64Array(memory, at.leaves), complete, options)
+  if (options.targets) {
+    const targets = new Int32Array(memory, at.targets)
+    for (const [tree, target] of options.targets.entries()) targets[tree] = target * 8
+  }
+
+  const cells = new Float64Array(memory, at.cells, ROWS * slots.count)
+  const sums = new Float64Array(memory, at.sums, ROWS * options.outputs)
+  const { outputs, singlePrecision = false } = options
+  const { columns, count: slotCount } = slots
+  return {
+    kernel: 'lanes',
+    score(matrix, stride, rows, out, outStride = outputs) {
+      for (let first = 0; first < rows; first += ROWS) {
+        const count = Math.min(ROWS, rows - first)
+        let cell = 0
+        for (let row = first, base = first * stride; row < first + count; row++, base += stride) {
+          for (let slot = 0; slot < slotCount; slot++) {
+            const value = matrix[base + columns[slot]!]!
+            cells[cell++] = singlePrecision ? Math.fround(value) : value
+          }
+        }
+        for (let sum = 0; sum < count * outputs; sum++) sums[sum] = 0
+        header[0] = count
+        run()
+        let sum = 0
+        for (let row = first; row < first + count; row++) for (let k = 0; k < outputs; k++) out[row * outStride + k] = sums[sum++]!
+      }
+    },
+  }
+}
+
+function writeColumns(
+  memory: ArrayBuffer,
+  at: { readonly columns: number; readonly tables: number },
+  { ranks, missingRight, tableLength }: { ranks: RankColumns; missingRight: Uint8Array; tableLength: number },
+): void {
+  for (const [index, { slot, thresholds }] of ranks.columns.entries()) {
+    const address = at.tables + index * tableLength * 8
+    new Int32Array(memory, at.columns + index * COLUMN_BYTES, 3).set([slot * 8, address, missingRight[slot] === 1 ? 255 : 0])
+    // The search is over a table of fixed length; NaN is not below any cell.
+    const table = new Float64Array(memory, address, tableLength).fill(Number.NaN)
+    table.set(thresholds)
+  }
+}
+
+/** Group after group, entry after entry: per block the 16 trees' columns, then their thresholds. */
+function writeNodes(bytes: Uint8Array, { complete, ranks, blocks }: { complete: CompleteTrees; ranks: RankColumns; blocks: number }): void {
+  const entries = 2 ** complete.depth - 1
+  const entryBytes = (blocks + 1) * LANES
+  for (let split = 0; split < complete.splits.length; split++) {
+    const node = complete.splits[split]!
+    if (node === -1) continue
+    const tree = Math.floor(split / entries)
+    const entry = (Math.floor(tree / LANES) * entries + (split % entries)) * entryBytes + (tree % LANES)
+    const column = ranks.columnOf[node]!
+    // An index from 128 on gives 0, whatever the block: only the column's own block answers its rank.
+    for (let block = 0; block < blocks; block++) bytes[entry + block * LANES] = column >> 4 === block ? column & 15 : 128
+    bytes[entry + blocks * LANES] = ranks.indexOf[node]! ^ 128
+  }
+}
+
+function writeLeaves(terms: Float64Array, complete: CompleteTrees, options: ForestOptions): void {
+  const width = leafWidth(options)
+  for (const [place, node] of complete.leaves.entries()) {
+    const tree = place >> complete.depth
+    for (let k = 0; k < width; k++) terms[place * width + k] = leafTerm(options, tree, options.nodes.leaf[node]! * width + k)
+  }
+}
