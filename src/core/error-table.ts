@@ -225,6 +225,21 @@ export const ERRORS = {
     summary: 'The command line found no Sluice at the address.',
     remedy: 'Start one with `sluice serve`, or give its address with --server.',
   },
+  'cli.usage': {
+    scope: 'service',
+    summary: 'The command line was called in a way that it does not understand; the message says which word.',
+    remedy: 'See the help of the command: `sluice <command> --help`.',
+  },
+  'cli.file.unreadable': {
+    scope: 'service',
+    summary: 'A file that was given to a command could not be read.',
+    remedy: 'Check the path and its permissions.',
+  },
+  'cli.file.malformed': {
+    scope: 'service',
+    summary: 'A file of records breaks the rules of its format; the message says where.',
+    remedy: 'Correct the file there, or say with --as what it is.',
+  },
   internal: {
     scope: 'service',
     summary: 'Something that should not happen did.',
