@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createForestWith } from '../src/models/forest/create-forest.ts'
 import type { Forest } from '../src/models/forest/forest.ts'
-import { readLightGbmText } from './lightgbm-text.ts'
+import { readLightGbmText } from '../src/models/forest/fixtures/lightgbm-text.ts'
 
 const REPEATS = 31
 const folder = join(process.env['SLUICE_SHARED'] ?? join(import.meta.dirname, '../../shared'), 'bench')

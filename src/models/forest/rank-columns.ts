@@ -29,7 +29,7 @@ export function rankColumns(options: ForestOptions, slots: Slots): RankColumns {
 
   const columns: { slot: number; thresholds: Float64Array }[] = []
   for (const [slot, members] of splits.entries()) {
-    members.sort((a, b) => thresholds[a]! - thresholds[b]! || 0)
+    members.sort((a, b) => thresholds[a]! - thresholds[b]!)
     let slice: number[] = []
     const close = (): void => void columns.push({ slot, thresholds: Float64Array.from(slice) })
     for (const node of members) {
