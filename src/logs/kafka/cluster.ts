@@ -1,0 +1,186 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Connection, findCoordinatorV4, metadataV12, ResponseError } from '@platformatic/kafka'
+import { SluiceError } from '../../core/errors.ts'
+import type { TopicPartition } from '../../core/log.ts'
+import { Connections } from './connections.ts'
+import { isRetriable, KAFKA_ERROR, KafkaResponseError, reasonOf } from './error-codes.ts'
+import { type BrokerAddress, type KafkaSettings, parseAddress } from './options.ts'
+
+export interface RetryOptions {
+  /** `outageTimeoutMs` of the settings where absent. */
+  readonly limitMs?: number
+  /** Ends the attempts with its reason. Where absent, `closing`; one that is given has to follow `closing` too. */
+  readonly signal?: AbortSignal
+}
+
+const FIRST_DELAY_MS = 20
+const LAST_DELAY_MS = 1000
+
+/** What is known of the brokers: which there are, who leads which partition, how to reach them; and the patience with them. */
+export class Cluster {
+  readonly settings: KafkaSettings
+  readonly connections: Connections
+  /** Aborts when the log closes, with a `log.unavailable` as its reason. */
+  readonly closing: AbortSignal
+  readonly #close = new AbortController()
+  #brokers = new Map<number, BrokerAddress>()
+  /** By topic, then by partition: the node id of the leader, or -1. */
+  readonly #leaders = new Map<string, number[]>()
+  readonly #coordinators = new Map<string, BrokerAddress>()
+  #turn = 0
+
+  constructor(settings: KafkaSettings) {
+    this.settings = settings
+    this.connections = new Connections(settings)
+    this.closing = this.#close.signal
+  }
+
+  get brokerNames(): string {
+    return this.settings.brokers.join(', ')
+  }
+
+  /** The number of partitions as the brokers say now. Throws `log.topic.unknown`. */
+  async partitionCount(topic: string): Promise<number> {
+    const count = await this.retry(`look up topic ${topic}`, async () => (await this.describe([topic])).get(topic))
+    if (count === undefined) throw unknownTopic(topic)
+    return count
+  }
+
+  /** Asks a broker for these topics; the answer has the number of partitions of those that exist. */
+  async describe(topics: readonly string[]): Promise<Map<string, number>> {
+    const metadata = await askMetadata(await this.anyBroker(), topics)
+    this.#brokers = new Map(metadata.brokers.map(({ nodeId, host, port }) => [nodeId, { host, port }]))
+    const counts = new Map<string, number>()
+    for (const { name, errorCode, partitions } of metadata.topics) {
+      if (name == null) continue
+      if (errorCode === KAFKA_ERROR.unknownTopicOrPartition || errorCode === KAFKA_ERROR.invalidTopic) {
+        this.#leaders.delete(name)
+        continue
+      }
+      if (errorCode !== 0) throw new KafkaResponseError(errorCode)
+      const leaders: number[] = []
+      for (const { partitionIndex, leaderId } of partitions) leaders[partitionIndex] = leaderId
+      this.#leaders.set(name, leaders)
+      counts.set(name, partitions.length)
+    }
+    return counts
+  }
+
+  /** The broker that leads the partition, as far as is known. Throws `log.topic.unknown`; retriable where there is no leader now. */
+  async leader({ topic, partition }: TopicPartition): Promise<BrokerAddress> {
+    const known = this.#leaders.get(topic)?.[partition]
+    const address = known === undefined ? undefined : this.#brokers.get(known)
+    if (address !== undefined) return address
+    const count = (await this.describe([topic])).get(topic)
+    if (count === undefined) throw unknownTopic(topic)
+    if (partition < 0 || partition >= count) {
+      throw new SluiceError('log.topic.unknown', `topic '${topic}' has the partitions 0 to ${count - 1}, not ${partition}`, {
+        details: { topic, partition },
+      })
+    }
+    const found = this.#brokers.get(this.#leaders.get(topic)?.[partition] ?? -1)
+    if (found === undefined) throw new Error(`${topic}-${partition} has no leader now`)
+    return found
+  }
+
+  /** Whether all partitions of the topic had leaders when a broker was last asked about it. */
+  hasLeaders(topic: string): boolean {
+    return this.#leaders.get(topic)?.every((leader) => this.#brokers.has(leader)) ?? false
+  }
+
+  /** Forgets who leads the topic's partitions, after a broker said that it does not, or could not be reached. */
+  forget(topic: string): void {
+    this.#leaders.delete(topic)
+  }
+
+  /** The broker that coordinates the group, as far as is known. */
+  async coordinator(group: string): Promise<BrokerAddress> {
+    const known = this.#coordinators.get(group)
+    if (known !== undefined) return known
+    const { coordinators } = await findCoordinatorV4.api.async(await this.anyBroker(), 0, [group])
+    const found = coordinators[0]
+    if (found === undefined || found.errorCode !== 0) {
+      throw new KafkaResponseError(found?.errorCode ?? KAFKA_ERROR.coordinatorNotAvailable, found?.errorMessage)
+    }
+    const address = { host: found.host, port: found.port }
+    this.#coordinators.set(group, address)
+    return address
+  }
+
+  /** Forgets who coordinates the group, after a broker said that it does not, or could not be reached. */
+  forgetCoordinator(group: string): void {
+    this.#coordinators.delete(group)
+  }
+
+  /** A shared connection to a broker that can be reached: each attempt begins with another one. */
+  async anyBroker(): Promise<Connection> {
+    const candidates = [...this.#brokers.values(), ...this.settings.brokers.map(parseAddress)]
+    let last: unknown
+    for (let i = 0; i < candidates.length; i++) {
+      try {
+        return await this.connections.shared(candidates[(this.#turn + i) % candidates.length]!)
+      } catch (error) {
+        last = error
+        this.#turn++
+      }
+    }
+    throw last
+  }
+
+  /**
+   * Attempts until one succeeds. Throws `log.unavailable`, which names the brokers, where an error is not one that time
+   * mends or the limit has passed, even in the middle of an attempt, which is then left to itself.
+   */
+  async retry<T>(what: string, attempt: () => Promise<T>, options: RetryOptions = {}): Promise<T> {
+    const { limitMs = this.settings.outageTimeoutMs, signal = this.closing } = options
+    const timer = Promise.withResolvers<never>()
+    let last: unknown
+    const timeout = setTimeout(() => timer.reject(this.#unavailable(what, last ?? new Error('no answer'), limitMs)), limitMs)
+    const aborted = (): void => timer.reject(signal.reason)
+    signal.addEventListener('abort', aborted)
+    timer.promise.catch(() => {})
+    try {
+      for (let delay = FIRST_DELAY_MS; ; delay = Math.min(delay * 2, LAST_DELAY_MS)) {
+        signal.throwIfAborted()
+        try {
+          return await Promise.race([attempt(), timer.promise])
+        } catch (error) {
+          if (error instanceof SluiceError || signal.aborted) throw error
+          if (!isRetriable(error)) throw this.#unavailable(what, error)
+          last = error
+        }
+        await Promise.race([sleep(delay), timer.promise])
+      }
+    } finally {
+      clearTimeout(timeout)
+      signal.removeEventListener('abort', aborted)
+    }
+  }
+
+  close(): void {
+    this.#close.abort(new SluiceError('log.unavailable', `the log on ${this.brokerNames} is closed`))
+    this.connections.close()
+  }
+
+  #unavailable(what: string, cause: unknown, limitMs?: number): SluiceError {
+    const patience = limitMs === undefined ? '' : ` within ${limitMs / 1000} s`
+    return new SluiceError('log.unavailable', `could not ${what} on Kafka at ${this.brokerNames}${patience}: ${reasonOf(cause)}`, {
+      cause,
+      details: { brokers: this.brokerNames },
+    })
+  }
+}
+
+export function unknownTopic(topic: string): SluiceError {
+  return new SluiceError('log.topic.unknown', `there is no topic '${topic}'`, { details: { topic } })
+}
+
+async function askMetadata(connection: Connection, topics: readonly string[]): Promise<metadataV12.MetadataResponse> {
+  try {
+    return await metadataV12.api.async(connection, [...topics], false, false)
+  } catch (error) {
+    // One topic that is unknown makes an error of the whole answer; the rest of it is good.
+    if (error instanceof ResponseError) return error['response'] as metadataV12.MetadataResponse
+    throw error
+  }
+}

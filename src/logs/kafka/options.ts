@@ -1,0 +1,69 @@
+import type { ConnectionOptions } from '@platformatic/kafka'
+import { type Clock, systemClock } from '../../core/clock.ts'
+import { SluiceError } from '../../core/errors.ts'
+
+export interface KafkaLogOptions {
+  /** `host:port` of some brokers of the cluster (Kafka 3.6 or later); the others are found through them. */
+  readonly brokers: readonly string[]
+  /** What brokers call this process in their logs and quotas. `sluice` where absent. */
+  readonly clientId?: string
+  /** How long opening the log tries to reach a broker. 10 s where absent. */
+  readonly connectTimeoutMs?: number
+  /** How long an operation waits for brokers that are away, as in a restart, before it fails. 60 s where absent. */
+  readonly outageTimeoutMs?: number
+  /** A member of a group that is not heard of for so long loses its partitions. 10 s where absent; brokers allow 6 s or more. */
+  readonly sessionTimeoutMs?: number
+  /** How often a member is heard of, and so learns of a rebalance. 1 s where absent. */
+  readonly heartbeatIntervalMs?: number
+  /** How long a member has for `revoked` before the others go on without it. 60 s where absent. */
+  readonly rebalanceTimeoutMs?: number
+  /** Of topics that are created. The brokers' default where absent. */
+  readonly replicationFactor?: number
+  /** The largest record batch that topics which are created accept. 64 MiB where absent. */
+  readonly maxRecordBatchBytes?: number
+  /**
+   * How long topics that are created keep records, where they are not compacted; -1, which is for ever, where absent. Brokers go by the
+   * records' own timestamps, so that history that is replayed would be gone at once under their default of 7 days.
+   */
+  readonly retentionMs?: number
+  readonly tls?: NonNullable<ConnectionOptions['tls']>
+  readonly sasl?: NonNullable<ConnectionOptions['sasl']>
+  readonly clock?: Clock
+}
+
+export type KafkaSettings = Required<Omit<KafkaLogOptions, 'tls' | 'sasl'>> & Pick<KafkaLogOptions, 'tls' | 'sasl'>
+
+/** The options with defaults. Throws `config.invalid` where a broker is not `host:port`. */
+export function kafkaSettings(options: KafkaLogOptions): KafkaSettings {
+  if (options.brokers.length === 0) throw new SluiceError('config.invalid', 'brokers is empty; give at least one as host:port')
+  for (const broker of options.brokers) parseAddress(broker)
+  return {
+    clientId: 'sluice',
+    connectTimeoutMs: 10_000,
+    outageTimeoutMs: 60_000,
+    sessionTimeoutMs: 10_000,
+    heartbeatIntervalMs: 1000,
+    rebalanceTimeoutMs: 60_000,
+    replicationFactor: -1,
+    maxRecordBatchBytes: 64 * 1024 * 1024,
+    retentionMs: -1,
+    clock: systemClock,
+    ...options,
+  }
+}
+
+export interface BrokerAddress {
+  readonly host: string
+  readonly port: number
+}
+
+/** The parts of `host:port`; the host of an IPv6 address stands in brackets. Throws `config.invalid`. */
+export function parseAddress(address: string): BrokerAddress {
+  const match = /^(?:\[(?<v6>[0-9a-fA-F:.]+)\]|(?<host>[^\s:/[\]]+)):(?<port>\d{1,5})$/.exec(address)
+  const port = Number(match?.groups?.['port'])
+  const host = match?.groups?.['v6'] ?? match?.groups?.['host']
+  if (host === undefined || !(port > 0 && port < 65536)) {
+    throw new SluiceError('config.invalid', `broker '${address}' is not host:port, as in localhost:9092`, { details: { broker: address } })
+  }
+  return { host, port }
+}

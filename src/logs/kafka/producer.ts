@@ -1,0 +1,152 @@
+import { initProducerIdV4 } from '@platformatic/kafka'
+import { SluiceError } from '../../core/errors.ts'
+import type { Append, TopicPartition } from '../../core/log.ts'
+import { RECORD_BATCH, recordCount, sealRecordBatch } from '../../core/record-batch.ts'
+import type { Cluster } from './cluster.ts'
+import { hasKafkaCode, KAFKA_ERROR, kafkaCodeOf, reasonOf } from './error-codes.ts'
+import { produce } from './produce-request.ts'
+
+interface ProducerId {
+  readonly id: bigint
+  readonly epoch: number
+}
+
+/** Appends in their order to one partition, one request at a time. */
+interface Lane extends TopicPartition {
+  producer: ProducerId | undefined
+  sequence: number
+  /** Settles, without an error, when what was queued last is done. */
+  tail: Promise<unknown>
+}
+
+const REPLICATION_TIMEOUT_MS = 30_000
+/** Sequence numbers wrap to 0 after 2^31 - 1. */
+const SEQUENCE_MASK = 0x7fffffff
+
+/**
+ * Appends record batches as an idempotent producer: a batch that is sent again, because the answer to it was lost, is in the
+ * log once. Only after an append was given up for lost may it be in the log and be reported as failed.
+ */
+export class Producer {
+  readonly #cluster: Cluster
+  readonly #lanes = new Map<string, Lane>()
+  #shared: Promise<ProducerId> | undefined
+
+  constructor(cluster: Cluster) {
+    this.#cluster = cluster
+  }
+
+  /** Throws what `append` would, as far as it can be known before anything is appended. */
+  async check(appends: readonly Append[]): Promise<void> {
+    for (const append of appends) {
+      checkRecordBatch(append, append.recordBatch)
+      await this.#cluster.retry(`append to ${append.topic}-${append.partition}`, async () => this.#cluster.leader(append))
+    }
+  }
+
+  /** Resolves with the offset of the first record once all in-sync replicas have the batch. Keeps the order of the calls. */
+  async append(append: Append): Promise<bigint> {
+    const lane = this.#lane(append)
+    const appended = lane.tail.then(async () => this.#send(lane, append.recordBatch))
+    lane.tail = appended.catch(() => {})
+    return appended
+  }
+
+  #lane({ topic, partition }: TopicPartition): Lane {
+    const key = `${topic}-${partition}`
+    let lane = this.#lanes.get(key)
+    if (lane === undefined) {
+      lane = { topic, partition, producer: undefined, sequence: 0, tail: Promise.resolve() }
+      this.#lanes.set(key, lane)
+    }
+    return lane
+  }
+
+  async #send(lane: Lane, recordBatch: Uint8Array): Promise<bigint> {
+    checkRecordBatch(lane, recordBatch)
+    // A copy, for the caller's bytes may at the same time be on their way to another partition with other sequence numbers.
+    const bytes = Buffer.from(recordBatch)
+    const attempt = async (): Promise<bigint> => this.#attempt(lane, bytes)
+    try {
+      const offset = await this.#cluster.retry(`append to ${lane.topic}-${lane.partition}`, attempt)
+      lane.sequence = (lane.sequence + recordCount(bytes)) & SEQUENCE_MASK
+      return offset
+    } catch (error) {
+      // Whether the broker has the batch is unknown, so the sequence can't go on.
+      lane.producer = undefined
+      throw error
+    }
+  }
+
+  async #attempt(lane: Lane, bytes: Buffer): Promise<bigint> {
+    lane.producer ??= await this.#producerId(lane)
+    stamp(bytes, lane.producer, lane.sequence)
+    try {
+      const connection = await this.#cluster.connections.shared(await this.#cluster.leader(lane))
+      return await produce(connection, lane, bytes, REPLICATION_TIMEOUT_MS)
+    } catch (error) {
+      if (isRefused(error)) throw refused(lane, bytes, error)
+      this.#cluster.forget(lane.topic)
+      if (!hasKafkaCode(error, KAFKA_ERROR.outOfOrderSequenceNumber, KAFKA_ERROR.unknownProducerId, KAFKA_ERROR.invalidProducerEpoch))
+        throw error
+      // The broker forgot this producer, as it does after a while without records or with the log's first records.
+      lane.producer = undefined
+      this.#shared = undefined
+      throw new Error(`the broker no longer knows the producer: ${reasonOf(error)}`, { cause: error })
+    }
+  }
+
+  /** The id that this lane begins with at sequence 0: no other run of this lane has used it. */
+  async #producerId(lane: Lane): Promise<ProducerId> {
+    const used = lane.sequence > 0
+    lane.sequence = 0
+    if (used) this.#shared = undefined
+    this.#shared ??= this.#newProducerId()
+    try {
+      return await this.#shared
+    } catch (error) {
+      this.#shared = undefined
+      throw error
+    }
+  }
+
+  async #newProducerId(): Promise<ProducerId> {
+    const answer = await initProducerIdV4.api.async(await this.#cluster.anyBroker(), null, REPLICATION_TIMEOUT_MS, -1n, -1)
+    return { id: answer.producerId, epoch: answer.producerEpoch }
+  }
+}
+
+function stamp(bytes: Buffer, producer: ProducerId, sequence: number): void {
+  bytes.writeBigInt64BE(producer.id, RECORD_BATCH.producerId)
+  bytes.writeInt16BE(producer.epoch, RECORD_BATCH.producerEpoch)
+  bytes.writeInt32BE(sequence, RECORD_BATCH.baseSequence)
+  sealRecordBatch(bytes)
+}
+
+function checkRecordBatch(to: TopicPartition, bytes: Uint8Array): void {
+  const { length, count, magic, headerSize, lengthOverhead } = RECORD_BATCH
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const whole = bytes.length >= headerSize && view.getInt32(length) === bytes.length - lengthOverhead
+  if (whole && view.getInt8(magic) === 2 && view.getInt32(count) > 0) return
+  throw new SluiceError(
+    'log.append.refused',
+    `what is to be appended to ${to.topic}-${to.partition} is not one record batch with records`,
+    {
+      details: { topic: to.topic, partition: to.partition, bytes: bytes.length },
+    },
+  )
+}
+
+function isRefused(error: unknown): boolean {
+  const { corruptMessage, messageTooLarge, recordListTooLarge, invalidTimestamp, invalidRecord } = KAFKA_ERROR
+  return hasKafkaCode(error, corruptMessage, messageTooLarge, recordListTooLarge, invalidTimestamp, invalidRecord)
+}
+
+function refused({ topic, partition }: TopicPartition, bytes: Uint8Array, error: unknown): SluiceError {
+  const tooLarge = kafkaCodeOf(error) === KAFKA_ERROR.messageTooLarge ? "; the topic's max.message.bytes is smaller" : ''
+  return new SluiceError(
+    'log.append.refused',
+    `${topic}-${partition} does not take a record batch of ${bytes.length} bytes: ${reasonOf(error)}${tooLarge}`,
+    { cause: error, details: { topic, partition, bytes: bytes.length } },
+  )
+}

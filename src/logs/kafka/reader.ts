@@ -1,0 +1,124 @@
+import type { Connection } from '@platformatic/kafka'
+import type { Batch } from '../../core/batch.ts'
+import { SluiceError } from '../../core/errors.ts'
+import type { ReadOptions } from '../../core/log.ts'
+import type { Cluster } from './cluster.ts'
+import { closeNow } from './connections.ts'
+import { hasKafkaCode, KAFKA_ERROR } from './error-codes.ts'
+import { fetchRecords, type Fetched } from './fetch-request.ts'
+import { decodeFetched } from './fetched-batches.ts'
+import { listOffsets, type PartitionOffsets } from './offsets.ts'
+
+const DEFAULT_MAX_BYTES = 1024 * 1024
+const MAX_WAIT_MS = 500
+
+/**
+ * The committed records of one partition in order, over a connection of its own. While the consumer works on one batch, the
+ * next one is being fetched. Brokers that are away are waited for up to the outage timeout.
+ */
+export function readPartition(cluster: Cluster, options: ReadOptions): AsyncIterable<Batch> {
+  if (cluster.closing.aborted) return failing(cluster.closing.reason)
+  const signal = options.signal === undefined ? cluster.closing : AbortSignal.any([cluster.closing, options.signal])
+  // Asked for now, not when the first batch is: what is appended from here on is beyond the end of a read that does not follow.
+  const bounds = listOffsets(cluster, options, { signal })
+  bounds.catch(() => {})
+  return batches(new PartitionFetcher(cluster, options, signal), { options, signal, bounds })
+}
+
+/** Errors of a read come where its batches would. */
+// oxlint-disable-next-line require-yield -- it only throws
+async function* failing(error: unknown): AsyncGenerator<Batch, void> {
+  throw error
+}
+
+interface Reading {
+  readonly options: ReadOptions
+  readonly signal: AbortSignal
+  readonly bounds: Promise<PartitionOffsets>
+}
+
+async function* batches(fetcher: PartitionFetcher, { options, signal, bounds }: Reading): AsyncGenerator<Batch, void> {
+  const { topic, partition, follow } = options
+  try {
+    const { first, next, stable } = await bounds
+    if (options.from < first || options.from > next) throw outOfRange(options, { first, next })
+    const end = follow ? undefined : stable
+    const isOver = (): boolean => signal.aborted || (end !== undefined && at >= end)
+    let at = options.from
+    let coming: Promise<Fetched> | undefined
+    while (!isOver()) {
+      const fetched = await (coming ?? fetcher.fetch(at))
+      const { batch, next: after } = decodeFetched(fetched, { topic, partition, from: at, below: end })
+      // No records, and the broker has all up to the end: what was there has been compacted away.
+      if (end !== undefined && after === at && fetched.stable >= end) return
+      at = after
+      coming = isOver() ? undefined : fetcher.fetch(at)
+      coming?.catch(() => {})
+      if (batch !== undefined) yield batch
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error
+  } finally {
+    fetcher.close()
+  }
+}
+
+/** Fetches from the leader of one partition, whichever broker that is, over one connection at a time. */
+class PartitionFetcher {
+  readonly #cluster: Cluster
+  readonly #options: ReadOptions
+  readonly #signal: AbortSignal
+  readonly #onAbort = (): void => this.close()
+  #connection: Connection | undefined
+  #closed = false
+
+  constructor(cluster: Cluster, options: ReadOptions, signal: AbortSignal) {
+    this.#cluster = cluster
+    this.#options = options
+    this.#signal = signal
+    signal.addEventListener('abort', this.#onAbort)
+  }
+
+  async fetch(from: bigint): Promise<Fetched> {
+    const { topic, partition } = this.#options
+    return this.#cluster.retry(`read ${topic}-${partition}`, async () => this.#attempt(from), { signal: this.#signal })
+  }
+
+  close(): void {
+    this.#closed = true
+    this.#signal.removeEventListener('abort', this.#onAbort)
+    this.#drop()
+  }
+
+  async #attempt(from: bigint): Promise<Fetched> {
+    const { topic, partition, maxBytes = DEFAULT_MAX_BYTES } = this.#options
+    try {
+      this.#connection ??= await this.#cluster.connections.open(await this.#cluster.leader(this.#options))
+      if (this.#closed) throw new SluiceError('log.unavailable', `the read of ${topic}-${partition} is over`)
+      return await fetchRecords(this.#connection, { topic, partition, from, maxBytes, maxWaitMs: MAX_WAIT_MS })
+    } catch (error) {
+      if (hasKafkaCode(error, KAFKA_ERROR.offsetOutOfRange)) throw await this.#outOfRange(from, error)
+      this.#drop()
+      this.#cluster.forget(topic)
+      throw error
+    }
+  }
+
+  async #outOfRange(from: bigint, cause: unknown): Promise<SluiceError> {
+    const bounds = await listOffsets(this.#cluster, this.#options, { signal: this.#signal })
+    return outOfRange({ ...this.#options, from }, { ...bounds, cause })
+  }
+
+  #drop(): void {
+    if (this.#connection !== undefined) closeNow(this.#connection)
+    this.#connection = undefined
+  }
+}
+
+function outOfRange({ topic, partition, from }: ReadOptions, range: { first: bigint; next: bigint; cause?: unknown }): SluiceError {
+  const { first, next, cause } = range
+  return new SluiceError('log.offset.out-of-range', `${topic}-${partition} holds the offsets ${first} up to ${next}, not ${from}`, {
+    cause,
+    details: { topic, partition, from: String(from), first: String(first), next: String(next) },
+  })
+}
