@@ -1,0 +1,74 @@
+import type { InferenceSession } from 'onnxruntime-node'
+import { asSluiceError, SluiceError } from '../../core/errors.ts'
+import type { GraphInputs } from './input-tensors.ts'
+import type { OnnxGraph } from './onnx-graph.ts'
+import { runOnce } from './run.ts'
+import type { InputTensor, OutputTensor, TensorData } from './signature.ts'
+import { elementTypeName, TENSOR_TYPES, type TensorType, tensorTypeOf } from './tensor-types.ts'
+
+const MAX_COLUMNS = 100_000
+
+/** Throws `model.unsupported` naming an output that is not a tensor of rows, before the file goes to ONNX Runtime. */
+export function checkDeclaredOutputs(graph: OnnxGraph): void {
+  const zipped = new Set(graph.zipMaps.map((zipMap) => zipMap.output))
+  for (const output of graph.outputs) {
+    if (zipped.has(output.name)) continue
+    if (output.kind !== 'tensor' && output.kind !== 'undeclared') {
+      throw unsupported(output.name, `is a ${output.kind}; outputs must be tensors, or maps that ZipMap makes`)
+    }
+    if (output.elementType !== 0 && tensorTypeOf(output.elementType) === undefined) {
+      throw unsupported(output.name, `has elements of ${elementTypeName(output.elementType)}; use ${Object.keys(TENSOR_TYPES).join(', ')}`)
+    }
+  }
+}
+
+/**
+ * Runs the model on one and on two rows of zeros to see what its outputs are: what a file declares is often less than what it
+ * gives. Where two rows don't give twice one row's values, rows must be run one by one.
+ */
+export async function readOutputs(
+  session: InferenceSession,
+  { graph, inputs }: { readonly graph: OnnxGraph; readonly inputs: GraphInputs },
+): Promise<{ outputs: readonly OutputTensor[]; oneRow: boolean }> {
+  const types = session.outputMetadata.map((output) => {
+    if (!output.isTensor) throw unsupported(output.name, 'is not a tensor')
+    if (!(output.type in TENSOR_TYPES)) throw unsupported(output.name, `has elements of ${output.type}`)
+    return output.type as TensorType
+  })
+  const run = async (rows: number) =>
+    runOnce({ session, inputs: inputs.tensors }, { rows, tensors: inputs.tensors.map((input) => zeros(input, rows)) })
+  const one = await run(1).catch((error: unknown) => {
+    throw asSluiceError(error, 'model.runtime.failed', 'the model fails on a row of zeros')
+  })
+  const widths = session.outputNames.map((name) => one[name]!.size)
+  const labelled = graph.zipMaps.length > 0 || graph.classLabels.length > 0
+  const outputs = session.outputNames.map((name, i) => {
+    const [type, width] = [types[i]!, widths[i]!]
+    if (width < 1 || width > MAX_COLUMNS) throw unsupported(name, `has ${width} values a row; 1 to ${MAX_COLUMNS} are allowed`)
+    const isLabel = type === 'string' || (labelled && width === 1 && TENSOR_TYPES[type].range !== undefined)
+    const classes = isLabel ? undefined : classesOf(graph, name, width)
+    return { name, type, width, isLabel, ...(classes && { classes }) }
+  })
+  if (inputs.oneRow) return { outputs, oneRow: true }
+  const two = await run(2).catch(() => undefined)
+  const batched =
+    two !== undefined && session.outputNames.every((name, i) => two[name]!.dims[0] === 2 && two[name]!.size === 2 * widths[i]!)
+  return { outputs, oneRow: !batched }
+}
+
+/** The classes whose probabilities or scores the columns of an output are, where the model says so. */
+function classesOf(graph: OnnxGraph, name: string, width: number): readonly string[] | undefined {
+  const zipMap = graph.zipMaps.find((candidate) => candidate.output === name)
+  if (zipMap !== undefined) return zipMap.labels.length === width ? zipMap.labels : undefined
+  return width > 1 ? graph.classLabels.find((labels) => labels.length === width) : undefined
+}
+
+function zeros(input: InputTensor, rows: number): TensorData {
+  const { create } = TENSOR_TYPES[input.type]
+  const length = rows * input.width
+  return create === undefined ? { codes: new Int32Array(length), texts: [''] } : { values: create(length) }
+}
+
+function unsupported(output: string, what: string): SluiceError {
+  return new SluiceError('model.unsupported', `output '${output}' of the ONNX model ${what}`, { details: { output } })
+}

@@ -1,0 +1,72 @@
+import type { Worker } from 'node:worker_threads'
+import { SluiceError } from '../../core/errors.ts'
+import type { NumberedAnswer, NumberedRequest, WorkerAnswers, WorkerRequest } from './worker-messages.ts'
+
+interface Waiting {
+  readonly resolve: (answer: never) => void
+  readonly reject: (error: SluiceError) => void
+}
+
+/** One worker and the requests that it has not answered. It keeps the process alive only while there are any. */
+export interface WorkerThread {
+  /** How many requests wait for an answer. */
+  readonly pending: number
+  /**
+   * Sends a request; the buffers in `transfer` are gone here. Rejects with the error that the worker answers, or with
+   * `model.runtime.failed` where the worker ends before it answers.
+   */
+  ask<K extends WorkerRequest['kind']>(
+    request: WorkerRequest & { readonly kind: K },
+    transfer?: readonly ArrayBuffer[],
+  ): Promise<WorkerAnswers[K]>
+  end(): Promise<void>
+}
+
+/** Takes over a worker that was just started. `onEnd` is called once, when it ends, after its requests are rejected. */
+export function watchWorker(worker: Worker, onEnd: () => void): WorkerThread {
+  const waiting = new Map<number, Waiting>()
+  let ended: SluiceError | undefined
+  let next = 0
+  const settle = (id: number): Waiting | undefined => {
+    const one = waiting.get(id)
+    waiting.delete(id)
+    if (waiting.size === 0) worker.unref()
+    return one
+  }
+  const fail = (reason: string, cause?: unknown): void => {
+    if (ended !== undefined) return
+    ended = new SluiceError('model.runtime.failed', `the worker thread of ONNX Runtime ended: ${reason}`, { cause })
+    const rest = [...waiting.values()]
+    waiting.clear()
+    for (const one of rest) one.reject(ended)
+    onEnd()
+  }
+  worker.unref()
+  worker.on('error', (error) => fail(error instanceof Error ? error.message : String(error), error))
+  worker.on('messageerror', (error) => fail(error.message, error))
+  worker.on('exit', (code) => fail(`exit code ${code}`))
+  worker.on('message', (message: NumberedAnswer) => {
+    const one = settle(message.id)
+    if ('answer' in message) return one?.resolve(message.answer as never)
+    const { code, message: text, details } = message.error
+    return one?.reject(new SluiceError(code, text, { details }))
+  })
+  return {
+    get pending() {
+      return waiting.size
+    },
+    async ask(request, transfer = []) {
+      if (ended !== undefined) throw ended
+      const numbered: NumberedRequest = { id: next++, request }
+      return new Promise((resolve, reject) => {
+        worker.postMessage(numbered, transfer)
+        waiting.set(numbered.id, { resolve, reject })
+        worker.ref()
+      })
+    },
+    async end() {
+      await worker.terminate()
+      fail('it was stopped')
+    },
+  }
+}
