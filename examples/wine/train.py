@@ -56,6 +56,7 @@ def forest(records, cultivars, path):
     graph = convert_sklearn(
         model, name="cultivar", initial_types=[("features", FloatTensorType([None, len(features)]))], target_opset={"": 15, "ai.onnx.ml": 3}
     )
+    graph.opset_import.sort(key=lambda opset: opset.domain)  # the converter leaves them in any order
     graph.doc_string = DESCRIPTIONS["2"]
     onnx.helper.set_model_props(graph, {"feature_names": ",".join(features)})
     onnx.checker.check_model(graph)
