@@ -7,7 +7,7 @@ export interface ShownField {
 }
 
 /** Names that say what the page shows elsewhere, or that say little to a person. */
-const SKIPPED = /^(data_?type|type|ts|time_?stamp|answer|ce_.*)$/i
+const SKIPPED = /^(data_?type|type|ts|time|time_?stamp|answer|ce_.*|.*_at)$/i
 const TEXT_LIMIT = 28
 
 /**

@@ -11,7 +11,7 @@ interface Props {
 }
 
 const ROWS = 10
-const FIELDS = 4
+const FIELDS = 6
 /** Twice a second is faster than a person reads. */
 const TURN_MS = 2000
 

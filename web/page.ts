@@ -1,0 +1,60 @@
+import { Charts } from './charts/charts.ts'
+import { StreamPicture } from './flow/stream-picture.ts'
+import { count } from './format/numbers.ts'
+import { html } from './html.ts'
+import type { PageState } from './live/page-state.ts'
+import { headline, masthead } from './panels/headline.ts'
+import { history } from './panels/history.ts'
+import { events, rejections, swaps } from './panels/lists.ts'
+import { PublishDialog } from './panels/publish-dialog.ts'
+import { Scores } from './panels/scores.ts'
+import { start } from './panels/start.ts'
+import { Fragment, type VNode } from './vendor/preact.ts'
+import type { View } from './view.ts'
+
+/** What the page shows besides what the node says. */
+export interface Around {
+  /** Now by the browser's clock, ms since the epoch. */
+  readonly here: number
+  readonly notice: { readonly message: string; readonly failed: boolean } | undefined
+  readonly dropping: boolean
+  readonly dropped: File | undefined
+  readonly onClosed: () => void
+}
+
+/** The whole page for one moment. */
+export function page(state: PageState, view: View | undefined, around: Around): VNode {
+  return html`<${Fragment}>
+    ${masthead(state.connection, view, around.here)}
+    ${view === undefined ? html`<main class="waiting"><p class="nothing">Waiting for the first word from the node …</p></main>` : body(view)}
+    <p class="notice ${around.notice?.failed === true ? 'is-refused' : ''} ${around.notice === undefined ? '' : 'is-shown'}" role="status" aria-live="polite">
+      ${around.notice?.message ?? ''}
+    </p>
+    ${around.dropping && html`<div class="drop-here"><p>Let go to publish this model</p></div>`}
+    ${
+      around.dropped !== undefined &&
+      view !== undefined &&
+      html`<${PublishDialog} file=${around.dropped} dataTypes=${view.live.models.map(({ dataType }) => dataType)} tell=${view.tell} onClose=${around.onClosed} />`
+    }
+  <//>`
+}
+
+function body(view: View): VNode {
+  const { live } = view
+  return html`<main class=${view.lost ? 'is-lost' : ''}>
+    ${headline(view)}
+    <div class="scene">
+      ${live.streams.map((stream) => html`<${StreamPicture} key=${stream.name} view=${view} stream=${stream} />`)}
+      <p class="scale">
+        <span class="drop-sample"></span> ${view.scale === 1 ? 'one drop is one record' : `one drop is ${count(view.scale)} records`}; past the gate it has the colour of the
+        version that answered
+      </p>
+    </div>
+    ${start(view)}
+    <${Charts} view=${view} />
+    <div class="columns">
+      <div>${history(view)} ${swaps(view)}</div>
+      <div><${Scores} view=${view} /> ${rejections(view)} ${events(view)}</div>
+    </div>
+  </main>`
+}

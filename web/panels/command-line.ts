@@ -1,0 +1,28 @@
+import { html } from '../html.ts'
+import { Component, type VNode } from '../vendor/preact.ts'
+
+const COPIED_MS = 1500
+
+/** A command of the terminal, with a button that copies it. */
+export class CommandLine extends Component<{ readonly command: string }, { readonly copied: boolean }> {
+  override state = { copied: false }
+  #timer: ReturnType<typeof setTimeout> | undefined
+
+  override componentWillUnmount(): void {
+    clearTimeout(this.#timer)
+  }
+
+  readonly #copy = (): void => {
+    void navigator.clipboard?.writeText(this.props.command).then(() => {
+      this.setState({ copied: true })
+      this.#timer = setTimeout(() => this.setState({ copied: false }), COPIED_MS)
+    })
+  }
+
+  override render(): VNode {
+    return html`<span class="command">
+      <code>${this.props.command}</code>
+      <button type="button" aria-label="Copy the command" onClick=${this.#copy}>${this.state.copied ? 'copied' : 'copy'}</button>
+    </span>`
+  }
+}
