@@ -70,6 +70,8 @@ export function readRecordBatches(bytes: Uint8Array, source: BatchSource): Batch
     const batchOffset = view.getBigInt64(start + RECORD_BATCH.baseOffset)
     const shift = Number(batchOffset - baseOffset)
     const baseTimestamp = Number(view.getBigInt64(start + RECORD_BATCH.baseTimestamp))
+    // The log's own time for all records, where the topic is configured so (LogAppendTime); else each record has its own.
+    const appendTime = view.getInt16(start + RECORD_BATCH.attributes) & 8 ? Number(view.getBigInt64(start + RECORD_BATCH.maxTimestamp)) : -1
     const records = view.getInt32(start + RECORD_BATCH.count)
     const batchEnd = reader.end
     for (let r = 0; r < records; r++) {
@@ -85,7 +87,7 @@ export function readRecordBatches(bytes: Uint8Array, source: BatchSource): Batch
       index[cell + INDEX.headerCount] = reader.varint()
       index[cell + INDEX.headersAt] = reader.at
       if (reader.failed || length < 0 || recordEnd > batchEnd || reader.at > recordEnd) throw corrupt(source, batchOffset, r)
-      timestamps[count] = timestamp
+      timestamps[count] = appendTime < 0 ? timestamp : appendTime
       if (offsetDelta >= 0) count++
       reader.at = recordEnd
     }
