@@ -1,0 +1,131 @@
+import { recordsResult } from '../../api/contract/index.ts'
+import { SluiceError } from '../../core/errors.ts'
+import { chooseStream, type Context } from '../context.ts'
+import { humanCount, humanCounted, humanDuration, humanSize } from '../human.ts'
+import { createCsvSplitter } from '../input/csv.ts'
+import { createJsonSplitter } from '../input/json.ts'
+import { createNdjsonSplitter } from '../input/ndjson.ts'
+import { openInput } from '../input/open-input.ts'
+import { createDelimitedSplitter, createProtobufSplitter } from '../input/protobuf.ts'
+import { readRecords, type RecordGroup } from '../input/read-records.ts'
+import type { RecordSplitter } from '../input/record-splitter.ts'
+import { urlPath } from '../node-client.ts'
+import { createProgress } from '../progress.ts'
+
+export const RECORD_FORMATS = ['csv', 'ndjson', 'json', 'protobuf', 'protobuf-delimited'] as const
+type RecordFormat = (typeof RECORD_FORMATS)[number]
+
+export interface SendOptions {
+  readonly stream?: string
+  readonly as?: string
+  readonly keyField?: string
+  readonly rate?: number
+  readonly repeat?: number | true
+  readonly delimiter?: string
+  readonly columns?: readonly string[]
+  readonly header?: boolean
+  readonly add?: Readonly<Record<string, string>>
+  readonly text?: readonly string[]
+  readonly missing?: string
+}
+
+const CSV_ONLY = ['delimiter', 'columns', 'header', 'add', 'text', 'missing'] as const
+const FORMAT_OF_ENDING: Readonly<Record<string, RecordFormat>> = {
+  csv: 'csv',
+  tsv: 'csv',
+  ndjson: 'ndjson',
+  jsonl: 'ndjson',
+  json: 'json',
+  binpb: 'protobuf',
+}
+const GROUP = { maxRecords: 5000, maxBytes: 1024 * 1024 }
+
+/** Sends all records of a file, in order, and says how many; what was sent before a failure is in its message. */
+export async function sendRecords(context: Context, options: SendOptions, file: string): Promise<void> {
+  const { io, json, client } = context
+  const format = formatOf(options.as, file)
+  const wrong = CSV_ONLY.find((option) => options[option] !== undefined)
+  if (format !== 'csv' && wrong !== undefined) throw usage(`--${wrong} is for CSV, and ${file} is ${format}`)
+  if (file === '-' && options.repeat !== undefined) throw usage('--repeat needs a file: the standard input can be read only once')
+  const stream = await chooseStream(client, options.stream)
+  const path = urlPath(['records', stream], { keyField: options.keyField })
+  const limits =
+    options.rate === undefined ? GROUP : { ...GROUP, maxRecords: Math.max(1, Math.min(GROUP.maxRecords, Math.ceil(options.rate / 10))) }
+  const rounds = options.repeat === undefined ? 1 : options.repeat === true ? Number.POSITIVE_INFINITY : options.repeat
+
+  const started = io.clock.monotonic()
+  const sent = { records: 0, bytes: 0, topic: '', offsets: {} as Record<string, string> }
+  const post = async (group: RecordGroup) => {
+    const { value } = await client.post(path, recordsResult, { type: group.type, bytes: group.bytes })
+    sent.records += value.appended
+    sent.bytes += group.bytes.length
+    sent.topic = value.topic
+    sent.offsets = { ...value.offsets, ...sent.offsets }
+    if (options.rate === undefined) return
+    const due = started + (sent.records / options.rate) * 1000
+    const wait = due - io.clock.monotonic()
+    if (wait > 0) await io.sleep(wait)
+  }
+  for (let round = 0; round < rounds; round++) {
+    const before = sent.records
+    const input = await openInput(file, io)
+    const progress = createProgress(io, 'records', input.size, json)
+    try {
+      for await (const group of readRecords(input, splitterFor(format, options, file), limits)) {
+        await post(group)
+        progress.update(input.position, sent.records)
+      }
+    } catch (error) {
+      throw sent.records > 0 && error instanceof SluiceError ? afterSome(error, sent.records) : error
+    } finally {
+      progress.end()
+    }
+    if (sent.records === before) break
+  }
+  await report(context, { ...sent, stream, ms: io.clock.monotonic() - started })
+}
+
+interface Sent {
+  readonly stream: string
+  readonly topic: string
+  readonly records: number
+  readonly bytes: number
+  readonly offsets: Readonly<Record<string, string>>
+  readonly ms: number
+}
+
+async function report({ json, print, printJson, style }: Context, { stream, topic, records, bytes, offsets, ms }: Sent): Promise<void> {
+  if (json) return printJson({ stream, topic, records, bytes, ms: Math.round(ms), offsets })
+  if (records === 0) return print(`${style.warn('!')} the file holds no records`)
+  const rate = ms > 0 ? `, ${humanCount(records / (ms / 1000))}/s` : ''
+  await print(`${style.good('✓')} ${humanCounted(records, 'record')} (${humanSize(bytes)}) to ${topic} in ${humanDuration(ms)}${rate}`)
+}
+
+function formatOf(asked: string | undefined, file: string): RecordFormat {
+  const ending = /\.([a-z]+)(?:\.gz)?$/i.exec(file)?.[1]?.toLowerCase() ?? ''
+  const format = asked ?? FORMAT_OF_ENDING[ending]
+  const known = RECORD_FORMATS.find((candidate) => candidate === format)
+  if (known !== undefined) return known
+  const names = RECORD_FORMATS.join(', ')
+  throw usage(
+    asked === undefined ? `the name ${file} does not say the format; give --as, one of ${names}` : `--as '${asked}' is not one of ${names}`,
+  )
+}
+
+function splitterFor(format: RecordFormat, options: SendOptions, file: string): RecordSplitter {
+  if (format === 'ndjson') return createNdjsonSplitter()
+  if (format === 'json') return createJsonSplitter()
+  if (format === 'protobuf') return createProtobufSplitter()
+  if (format === 'protobuf-delimited') return createDelimitedSplitter()
+  const tabs = /\.tsv(\.gz)?$/i.test(file) && options.delimiter === undefined ? { delimiter: '\t' } : {}
+  return createCsvSplitter({ ...options, ...tabs })
+}
+
+function afterSome(error: SluiceError, records: number): SluiceError {
+  const message = `${error.message} (${humanCounted(records, 'record')} before ${records === 1 ? 'was' : 'were'} sent)`
+  return new SluiceError(error.code, message, { cause: error, details: { ...error.details, sent: records } })
+}
+
+function usage(message: string): SluiceError {
+  return new SluiceError('cli.usage', message)
+}

@@ -1,0 +1,53 @@
+import type { Command } from 'commander'
+import type { Attach } from '../context.ts'
+import { describe } from '../help.ts'
+import { keyValue, list, oneCharacter, ratePerSecond, wholeNumber } from '../parse-values.ts'
+import { RECORD_FORMATS, sendRecords, type SendOptions } from './records-send.ts'
+
+export function addRecords(program: Command, attach: Attach): void {
+  const records = program.command('records')
+  describe(records, {
+    asksNode: true,
+    summary: 'Send records to a stream.',
+    examples: [
+      { what: 'A file of JSON records, one per line', line: 'sluice records send examples/flights/records.ndjson.gz --stream flights' },
+    ],
+  })
+  const send = records
+    .command('send')
+    .argument('<file>', 'the records, also as .gz; - is the standard input')
+    .option('-s, --stream <name>', 'the stream; not needed where the node has only one')
+    .option('--as <format>', `one of ${RECORD_FORMATS.join(', ')} (default: from the ending of the file)`)
+    .option('--key-field <field>', 'the field whose text becomes the key of a JSON record')
+    .option('--rate <n/s>', 'send so many a second, instead of as fast as possible', ratePerSecond)
+    .option('--repeat [times]', 'send the file again and again, until Ctrl-C or so many times', wholeNumber(1))
+    .optionsGroup('Options for CSV:')
+    .option('--delimiter <char>', 'what stands between cells; guessed from the first line where absent', oneCharacter)
+    .option('--columns <names>', 'the names of the columns, for a file without a header line: a,b,c', list)
+    .option('--header', 'with --columns: there is a header line all the same, leave it out')
+    .option('--no-header', 'there is no header line: columns are called column1, column2 …')
+    .option('--add <field=value>', 'a field for every record, such as its data type; as often as needed', keyValue('field=value'))
+    .option('--text <columns>', 'columns that stay text, even where they look like numbers: a,b', list)
+    .option('--missing <text>', 'a cell with this text is missing, as an empty one is: NA')
+  describe(send, {
+    asksNode: true,
+    summary: 'Send the records of a file to a stream.',
+    paragraph:
+      'The file is read bit by bit, so it may be larger than memory. In CSV, a cell that is a number becomes a number, an empty ' +
+      'one is missing, anything else is text. A request is accepted whole or not at all, in order; after a failure the message ' +
+      'says how many records were sent.',
+    examples: [
+      { what: 'A CSV file with a header line', line: 'sluice records send examples/wine/records.csv --stream wine' },
+      {
+        what: 'A thousand flights a second, keyed by carrier, over and over',
+        line: 'sluice records send examples/flights/records.ndjson.gz --stream flights --key-field carrier --rate 1000 --repeat',
+      },
+      {
+        what: 'CSV without a header line, whose records lack their data type',
+        line: "sluice records send winequality.csv --stream wine --delimiter ';' --columns acidity,sugar,quality --add dataType=wine",
+      },
+      { what: 'From another program', line: 'sluice records send - --as ndjson --stream flights' },
+    ],
+  })
+  attach(send, async (context, [file]) => sendRecords(context, send.opts<SendOptions>(), file!))
+}

@@ -1,0 +1,36 @@
+import type { Command } from 'commander'
+import { logText } from '../../config/index.ts'
+import type { Attach } from '../context.ts'
+import { describe } from '../help.ts'
+import { type ConfigOptions, configOf, withConfigOptions } from './config-options.ts'
+import { runNode } from './run-node.ts'
+
+export function addServe(program: Command, attach: Attach): void {
+  const command = withConfigOptions(program.command('serve'))
+  describe(command, {
+    summary: 'Run a node: read records, score them, write the answers.',
+    paragraph:
+      'Without a configuration it reads JSON records from the topic mdata, writes to scores, and keeps everything in ' +
+      './sluice.db. What is configured, and from where, is shown by `sluice config`. Ctrl-C finishes the work at hand and stops; ' +
+      'after a restart the node goes on where it was.',
+    examples: [
+      { what: 'One process with its own log, all defaults', line: 'sluice serve' },
+      { what: 'With a configuration file, on another port', line: 'sluice serve --config sluice.yaml --port 5501' },
+      { what: 'On Kafka, as one of a group of nodes', line: 'sluice serve --log kafka:localhost:9092 --group fraud' },
+      { what: 'Any setting can be given: here, where records have their data type', line: "sluice serve --set 'streams[0].dataType=key'" },
+    ],
+  })
+  attach(command, async (context) => {
+    const { style } = context
+    const { config } = configOf(context.io, command.opts<ConfigOptions>())
+    const node = await context.actions.serve(config)
+    const streams = config.streams.map(({ name, input, output }) => `  ${style.dim('stream')}  ${name}: ${input} → ${output}`)
+    const lines = [
+      `${style.good('●')} ${style.strong('Sluice')} at ${style.accent(node.url)}`,
+      `  ${style.dim('log')}     ${logText(config.log)}`,
+      ...streams,
+      `  ${style.dim('Ctrl-C stops it')}`,
+    ]
+    return runNode(context, node, lines)
+  })
+}
