@@ -25,7 +25,7 @@ interface Case {
 }
 
 const cases: Case[] = []
-for (const kernel of ['walk', 'lanes'] as const) {
+for (const kernel of ['walk', 'masks', 'fold'] as const) {
   for (const batch of [1, 256])
     cases.push({ name: `${kernel}, batches of ${batch}`, run: scoreInBatches(createForestWith(kernel, options), batch), costs: [] })
 }

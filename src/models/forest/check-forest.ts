@@ -11,23 +11,24 @@ export function checkForest(options: ForestOptions): Int32Array {
   const depthOf = new Int32Array(feature.length).fill(-1)
   const depths = new Int32Array(roots.length)
   const pending: number[] = []
-  const visit = (node: number, depth: number, parent: string): void => {
-    if (!(node >= 0 && node < feature.length))
-      throw malformed(`${parent} names node ${node}; the forest has nodes 0 to ${feature.length - 1}`)
-    if (depthOf[node] !== -1) throw malformed(`node ${node} is reached twice, the second time from ${parent}; nodes must form trees`)
+  const visit = (node: number, depth: number, from: string, index: number): void => {
+    if (!(node >= 0 && node < feature.length)) {
+      throw malformed(`${from} ${index} names node ${node}; the forest has nodes 0 to ${feature.length - 1}`)
+    }
+    if (depthOf[node] !== -1) throw malformed(`node ${node} is reached twice, the second time from ${from} ${index}; nodes must form trees`)
     depthOf[node] = depth
     pending.push(node)
   }
   for (let tree = 0; tree < roots.length; tree++) {
-    visit(roots[tree]!, 0, `tree ${tree}`)
+    visit(roots[tree]!, 0, 'tree', tree)
     while (pending.length > 0) {
       const node = pending.pop()!
       const depth = depthOf[node]!
       if (depth > depths[tree]!) depths[tree] = depth
       checkNode(options, node)
       if (feature[node] === -1) continue
-      visit(left[node]!, depth + 1, `node ${node}`)
-      visit(right[node]!, depth + 1, `node ${node}`)
+      visit(left[node]!, depth + 1, 'node', node)
+      visit(right[node]!, depth + 1, 'node', node)
     }
   }
   const unreached = depthOf.indexOf(-1)

@@ -1,9 +1,9 @@
 import { SluiceError } from '../../core/errors.ts'
 import { checkForest } from './check-forest.ts'
 import type { Forest, ForestOptions, Kernel } from './forest.ts'
-import { planLanes, walkCost } from './lanes-plan.ts'
-import { createWalkForest } from './walk-kernel.ts'
+import { createWalkForest, walkCost } from './walk-kernel.ts'
 import { createLanesForest } from './wasm/lanes-kernel.ts'
+import { planLanes } from './wasm/lanes-plan.ts'
 
 /**
  * Makes a scorer of a forest, with the kernel that should be the fastest for its shape. The options' arrays must not change
@@ -20,9 +20,12 @@ export function createForest(options: ForestOptions): Forest {
 export function createForestWith(kernel: Kernel, options: ForestOptions): Forest {
   const depths = checkForest(options)
   if (kernel === 'walk') return createWalkForest(options, depths)
-  const plan = planLanes(options, depths)
+  const plan = planLanes(options, depths, kernel)
   const forest = plan && createLanesForest(options, plan)
   if (!forest)
-    throw new SluiceError('model.unsupported', `the ${kernel} kernel can't score this forest; it takes numeric splits to depth 8`)
+    throw new SluiceError(
+      'model.unsupported',
+      `the ${kernel} kernel can't score this forest; it takes numeric splits, in trees to depth 8 or of 256 leaves`,
+    )
   return forest
 }

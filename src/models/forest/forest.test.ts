@@ -4,7 +4,7 @@ import { checkForest } from './check-forest.ts'
 import { createForest, createForestWith } from './create-forest.ts'
 import { type ForestShape, randomForest, randomRows } from './fixtures/random-forest.ts'
 import type { ForestOptions, Kernel } from './forest.ts'
-import { planLanes } from './lanes-plan.ts'
+import { planLanes } from './wasm/lanes-plan.ts'
 
 /** What the documentation of `ForestOptions` says, said again as plainly as possible. */
 function referenceSums(options: ForestOptions, matrix: Float64Array, stride: number, rows: number): number[][] {
@@ -43,6 +43,7 @@ const plain: ForestShape = {
   seed: 1,
   trees: 20,
   depth: 6,
+  leaves: Infinity,
   earlyLeaf: 0,
   features: 11,
   outputs: 1,
@@ -62,9 +63,10 @@ const bits = (values: ArrayLike<number>): BigUint64Array => new BigUint64Array(F
 const shapes = (depth: number): fc.Arbitrary<ForestShape> =>
   fc.record({
     seed: fc.integer(),
-    trees: fc.integer({ min: 0, max: depth > 8 ? 5 : 40 }),
+    trees: fc.integer({ min: 0, max: depth === 12 ? 5 : 40 }),
     depth: fc.integer({ min: 0, max: depth }),
-    earlyLeaf: fc.constantFrom(0, 0.1, 0.4),
+    leaves: fc.constantFrom(depth > 12 ? 5 : Infinity, 2, 31, 64, 256, 257),
+    earlyLeaf: fc.constantFrom(0, 0, 0.1, 0.4),
     features: fc.constantFrom(1, 3, 11, 40),
     outputs: fc.constantFrom(1, 1, 3),
     thresholds: fc.constantFrom(3, 20, 400, 3000),
@@ -102,15 +104,18 @@ describe('the walk kernel', () => {
   })
 })
 
-describe('the lanes kernel', () => {
+describe.each<['fold' | 'masks', number]>([
+  ['fold', 8],
+  ['masks', 40],
+])('the %s kernel', (way, depth) => {
   test('gives the sums of a plain walk, bit by bit, in any numeric forest that it takes', () => {
     let taken = 0
-    const property = fc.property(shapes(8), rowCounts, (shape, rows) => {
+    const property = fc.property(shapes(depth), rowCounts, (shape, rows) => {
       const numeric = { ...shape, categorical: 0 }
       const options = randomForest(numeric)
-      if (!planLanes(options, checkForest(options))) return
+      if (!planLanes(options, checkForest(options), way)) return
       taken++
-      const { actual, expected } = score('lanes', numeric, rows)
+      const { actual, expected } = score(way, numeric, rows)
       expect(actual).toEqual(expected)
     })
     fc.assert(property, { numRuns: 120 })
@@ -119,16 +124,20 @@ describe('the lanes kernel', () => {
 
   test('refuses splits on categories', () => {
     const options = randomForest({ ...plain, categorical: 1 })
-    expect(() => createForestWith('lanes', options)).toThrow(expect.objectContaining({ code: 'model.unsupported' }))
+    expect(() => createForestWith(way, options)).toThrow(expect.objectContaining({ code: 'model.unsupported' }))
   })
 })
 
 describe('a forest', () => {
-  test('of a hundred shallow trees is scored in lanes', () => {
-    expect(createForest(randomForest({ ...plain, trees: 100 })).kernel).toBe('lanes')
+  test('of a hundred balanced shallow trees is folded', () => {
+    expect(createForest(randomForest({ ...plain, trees: 100 })).kernel).toBe('fold')
   })
 
-  test('of deep trees is walked', () => {
+  test('of a hundred deep trees with few leaves is masked', () => {
+    expect(createForest(randomForest({ ...plain, trees: 100, depth: 31, leaves: 31 })).kernel).toBe('masks')
+  })
+
+  test('of large trees is walked', () => {
     expect(createForest(randomForest({ ...plain, trees: 4, depth: 12 })).kernel).toBe('walk')
   })
 

@@ -58,9 +58,10 @@ export interface ForestOptions {
 /**
  * The ways to score a forest, which all give the same bits:
  * - `walk`: from node to node, four rows or four trees at a time; any forest.
- * - `lanes`: 16 trees at a time in the lanes of WebAssembly vectors; complete shallow trees.
+ * - `fold`: 16 trees at a time in the lanes of WebAssembly vectors, all their splits compared; trees to depth 8 without categories.
+ * - `masks`: the same for trees of any form with at most 256 leaves.
  */
-export type Kernel = 'walk' | 'lanes'
+export type Kernel = 'walk' | 'fold' | 'masks'
 
 /**
  * Scores rows of numbers with a sum of decision trees. Calls must not overlap; the forest keeps no reference to what it is given.

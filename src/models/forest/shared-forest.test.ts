@@ -15,8 +15,10 @@ describe.skipIf(!present)('the shared forest of 100 trees', () => {
   test.each<[Kernel, number]>([
     ['walk', 1],
     ['walk', 256],
-    ['lanes', 1],
-    ['lanes', 256],
+    ['fold', 1],
+    ['fold', 256],
+    ['masks', 1],
+    ['masks', 256],
   ])('has the scores that LightGBM gave, bit by bit, with the %s kernel in batches of %i', (kernel, batch) => {
     const forest = createForestWith(kernel, readLightGbmText(readFileSync(join(folder, 'forest.lightgbm.txt'), 'utf8')))
     const inputs = Float64Array.from(new Float32Array(bytes('forest-inputs.f32')))

@@ -1,17 +1,18 @@
-import { type CompleteTrees, completeTrees } from '../complete-trees.ts'
 import type { Forest, ForestOptions } from '../forest.ts'
 import { leafTerm, leafWidth } from '../leaf-values.ts'
-import type { LanesPlan } from '../lanes-plan.ts'
-import type { RankColumns } from '../rank-columns.ts'
-import { COLUMN_BYTES, FREE, HEADER, LANES, lanesProgram } from './lanes-program.ts'
+import type { LaneTrees } from './lane-trees.ts'
+import { COLUMN_BYTES, FREE, HEADER, LANES } from './lanes-layout.ts'
+import type { LanesPlan } from './lanes-plan.ts'
+import { lanesProgram } from './lanes-program.ts'
+import type { RankColumns } from './rank-columns.ts'
 
 /** Rows that are ranked and then scored at a time: their cells, ranks and sums stay in the first-level cache. */
 const ROWS = 128
 
 /** Scores a forest as planned. Undefined where this machine has no vector instructions, or no address space for another memory. */
 export function createLanesForest(options: ForestOptions, plan: LanesPlan): Forest | undefined {
-  const { slots, ranks, variant, groups } = plan
-  const { depth, blocks, steps, width } = variant
+  const { slots, ranks, trees, variant, groups } = plan
+  const { blocks, steps, width } = variant
   let end = FREE
   const reserve = (bytes: number): number => {
     const start = end
@@ -26,8 +27,8 @@ export function createLanesForest(options: ForestOptions, plan: LanesPlan): Fore
     cells: reserve(ROWS * slots.count * 8),
     sums: reserve(ROWS * options.outputs * 8),
     targets: reserve(groups * LANES * 4),
-    nodes: reserve(groups * (2 ** depth - 1) * (blocks + 1) * LANES),
-    leaves: reserve(groups * LANES * 2 ** depth * width * 8),
+    splits: reserve(groups * trees.groupBytes(blocks)),
+    leaves: reserve(groups * LANES * trees.leavesPerTree * width * 8),
   }
   const instance = lanesProgram(variant)?.instantiate(end)
   if (!instance) return undefined
@@ -39,17 +40,18 @@ export function createLanesForest(options: ForestOptions, plan: LanesPlan): Fore
   set('cells', at.cells)
   set('cellStride', slots.count * 8)
   set('ranks', at.ranks)
-  set('nodes', at.nodes)
-  set('nodesEnd', at.leaves)
+  set('splits', at.splits)
+  set('splitsEnd', at.leaves)
+  set('groupBytes', trees.groupBytes(blocks))
+  set('stretchBytes', trees.stretchBytes(blocks))
   set('leaves', at.leaves)
   set('targets', at.targets)
   set('sums', at.sums)
   set('sumStride', options.outputs * 8)
 
   writeColumns(memory, at, { ranks, missingRight: slots.missingRight, tableLength })
-  const complete = completeTrees(options.nodes, depth)
-  writeNodes(new Uint8Array(memory, at.nodes), { complete, ranks, blocks })
-  writeLeaves(new Float64Array(memory, at.leaves), complete, options)
+  trees.write(new Uint8Array(memory, at.splits), ranks)
+  writeLeaves(new Float64Array(memory, at.leaves), trees, options)
   if (options.targets) {
     const targets = new Int32Array(memory, at.targets)
     for (const [tree, target] of options.targets.entries()) targets[tree] = target * 8
@@ -60,7 +62,7 @@ export function createLanesForest(options: ForestOptions, plan: LanesPlan): Fore
   const { outputs, singlePrecision = false } = options
   const { columns, count: slotCount } = slots
   return {
-    kernel: 'lanes',
+    kernel: variant.way,
     score(matrix, stride, rows, out, outStride = outputs) {
       for (let first = 0; first < rows; first += ROWS) {
         const count = Math.min(ROWS, rows - first)
@@ -95,26 +97,11 @@ function writeColumns(
   }
 }
 
-/** Group after group, entry after entry: per block the 16 trees' columns, then their thresholds. */
-function writeNodes(bytes: Uint8Array, { complete, ranks, blocks }: { complete: CompleteTrees; ranks: RankColumns; blocks: number }): void {
-  const entries = 2 ** complete.depth - 1
-  const entryBytes = (blocks + 1) * LANES
-  for (let split = 0; split < complete.splits.length; split++) {
-    const node = complete.splits[split]!
-    if (node === -1) continue
-    const tree = Math.floor(split / entries)
-    const entry = (Math.floor(tree / LANES) * entries + (split % entries)) * entryBytes + (tree % LANES)
-    const column = ranks.columnOf[node]!
-    // An index from 128 on gives 0, whatever the block: only the column's own block answers its rank.
-    for (let block = 0; block < blocks; block++) bytes[entry + block * LANES] = column >> 4 === block ? column & 15 : 128
-    bytes[entry + blocks * LANES] = ranks.indexOf[node]! ^ 128
-  }
-}
-
-function writeLeaves(terms: Float64Array, complete: CompleteTrees, options: ForestOptions): void {
+function writeLeaves(values: Float64Array, { leaves, leavesPerTree }: LaneTrees, options: ForestOptions): void {
   const width = leafWidth(options)
-  for (const [place, node] of complete.leaves.entries()) {
-    const tree = place >> complete.depth
-    for (let k = 0; k < width; k++) terms[place * width + k] = leafTerm(options, tree, options.nodes.leaf[node]! * width + k)
+  for (const [place, node] of leaves.entries()) {
+    if (node === -1) continue
+    const tree = Math.floor(place / leavesPerTree)
+    for (let k = 0; k < width; k++) values[place * width + k] = leafTerm(options, tree, options.nodes.leaf[node]! * width + k)
   }
 }

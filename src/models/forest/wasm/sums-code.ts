@@ -1,0 +1,50 @@
+import type { Code } from './code.ts'
+import { LANES, type LanesVariant, LEAF_INDEX, type Pointers } from './lanes-layout.ts'
+
+/** Emits what adds the leaves of the group's trees, in their order, to the sums of one row. */
+export function emitSums(code: Code, { leaves, width, targeted }: LanesVariant, { leaf, target, sums }: Pointers, row: number): void {
+  const address = code.local('i32')
+  const totals = Array.from({ length: width }, () => code.local('f64'))
+  const leafBytes = width * 8
+  if (!targeted)
+    for (const [output, total] of totals.entries())
+      code
+        .get(sums)
+        .access('f64.load', output * 8)
+        .set(total)
+  for (let lane = 0; lane < LANES; lane++) {
+    code
+      .get(leaf)
+      .i32(0)
+      .access('i32.load8_u', LEAF_INDEX + row * LANES + lane)
+    if (width === 1) code.i32(3).op('i32.shl')
+    else code.i32(leafBytes).op('i32.mul')
+    code.op('i32.add').set(address)
+    const offset = lane * leaves * leafBytes
+    if (targeted) {
+      const sum = code.local('i32')
+      code
+        .get(sums)
+        .get(target)
+        .access('i32.load', lane * 4)
+        .op('i32.add')
+        .tee(sum)
+      code.get(sum).access('f64.load').get(address).access('f64.load', offset).op('f64.add').access('f64.store')
+    } else {
+      for (const [output, total] of totals.entries()) {
+        code
+          .get(total)
+          .get(address)
+          .access('f64.load', offset + output * 8)
+          .op('f64.add')
+          .set(total)
+      }
+    }
+  }
+  if (!targeted)
+    for (const [output, total] of totals.entries())
+      code
+        .get(sums)
+        .get(total)
+        .access('f64.store', output * 8)
+}
