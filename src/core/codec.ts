@@ -1,4 +1,5 @@
 import type { Batch } from './batch.ts'
+import type { Dictionary } from './dictionary.ts'
 import type { Field, FrameBuffer } from './frame.ts'
 import type { Model, ModelDescriptor } from './model.ts'
 import type { Outcomes } from './outcomes.ts'
@@ -15,7 +16,13 @@ export interface SchemaField {
 /** Which field of the record feeds a column of the frame. */
 export interface BoundField {
   readonly field: Field
-  readonly path: string
+  /** Where the field stands in the record, or undefined where it never does: its column is then always missing. */
+  readonly path: string | undefined
+  /**
+   * The path is the model's name for its input and nobody declared it: in records without a schema, a field also feeds it
+   * whose name differs only in case, spaces and punctuation.
+   */
+  readonly guessed?: boolean
 }
 
 /** Turns the bytes of records into frames and scores back into bytes. One per stream; it holds no state between batches. */
@@ -25,8 +32,8 @@ export interface Codec {
   readonly schema: readonly SchemaField[] | undefined
   /** Makes a reader of these fields. Throws `codec.schema.invalid` where a path is not in the schema. */
   reader(fields: readonly BoundField[]): RowReader
-  /** Makes a reader of the data type from the field at a path. */
-  dataTypeReader(path: string): DataTypeReader
+  /** Makes a reader of the data type from the field at a path. It adds data types that it has not seen to the dictionary. */
+  dataTypeReader(path: string, dataTypes: Dictionary): DataTypeReader
   /** Makes the writer of one model's answers. */
   answerWriter(descriptor: ModelDescriptor, model: Model): AnswerWriter
   /** The structured record in one value, for the edges. Throws a record-scope error. */
@@ -42,6 +49,9 @@ export interface RowReader {
    */
   read(batch: Batch, records: Int32Array, count: number, frame: FrameBuffer, outcomes: Outcomes): void
 }
+
+/** How many data types one stream may have: a bound on what a stream of nonsense can make us remember. */
+export const MAX_DATA_TYPES = 100_000
 
 /** Says of which data type each record is. */
 export interface DataTypeReader {

@@ -62,13 +62,16 @@ export class FrameBuffer implements Frame {
   flags = new Uint8Array(0)
   /** The record of the batch that a row was decoded from. */
   records = new Int32Array(0)
+  /** How many rows the last `reset` made room for. */
+  capacity = 0
   #source: RowSource | undefined
 
-  /** Empties the frame and makes room for `capacity` rows of these fields. */
+  /** Empties the frame and makes room for `capacity` rows of these fields. All cells are then `present` and all flags 0. */
   reset(fields: readonly Field[], capacity: number, source?: RowSource): void {
     this.fields = fields
     this.rows = 0
     this.#source = source
+    this.capacity = capacity
     if (this.flags.length < capacity) {
       const room = Math.max(capacity, this.flags.length * 2)
       this.flags = new Uint8Array(room)
@@ -78,7 +81,8 @@ export class FrameBuffer implements Frame {
     if (this.cells.length < cells) {
       this.matrix = new Float64Array(cells)
       this.cells = new Uint8Array(cells)
-    }
+    } else this.cells.fill(0, 0, capacity * fields.length)
+    this.flags.fill(0, 0, capacity)
   }
 
   value(row: number): unknown {

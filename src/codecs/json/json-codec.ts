@@ -1,0 +1,32 @@
+import type { Codec } from '../../core/codec.ts'
+import { SluiceError } from '../../core/errors.ts'
+import { createAnswerWriter } from './answer-writer.ts'
+import { createDataTypeReader } from './data-type-reader.ts'
+import { JsonRowReader } from './row-reader.ts'
+
+export interface JsonOptions {
+  /** The member that the answer is added as. `answer` where absent. */
+  readonly answerField?: string
+}
+
+const encoder = new TextEncoder()
+const decoder = new TextDecoder('utf-8', { fatal: true })
+
+/** The codec of records that are JSON objects (RFC 8259), in UTF-8. Records need not follow a schema. */
+export function createJsonCodec(options: JsonOptions = {}): Codec {
+  return {
+    name: 'json',
+    schema: undefined,
+    reader: (fields) => new JsonRowReader(fields),
+    dataTypeReader: createDataTypeReader,
+    answerWriter: (descriptor, model) => createAnswerWriter(options.answerField ?? 'answer', descriptor, model),
+    decode(value) {
+      try {
+        return JSON.parse(decoder.decode(value)) as unknown
+      } catch (cause) {
+        throw new SluiceError('record.json.malformed', `the value is not JSON: ${(cause as Error).message}`, { cause })
+      }
+    },
+    encode: (record) => encoder.encode(JSON.stringify(record)),
+  }
+}

@@ -1,0 +1,157 @@
+import { type Batch, INDEX } from '../../core/batch.ts'
+import type { BoundField, RowReader } from '../../core/codec.ts'
+import { SluiceError } from '../../core/errors.ts'
+import { CELL, type Field, type FrameBuffer, type RowSource } from '../../core/frame.ts'
+import type { Outcomes } from '../../core/outcomes.ts'
+import { messageText, pathSteps, valueAt } from '../path.ts'
+import { KeyTree } from './key-tree.ts'
+import { JsonScanner } from './scanner.ts'
+
+const QUOTE = 34
+const MAX_CATEGORIES = 1_000_000
+const decoder = new TextDecoder()
+
+/** A reader of rows that goes through the bytes of each object once and decodes only the members that are asked for. */
+export class JsonRowReader implements RowReader, RowSource {
+  readonly #fields: readonly BoundField[]
+  readonly #columns: readonly Field[]
+  readonly #tree = new KeyTree()
+  readonly #scanner = new JsonScanner()
+  #matrix = new Float64Array(0)
+  #cells = new Uint8Array(0)
+  #row = 0
+  #batch: Batch | undefined
+
+  constructor(fields: readonly BoundField[]) {
+    this.#fields = fields
+    this.#columns = fields.map((bound) => bound.field)
+    fields.forEach(({ path, guessed }, column) => {
+      if (path !== undefined) this.#tree.want(guessed === true ? [path] : pathSteps(path), column, guessed === true)
+    })
+  }
+
+  read(batch: Batch, records: Int32Array, count: number, frame: FrameBuffer, outcomes: Outcomes): void {
+    frame.reset(this.#columns, count, this)
+    this.#batch = batch
+    this.#matrix = frame.matrix
+    this.#cells = frame.cells
+    const width = this.#columns.length
+    let rows = 0
+    for (let i = 0; i < count; i++) {
+      const record = records[i]!
+      const at = batch.index[record * INDEX.stride + INDEX.valueAt]!
+      const length = batch.index[record * INDEX.stride + INDEX.valueLength]!
+      this.#row = rows * width
+      this.#scanner.start(batch.bytes, at, at + length)
+      if (this.#record()) {
+        frame.flags[rows] = this.#flags()
+        frame.records[rows++] = record
+      } else outcomes.reject(record, malformedJson(this.#scanner, at))
+    }
+    frame.rows = rows
+  }
+
+  value(record: number): unknown {
+    const { bytes, index } = this.#batch!
+    const at = index[record * INDEX.stride + INDEX.valueAt]!
+    return JSON.parse(decoder.decode(bytes.subarray(at, at + index[record * INDEX.stride + INDEX.valueLength]!)))
+  }
+
+  text(record: number, field: number): string | undefined {
+    const { path } = this.#fields[field]!
+    return path === undefined ? undefined : messageText(valueAt(this.value(record), pathSteps(path)))
+  }
+
+  #record(): boolean {
+    const { length } = this.#columns
+    for (let column = 0; column < length; column++) {
+      this.#matrix[this.#row + column] = Number.NaN
+      this.#cells[this.#row + column] = this.#columns[column]!.type === 'value' ? CELL.present : CELL.missing
+    }
+    if (this.#scanner.peek() !== 123) return this.#scanner.fail('it is not an object')
+    if (!this.#object(this.#tree, 0)) return false
+    return this.#scanner.peek() === -1 || this.#scanner.fail('something stands after the object')
+  }
+
+  #object(tree: KeyTree, depth: number): boolean {
+    const scanner = this.#scanner
+    scanner.at++
+    if (scanner.take(125)) return true
+    let previous = -1
+    for (;;) {
+      if (scanner.peek() !== QUOTE) return scanner.fail('a member without a name in quotes')
+      if (!scanner.string()) return false
+      const key = scanner.escaped ? tree.findText(scanner.text()) : tree.find(scanner.bytes, scanner.textAt, scanner.textLength, previous)
+      if (!scanner.take(58)) return scanner.fail('a name without a colon after it')
+      if (key < 0) {
+        if (!scanner.value(depth + 1)) return false
+      } else {
+        previous = key
+        if (!this.#member(tree, key, depth)) return false
+      }
+      if (scanner.take(125)) return true
+      if (!scanner.take(44)) return scanner.fail('a comma or a closing brace is missing')
+    }
+  }
+
+  #member(tree: KeyTree, key: number, depth: number): boolean {
+    const scanner = this.#scanner
+    const byte = scanner.peek()
+    const child = tree.child(key)
+    if (byte === 123 && child !== undefined) return this.#object(child, depth + 1)
+    if (!scanner.value(depth + 1)) return false
+    const columns = tree.columns(key)
+    for (let i = 0; i < columns.length; i++) this.#store(columns[i]!, byte)
+    return true
+  }
+
+  /** Stores the value that the scanner has just passed, and that began with this byte. */
+  #store(column: number, byte: number): void {
+    const field = this.#columns[column]!
+    if (field.type === 'value') return
+    if (byte === 110) this.#put(column, Number.NaN, CELL.missing)
+    else if (byte === 123 || byte === 91) this.#put(column, Number.NaN, CELL.invalid)
+    else if (field.type === 'category') this.#put(column, this.#category(field, byte), CELL.present)
+    else if (byte === QUOTE) this.#numericText(column)
+    else this.#put(column, byte === 116 ? 1 : byte === 102 ? 0 : this.#scanner.number, CELL.present)
+  }
+
+  #put(column: number, value: number, cell: number): void {
+    this.#matrix[this.#row + column] = value
+    this.#cells[this.#row + column] = cell
+  }
+
+  /** The code of a text, or of a number or boolean by its text. */
+  #category(field: Field, byte: number): number {
+    const scanner = this.#scanner
+    const dictionary = field.dictionary!
+    const open = field.open === true && dictionary.size < MAX_CATEGORIES
+    if (byte === QUOTE && !scanner.escaped) {
+      const { bytes, textAt, textLength } = scanner
+      return open ? dictionary.internBytes(bytes, textAt, textLength, MAX_CATEGORIES) : dictionary.codeOfBytes(bytes, textAt, textLength)
+    }
+    const text = byte === QUOTE ? scanner.text() : byte === 116 ? 'true' : byte === 102 ? 'false' : String(scanner.number)
+    return open ? dictionary.add(text) : dictionary.code(text)
+  }
+
+  /** A text where a number is wanted: taken where all of it is a number, as CSV-born records have it. */
+  #numericText(column: number): void {
+    const text = this.#scanner.text().trim()
+    const value = text === 'NaN' ? Number.NaN : Number(text)
+    const valid = text !== '' && (text === 'NaN' || !Number.isNaN(value))
+    this.#put(column, value, valid ? CELL.present : CELL.invalid)
+  }
+
+  #flags(): number {
+    let flags = 0
+    const cells = this.#cells
+    for (let cell = this.#row, end = cell + this.#columns.length; cell < end; cell++) flags |= cells[cell]!
+    return flags
+  }
+}
+
+/** Why the scanner stopped, for a record whose value begins at `start`. */
+export function malformedJson(scanner: JsonScanner, start: number): SluiceError {
+  const message = `the value is not a JSON object: ${scanner.problem} (at byte ${scanner.at - start} of ${scanner.end - start})`
+  return new SluiceError('record.json.malformed', message, { details: { at: scanner.at - start, bytes: scanner.end - start } })
+}

@@ -1,0 +1,61 @@
+import { type Batch, INDEX } from '../../core/batch.ts'
+import { type DataTypeReader, MAX_DATA_TYPES } from '../../core/codec.ts'
+import { type Dictionary } from '../../core/dictionary.ts'
+import { SluiceError } from '../../core/errors.ts'
+import type { Outcomes } from '../../core/outcomes.ts'
+import { type MessageType, resolvePath } from './message-type.ts'
+import { malformedMessage } from './row-reader.ts'
+import { readVarint, skipField, WIRE, wireState } from './wire.ts'
+
+/** Reads the data type from a text field at the top level of a message. Where the field stands several times, the last counts. */
+export function createDataTypeReader(type: MessageType, path: string, dataTypes: Dictionary): DataTypeReader {
+  const field = resolvePath(type.message, path)
+  const last = field.at(-1)!
+  if (field.length > 1 || last.fieldKind !== 'scalar' || (last.scalar !== 9 && last.scalar !== 12)) {
+    throw new SluiceError('codec.schema.invalid', `the data type must be in a string field of ${type.message.typeName}; '${path}' is not one`)
+  }
+  const wanted = (last.number << 3) | WIRE.bytes
+  const missing = new SluiceError('record.data-type.missing', `the record has no data type in its field '${path}'`)
+  return {
+    read(batch: Batch, types: Int32Array, outcomes: Outcomes): void {
+      const { bytes, index, count } = batch
+      for (let i = 0; i < count; i++) {
+        if (outcomes.rejected[i] === 1) continue
+        const at = index[i * INDEX.stride + INDEX.valueAt]!
+        const length = index[i * INDEX.stride + INDEX.valueLength]!
+        if (!findText(bytes, at, at + length, wanted)) outcomes.reject(i, malformedMessage(type.message.typeName, length))
+        else if (found.length <= 0) outcomes.reject(i, missing)
+        else types[i] = dataTypes.internBytes(bytes, found.at, found.length, MAX_DATA_TYPES)
+      }
+    },
+  }
+}
+
+const found = { at: 0, length: 0 }
+
+/** Finds the last field with a one-byte or longer tag; false where the message can't be read. */
+function findText(bytes: Uint8Array, at: number, end: number, wanted: number): boolean {
+  found.length = -1
+  while (at < end) {
+    let tag = bytes[at]!
+    if (tag < 128) at++
+    else {
+      at = readVarint(bytes, at, end)
+      if (at < 0) return false
+      tag = wireState.low
+    }
+    if (tag >>> 3 === 0) return false
+    if ((tag & 7) === WIRE.fixed64) at += 8
+    else if (tag === wanted) {
+      at = readVarint(bytes, at, end)
+      if (at < 0 || wireState.high !== 0 || wireState.low < 0) return false
+      found.at = at
+      found.length = wireState.low
+      at += found.length
+    } else {
+      at = skipField(bytes, at, end, tag)
+      if (at < 0) return false
+    }
+  }
+  return at === end
+}

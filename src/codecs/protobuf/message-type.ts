@@ -1,0 +1,65 @@
+import { createFileRegistry, type DescField, type DescMessage, fromBinary, type FileRegistry, ScalarType } from '@bufbuild/protobuf'
+import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt'
+import type { SchemaField } from '../../core/codec.ts'
+import { SluiceError } from '../../core/errors.ts'
+import { pathSteps } from '../path.ts'
+
+/** A message type together with the types that it refers to. */
+export interface MessageType {
+  readonly message: DescMessage
+  readonly registry: FileRegistry
+}
+
+/**
+ * Finds a message in a serialised `FileDescriptorSet` (as `buf build -o` or `protoc --descriptor_set_out --include_imports` write it).
+ * Throws `codec.schema.invalid`.
+ */
+export function loadMessageType(descriptorSet: Uint8Array, name: string): MessageType {
+  let registry: FileRegistry
+  try {
+    registry = createFileRegistry(fromBinary(FileDescriptorSetSchema, descriptorSet))
+  } catch (cause) {
+    const message = `the descriptor set is not a FileDescriptorSet with all its imports: ${(cause as Error).message}`
+    throw new SluiceError('codec.schema.invalid', message, { cause })
+  }
+  const message = registry.getMessage(name)
+  if (message !== undefined) return { message, registry }
+  const known = [...registry].filter((type) => type.kind === 'message').map((type) => type.typeName)
+  throw new SluiceError('codec.schema.invalid', `the descriptor set has no message '${name}'; it has ${known.join(', ') || 'none'}`)
+}
+
+/** The fields of a message in their declared order; those of nested messages by dotted paths. */
+export function schemaFields(message: DescMessage, prefix = '', depth = 0): SchemaField[] {
+  return message.fields.flatMap((field): SchemaField[] => {
+    const path = prefix + field.name.replaceAll('.', '\\.')
+    if (field.fieldKind === 'message' && depth < 8) return schemaFields(field.message, `${path}.`, depth + 1)
+    return [{ path, type: fieldType(field) }]
+  })
+}
+
+function fieldType(field: DescField): SchemaField['type'] {
+  if (field.fieldKind === 'enum') return 'text'
+  if (field.fieldKind !== 'scalar') return 'other'
+  if (field.scalar === ScalarType.STRING) return 'text'
+  return field.scalar === ScalarType.BYTES ? 'other' : 'number'
+}
+
+/** The chain of fields that a path leads through; the last one is a scalar or an enum. Throws `codec.schema.invalid`. */
+export function resolvePath(message: DescMessage, path: string): DescField[] {
+  const chain: DescField[] = []
+  let current: DescMessage | undefined = message
+  for (const step of pathSteps(path)) {
+    const field: DescField | undefined = current?.fields.find((candidate) => candidate.name === step || candidate.jsonName === step)
+    if (field === undefined) throw unknownField(message, path)
+    chain.push(field)
+    current = field.fieldKind === 'message' ? field.message : undefined
+  }
+  const last = chain.at(-1)!
+  if (last.fieldKind === 'scalar' || last.fieldKind === 'enum') return chain
+  throw new SluiceError('codec.schema.invalid', `field '${path}' of ${message.typeName} is a ${last.fieldKind}; a model input needs a single value`)
+}
+
+function unknownField(message: DescMessage, path: string): SluiceError {
+  const known = schemaFields(message).map((field) => field.path)
+  return new SluiceError('codec.schema.invalid', `${message.typeName} has no field '${path}'; it has ${known.join(', ')}`)
+}

@@ -1,0 +1,75 @@
+import type { BoundField, SchemaField } from './codec.ts'
+import { SluiceError } from './errors.ts'
+import type { Field } from './frame.ts'
+import { type Model, type ModelDescriptor, modelId } from './model.ts'
+import { similarName } from './similar-name.ts'
+
+export interface BindOptions {
+  readonly descriptor: ModelDescriptor
+  readonly model: Model
+  /** The record's fields, or undefined where records follow no schema. */
+  readonly schema: readonly SchemaField[] | undefined
+  /** The stream's own mapping, model input -> record field; the descriptor's comes first. */
+  readonly inputs: Readonly<Record<string, string>>
+  /** The field that holds the data type: no feature. */
+  readonly dataTypePath: string | undefined
+}
+
+/**
+ * Finds the record field that feeds each input of a model: the declared one, else the one of the same name, else the only one
+ * of a similar name, else (for a model whose inputs have no names) the numeric fields in their order.
+ * Throws `model.inputs.mismatch` naming what was not found and what there is.
+ */
+export function bindInputs(options: BindOptions): BoundField[] {
+  const { model, schema } = options
+  if (schema === undefined) return model.inputs.map((field) => bindWithoutSchema(field, options))
+  const paths = new Set(schema.map((field) => field.path))
+  const bound = model.inputs.map((field) => bindBySchema(field, options, paths))
+  const unbound = bound.filter((candidate) => candidate.path === undefined)
+  if (unbound.length === 0) return bound
+  if (model.positional === true && unbound.length === bound.length) return bindByPosition(options, schema)
+  const missing = unbound.filter((candidate) => candidate.field.required).map((candidate) => candidate.field.name)
+  if (missing.length > 0) throw mismatch(options, `needs ${list(missing)}, and the record has ${list([...paths])}`)
+  return bound
+}
+
+function declared(field: Field, { descriptor, inputs }: BindOptions): string | undefined {
+  if (Object.hasOwn(descriptor.inputs, field.name)) return descriptor.inputs[field.name]
+  return Object.hasOwn(inputs, field.name) ? inputs[field.name] : undefined
+}
+
+function bindWithoutSchema(field: Field, options: BindOptions): BoundField {
+  const path = declared(field, options)
+  if (path !== undefined) return { field, path }
+  if (options.model.positional !== true) return { field, path: field.name, guessed: true }
+  throw mismatch(options, `has inputs without names (${field.name} …), and JSON records have no order of fields: declare which field feeds each`)
+}
+
+function bindBySchema(field: Field, options: BindOptions, paths: ReadonlySet<string>): BoundField {
+  const path = declared(field, options)
+  if (path !== undefined) {
+    if (paths.has(path)) return { field, path }
+    throw mismatch(options, `is declared to take its input '${field.name}' from '${path}', and the record has ${list([...paths])}`)
+  }
+  if (paths.has(field.name)) return { field, path: field.name }
+  const similar = [...paths].filter((candidate) => similarName(candidate) === similarName(field.name))
+  return { field, path: similar.length === 1 ? similar[0] : undefined }
+}
+
+function bindByPosition(options: BindOptions, schema: readonly SchemaField[]): BoundField[] {
+  const { inputs } = options.model
+  const numeric = schema.filter((field) => field.type === 'number' && field.path !== options.dataTypePath).map((field) => field.path)
+  if (numeric.length < inputs.length) {
+    throw mismatch(options, `takes ${inputs.length} numbers without names, and the record has ${numeric.length}: ${list(numeric)}`)
+  }
+  return inputs.map((field, at) => ({ field, path: numeric[at] }))
+}
+
+function mismatch({ descriptor }: BindOptions, problem: string): SluiceError {
+  return new SluiceError('model.inputs.mismatch', `${modelId(descriptor)} ${problem}`, { details: { model: modelId(descriptor) } })
+}
+
+function list(names: readonly string[]): string {
+  const shown = names.slice(0, 20).map((name) => `'${name}'`)
+  return names.length === 0 ? 'no fields' : shown.join(', ') + (names.length > 20 ? `, … (${names.length} in all)` : '')
+}

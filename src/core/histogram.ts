@@ -1,0 +1,84 @@
+/** Sub-buckets per power of two: quantiles are exact to 1/32, about 3 %. */
+const STEPS = 16
+const STEP_BITS = 4
+/** From 1 microsecond to 2^40 microseconds (12 days). */
+const OCTAVES = 40
+const BUCKETS = OCTAVES * STEPS
+
+/**
+ * Counts durations in buckets whose width grows with the duration (log-linear, as HdrHistogram's), from a microsecond to
+ * twelve days. Histograms of the same kind can be added up; the whole of one is its counts.
+ */
+export class DurationHistogram {
+  readonly counts = new Float64Array(BUCKETS)
+  total = 0
+  maxMs = 0
+
+  /** Counts one duration in milliseconds; a negative one (a clock that stepped back) counts as zero. */
+  record(milliseconds: number): void {
+    const micros = milliseconds > 0 ? Math.min(milliseconds * 1000, 1e12) : 0
+    this.counts[bucketOf(micros)]!++
+    this.total++
+    if (milliseconds > this.maxMs) this.maxMs = milliseconds
+  }
+
+  /** The duration in milliseconds below which this fraction of the counted ones is, or null where none was counted. */
+  quantile(fraction: number): number | null {
+    if (this.total === 0) return null
+    const rank = Math.max(1, Math.ceil(fraction * this.total))
+    let seen = 0
+    for (let bucket = 0; bucket < BUCKETS; bucket++) {
+      seen += this.counts[bucket]!
+      if (seen >= rank) return Math.min(middleOf(bucket) / 1000, this.maxMs)
+    }
+    return this.maxMs
+  }
+
+  add(other: DurationHistogram): void {
+    for (let bucket = 0; bucket < BUCKETS; bucket++) this.counts[bucket]! += other.counts[bucket]!
+    this.total += other.total
+    this.maxMs = Math.max(this.maxMs, other.maxMs)
+  }
+
+  clear(): void {
+    this.counts.fill(0)
+    this.total = 0
+    this.maxMs = 0
+  }
+
+  /** The buckets that are not empty, as [bucket, count, …]; and the longest duration. */
+  toJSON(): { buckets: number[]; maxMs: number } {
+    const buckets: number[] = []
+    for (let bucket = 0; bucket < BUCKETS; bucket++) if (this.counts[bucket]! > 0) buckets.push(bucket, this.counts[bucket]!)
+    return { buckets, maxMs: this.maxMs }
+  }
+
+  static fromJSON(json: { readonly buckets: readonly number[]; readonly maxMs: number }): DurationHistogram {
+    const histogram = new DurationHistogram()
+    for (let i = 0; i + 1 < json.buckets.length; i += 2) {
+      histogram.counts[json.buckets[i]!] = json.buckets[i + 1]!
+      histogram.total += json.buckets[i + 1]!
+    }
+    histogram.maxMs = json.maxMs
+    return histogram
+  }
+}
+
+/** Below 16 microseconds a bucket is one microsecond wide; above, a sixteenth of its octave. */
+function bucketOf(micros: number): number {
+  if (micros < STEPS) return Math.trunc(micros)
+  if (micros < 2147483648) {
+    const whole = Math.trunc(micros)
+    const shift = 31 - Math.clz32(whole) - STEP_BITS
+    return (shift + 1) * STEPS + ((whole >>> shift) - STEPS)
+  }
+  const octave = Math.floor(Math.log2(micros))
+  const shift = octave - STEP_BITS
+  return Math.min(BUCKETS - 1, (shift + 1) * STEPS + (Math.floor(micros / 2 ** shift) - STEPS))
+}
+
+function middleOf(bucket: number): number {
+  if (bucket < STEPS) return bucket + 0.5
+  const shift = Math.floor(bucket / STEPS) - 1
+  return ((bucket % STEPS) + STEPS + 0.5) * 2 ** shift
+}
