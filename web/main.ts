@@ -16,7 +16,12 @@ const root = document.querySelector('#page')!
 let heardAt = 0
 let theme = 0
 let scale = 1
-let around: Omit<Around, 'here'> = { notice: undefined, dropping: false, dropped: undefined, onClosed: () => change({ dropped: undefined }) }
+let around: Omit<Around, 'here'> = {
+  notice: undefined,
+  dropping: false,
+  dropped: undefined,
+  onClosed: () => change({ dropped: undefined }),
+}
 let noticeTimer: ReturnType<typeof setTimeout> | undefined
 
 function draw(): void {
@@ -27,7 +32,10 @@ function draw(): void {
 function view(here: number): View | undefined {
   const live = state.snapshot
   if (live === undefined) return undefined
-  scale = settledScale(scale, live.streams.reduce((sum, stream) => sum + stream.rate, 0))
+  scale = settledScale(
+    scale,
+    live.streams.reduce((sum, { name, rate }) => sum + rate + state.inflow(name), 0),
+  )
   return { state, live, now: live.at + (here - heardAt), lost: state.connection.phase === 'lost', theme, scale, choose, tell }
 }
 

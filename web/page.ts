@@ -27,34 +27,42 @@ export function page(state: PageState, view: View | undefined, around: Around): 
   return html`<${Fragment}>
     ${masthead(state.connection, view, around.here)}
     ${view === undefined ? html`<main class="waiting"><p class="nothing">Waiting for the first word from the node …</p></main>` : body(view)}
-    <p class="notice ${around.notice?.failed === true ? 'is-refused' : ''} ${around.notice === undefined ? '' : 'is-shown'}" role="status" aria-live="polite">
+    <p
+      class="notice ${around.notice?.failed === true ? 'is-refused' : ''} ${around.notice === undefined ? '' : 'is-shown'}"
+      role="status"
+      aria-live="polite"
+    >
       ${around.notice?.message ?? ''}
     </p>
     ${around.dropping && html`<div class="drop-here"><p>Let go to publish this model</p></div>`}
     ${
       around.dropped !== undefined &&
       view !== undefined &&
-      html`<${PublishDialog} file=${around.dropped} dataTypes=${view.live.models.map(({ dataType }) => dataType)} tell=${view.tell} onClose=${around.onClosed} />`
+      html`<${PublishDialog}
+        file=${around.dropped}
+        dataTypes=${view.live.models.map(({ dataType }) => dataType)}
+        tell=${view.tell}
+        onClose=${around.onClosed}
+      />`
     }
   <//>`
 }
 
+const PAST_THE_GATE = 'past the gate it has the colour of the version that answered'
+
 function body(view: View): VNode {
   const { live } = view
+  const begun = live.streams.some(({ scored, rejected }) => scored + rejected > 0)
   return html`<main class=${view.lost ? 'is-lost' : ''}>
     ${headline(view)}
     <div class="scene">
       ${live.streams.map((stream) => html`<${StreamPicture} key=${stream.name} view=${view} stream=${stream} />`)}
-      <p class="scale">
-        <span class="drop-sample"></span> ${view.scale === 1 ? 'one drop is one record' : `one drop is ${count(view.scale)} records`}; past the gate it has the colour of the
-        version that answered
-      </p>
+      <p class="scale"><span class="drop-sample"></span> ${`one drop is ${view.scale === 1 ? 'one record' : `${count(view.scale)} records`}; ${PAST_THE_GATE}`}</p>
     </div>
-    ${start(view)}
-    <${Charts} view=${view} />
+    ${begun ? html`<${Charts} view=${view} />` : start(view)}
     <div class="columns">
-      <div>${history(view)} ${swaps(view)}</div>
-      <div><${Scores} view=${view} /> ${rejections(view)} ${events(view)}</div>
+      <div>${history(view)} ${begun && swaps(view)} ${begun && events(view)}</div>
+      <div>${begun ? html`<${Fragment}><${Scores} view=${view} /> ${rejections(view)}<//>` : events(view)}</div>
     </div>
   </main>`
 }

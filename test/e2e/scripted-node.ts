@@ -44,7 +44,8 @@ export function createScriptedNode(world: ScriptedWorld, policy: string): Script
     const { to } = request.body
     asked.push(`POST ${request.url} ${JSON.stringify(request.body)}`)
     const found = world.models.find((model) => model.dataType === dataType)?.versions.some(({ id }) => id === to)
-    if (found !== true) return reply.code(404).send({ code: 'model.not-found', scope: 'model', message: `${dataType} has no ${to}`, details: {} })
+    if (found !== true)
+      return reply.code(404).send({ code: 'model.not-found', scope: 'model', message: `${dataType} has no ${to}`, details: {} })
     world.serve(dataType, to, 'rollback')
     return { id: to, dataType, status: 'serving', offset: '9', reason: null }
   })

@@ -13,7 +13,14 @@ export const flights = (rate: number): Part => ({
     const dest = DESTINATIONS[(i * 3) % 7]
     const score = (Math.sin(i * 12.9898) * 43758.5453) % 1
     const late = Math.abs(score)
-    const fields = { carrier, flight: 100 + ((i * 37) % 2400), origin: ['EWR', 'JFK', 'LGA'][i % 3], dest, dep_delay: ((i * 13) % 70) - 12, distance: 1576 }
+    const fields = {
+      carrier,
+      flight: 100 + ((i * 37) % 2400),
+      origin: ['EWR', 'JFK', 'LGA'][i % 3],
+      dest,
+      dep_delay: ((i * 13) % 70) - 12,
+      distance: 1576,
+    }
     return { record: { dataType: 'flight', ...fields }, score: late, outputs: { late, on_time: 1 - late } }
   },
 })
@@ -25,13 +32,29 @@ export const wines = (rate: number): Part => ({
   rejects: 0,
   record(i) {
     const label = `class_${i % 3}`
-    return { record: { alcohol: 12 + (i % 20) / 10, malic_acid: 1.7, hue: 1.04, proline: 1065 }, score: label, outputs: { label, [`probability(${label})`]: 0.55 + (i % 9) / 20 } }
+    return {
+      record: { alcohol: 12 + (i % 20) / 10, malic_acid: 1.7, hue: 1.04, proline: 1065 },
+      score: label,
+      outputs: { label, [`probability(${label})`]: 0.55 + (i % 9) / 20 },
+    }
   },
 })
 
 const FLIGHT_VERSIONS = [
-  ['late-arrival@1', 'Late arrival: a logistic regression on the delay at departure, the hour and the weather, trained on a winter', 'pmml', 4555, '0.910'],
-  ['late-arrival@2', 'Late arrival: a random forest that also knows the destination, the timetable and more of the weather', 'pmml', 258_737, '0.922'],
+  [
+    'late-arrival@1',
+    'Late arrival: a logistic regression on the delay at departure, the hour and the weather, trained on a winter',
+    'pmml',
+    4555,
+    '0.910',
+  ],
+  [
+    'late-arrival@2',
+    'Late arrival: a random forest that also knows the destination, the timetable and more of the weather',
+    'pmml',
+    258_737,
+    '0.922',
+  ],
   ['late-arrival@3', 'Late arrival: gradient boosting on everything that is known at departure', 'onnx', 339_747, '0.931'],
 ] as const
 
@@ -55,8 +78,13 @@ export function busyWorld(now: number): ScriptedWorld {
   for (let i = 0; i < 40; i++) world.pass(500)
   world.serve('flight', publishFlights(world, 1))
   for (let i = 0; i < 30; i++) world.pass(500)
-  const message = "the ONNX graph ends at byte 18,232 of 339,747; export it again"
-  world.publish('flight', 'late-arrival@3-rc1', { format: 'onnx', status: 'refused', loadMs: null, reason: { code: 'model.malformed', scope: 'model', message, details: {} } })
+  const message = 'the ONNX graph ends at byte 18,232 of 339,747; export it again'
+  world.publish('flight', 'late-arrival@3-rc1', {
+    format: 'onnx',
+    status: 'refused',
+    loadMs: null,
+    reason: { code: 'model.malformed', scope: 'model', message, details: {} },
+  })
   for (let i = 0; i < 4; i++) world.pass(500)
   return world
 }
@@ -66,7 +94,16 @@ export function longWorld(now: number): ScriptedWorld {
   const world = new ScriptedWorld(now - 10_000)
   const topic = 'europe-west.production.payments.card-transactions.enriched.v3'
   world.stream(topic, { output: `${topic}.scores`, deadLetters: `${topic}.dead-letters`, partitions: 48, backlog: 1_250_000 })
-  for (const [i, name] of ['card', 'wallet', 'a-data-type-whose-name-nobody-would-want-to-type-twice', 'sepa', 'swift', 'cash', 'crypto', 'cheque'].entries()) {
+  for (const [i, name] of [
+    'card',
+    'wallet',
+    'a-data-type-whose-name-nobody-would-want-to-type-twice',
+    'sepa',
+    'swift',
+    'cash',
+    'crypto',
+    'cheque',
+  ].entries()) {
     const part: Part = { ...flights(190_000 / (i * i + 1)), dataType: name, stream: topic }
     world.part(part)
     const id = `fraud-probability-gradient-boosted-trees-with-calibration-${name}@2026.11.24-rc.1+build.7781`

@@ -12,7 +12,11 @@ export interface Part {
   rate: number
   /** Share of its records that is rejected. */
   rejects: number
-  record(i: number): { readonly record: Record<string, unknown>; readonly score: number | string; readonly outputs: ScoredRecord['outputs'] }
+  record(i: number): {
+    readonly record: Record<string, unknown>
+    readonly score: number | string
+    readonly outputs: ScoredRecord['outputs']
+  }
 }
 
 /**
@@ -39,7 +43,16 @@ export class ScriptedWorld {
   stream(name: string, changes: Partial<StreamLive> = {}): void {
     const latency = { p50: null, p95: null, p99: null, p999: null, max: null }
     const counts = { scored: 0, rejected: 0, backlog: 0, rate: 0, scoringNs: null, latency, held: null }
-    this.streams.push({ name, input: name, output: 'scores', deadLetters: 'dead-letters', format: 'json', partitions: 2, ...counts, ...changes })
+    this.streams.push({
+      name,
+      input: name,
+      output: 'scores',
+      deadLetters: 'dead-letters',
+      format: 'json',
+      partitions: 2,
+      ...counts,
+      ...changes,
+    })
   }
 
   part(part: Part): void {
@@ -54,7 +67,13 @@ export class ScriptedWorld {
     const model: ModelVersion = { id, name, version, ...about, ...settled, ...changes }
     const entry = this.#entry(dataType)
     entry.versions.unshift(model)
-    this.#tell(model.reason === null ? 'model-published' : 'model-refused', dataType, id, model.reason?.message ?? `${id} was published`, model.reason?.code)
+    this.#tell(
+      model.reason === null ? 'model-published' : 'model-refused',
+      dataType,
+      id,
+      model.reason?.message ?? `${id} was published`,
+      model.reason?.code,
+    )
     return model
   }
 
@@ -99,7 +118,9 @@ export class ScriptedWorld {
     }
     stream.held = null
     stream.backlog = Math.round(wave * 0.002)
-    const rejected = Math.round(records * part.rejects + (records * part.rejects < 0.5 && this.#count % 7 === 0 && part.rejects > 0 ? 0.5 : 0))
+    const rejected = Math.round(
+      records * part.rejects + (records * part.rejects < 0.5 && this.#count % 7 === 0 && part.rejects > 0 ? 0.5 : 0),
+    )
     stream.scored += records - rejected
     stream.rejected += rejected
     stream.rate += wave
@@ -118,13 +139,25 @@ export class ScriptedWorld {
   #score(part: Part, stream: StreamLive, model: string): void {
     const i = this.#count++
     const place = { topic: stream.input, partition: i % stream.partitions, offset: String(stream.scored + i), key: null }
-    this.scores.unshift({ ...place, dataType: part.dataType, model, at: this.now - i % 3, latencyMs: 1.4 + (i * 7 % 19) / 10, ...part.record(i) })
+    this.scores.unshift({
+      ...place,
+      dataType: part.dataType,
+      model,
+      at: this.now - (i % 3),
+      latencyMs: 1.4 + ((i * 7) % 19) / 10,
+      ...part.record(i),
+    })
   }
 
   #reject(part: Part, stream: StreamLive, model: string): void {
     const i = this.#count++
     const [code, message] = REASONS[i % REASONS.length]!
-    const place = { topic: stream.input, partition: i % stream.partitions, offset: String(stream.scored + i), key: i % 2 === 0 ? null : `k-${i}` }
+    const place = {
+      topic: stream.input,
+      partition: i % stream.partitions,
+      offset: String(stream.scored + i),
+      key: i % 2 === 0 ? null : `k-${i}`,
+    }
     this.rejections.unshift({ ...place, dataType: i % 4 === 3 ? null : part.dataType, model, code, message, at: this.now })
   }
 
@@ -141,7 +174,14 @@ export class ScriptedWorld {
   }
 
   snapshot(): LiveSnapshot {
-    const node = { version: '0.1.0', startedAt: this.#startedAt, log: 'sqlite', guarantee: 'atomic', loopDelayMs: 3.2, rssBytes: 188_400_000 } as const
+    const node = {
+      version: '0.1.0',
+      startedAt: this.#startedAt,
+      log: 'sqlite',
+      guarantee: 'atomic',
+      loopDelayMs: 3.2,
+      rssBytes: 188_400_000,
+    } as const
     const { now: at, streams, models, swaps, scores, rejections, events } = this
     return structuredClone({ at, node, streams, models, swaps: swaps.slice(0, 50), scores, rejections, events })
   }
@@ -158,7 +198,11 @@ export class ScriptedWorld {
       })
     const counted: Record<string, number> = {}
     for (const { code } of this.rejections) counted[code] = (counted[code] ?? 0) + 1
-    const totals = { scored: Object.values(usage).reduce((sum, used) => sum + used, 0), rejected: this.rejections.length, rejections: counted }
+    const totals = {
+      scored: Object.values(usage).reduce((sum, used) => sum + used, 0),
+      rejected: this.rejections.length,
+      rejections: counted,
+    }
     return { dataType, serving, totals, versions: statistics }
   }
 }

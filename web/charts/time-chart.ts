@@ -96,7 +96,7 @@ export class TimeChart extends Component<Props> {
       width: this.#width(),
       height: HEIGHT,
       legend: { show: false },
-      padding: [14, 8, 0, 0],
+      padding: [16, 8, 0, 0],
       cursor: { sync: { key: 'sluice' }, drag: { x: false, y: false }, points: { size: 6 }, y: false },
       scales: { x: { time: true, auto: false }, y: { auto: false } },
       axes: [
@@ -144,7 +144,8 @@ function sinceNow(at: number, now: number): string {
 
 function minutesBefore(from: number, to: number): number[] {
   const splits: number[] = []
-  for (let at = to; at >= from - 0.001; at -= 60) splits.unshift(at)
+  const step = to - from > 100 ? 60 : 20
+  for (let at = to; at >= from - 0.001; at -= step) splits.unshift(at)
   return splits
 }
 
@@ -154,6 +155,9 @@ function drawMarks(plot: uPlot, marks: readonly ChartMark[]): void {
   ctx.save()
   ctx.font = `600 ${11 * ratio}px ui-sans-serif, system-ui, sans-serif`
   ctx.textBaseline = 'top'
+  ctx.textAlign = 'left'
+  let free = Number.POSITIVE_INFINITY
+  // Newest first: where names would overlap, the newer one stays.
   for (const { at, colour, text } of marks) {
     const x = Math.round(plot.valToPos(at / 1000, 'x', true))
     if (x < bbox.left || x > bbox.left + bbox.width) continue
@@ -164,9 +168,12 @@ function drawMarks(plot: uPlot, marks: readonly ChartMark[]): void {
     ctx.moveTo(x, bbox.top)
     ctx.lineTo(x, bbox.top + bbox.height)
     ctx.stroke()
-    const fitsRight = x + ctx.measureText(text).width + 8 * ratio < bbox.left + bbox.width
-    ctx.textAlign = fitsRight ? 'left' : 'right'
-    ctx.fillText(text, x + (fitsRight ? 5 : -5) * ratio, bbox.top - 13 * ratio)
+    const width = ctx.measureText(text).width
+    const edge = bbox.left + bbox.width
+    const left = Math.max(bbox.left, Math.min(x - 4 * ratio, edge - width))
+    if (left + width > free || width > edge - bbox.left) continue
+    free = left - 10 * ratio
+    ctx.fillText(text, left, bbox.top - 14 * ratio)
   }
   ctx.restore()
 }

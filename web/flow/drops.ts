@@ -82,7 +82,13 @@ export class Drops {
     // After a pause (a hidden tab) nobody wants to see everything at once.
     owed = Math.min(owed, 8)
     for (; owed >= 1; owed--) {
-      const drop = { channel, at: -10 * this.#random(), lane: this.#random() * 2 - 1, pace: 0.8 + 0.4 * this.#random(), colour: channel.entry }
+      const drop = {
+        channel,
+        at: -10 * this.#random(),
+        lane: this.#random() * 2 - 1,
+        pace: 0.8 + 0.4 * this.#random(),
+        colour: channel.entry,
+      }
       this.all.push(drop)
     }
     this.#owed.set(channel, owed)

@@ -8,7 +8,11 @@ const scene = (direction: 'across' | 'down', rates: number[], rejectedRate = 0):
   source: direction === 'across' ? { x: 0, y: 100, width: 100, height: 60 } : { x: 0, y: 0, width: 300, height: 60 },
   scores: direction === 'across' ? { x: 700, y: 100, width: 100, height: 60 } : { x: 160, y: 600, width: 140, height: 60 },
   deadLetters: direction === 'across' ? { x: 700, y: 300, width: 100, height: 60 } : { x: 0, y: 600, width: 140, height: 60 },
-  gates: rates.map((rate, i) => ({ id: `g${i}`, slot: { x: direction === 'across' ? 300 : 28, y: 100 + 150 * i, width: 240, height: 40 }, rate })),
+  gates: rates.map((rate, i) => ({
+    id: `g${i}`,
+    slot: { x: direction === 'across' ? 300 : 28, y: 100 + 150 * i, width: 240, height: 40 },
+    rate,
+  })),
   rejectedRate,
 })
 

@@ -18,16 +18,18 @@ export function gate(view: View, model: LiveModels): VNode {
   >
     <div class="plate">
       <header>
-        <button type="button" class="type" aria-pressed=${chosen} title="Show the history of ${dataType}" onClick=${() => view.choose(dataType)}>
+        <button
+          type="button"
+          class="type"
+          aria-pressed=${chosen}
+          title="Show the history of ${dataType}"
+          onClick=${() => view.choose(dataType)}
+        >
           ${dataType}
         </button>
         <span class="gate-rate">${rate(rateOf(model))}/s</span>
       </header>
-      ${serving === undefined ? nobody(model) : plate(view, serving)} ${newcomer(model)}
-      ${
-        model.previous !== null &&
-        html`<${RollbackButton} dataType=${dataType} to=${model.previous} label=${`Back to ${model.previous}`} onDone=${view.tell} />`
-      }
+      ${serving === undefined ? nobody(model) : plate(view, model, serving)} ${newcomer(model)}
     </div>
     <div class="opening"><span class="blade"></span></div>
   </article>`
@@ -47,28 +49,32 @@ export function emptyGate(dataType: string | undefined, held: boolean): VNode {
   </article>`
 }
 
-function plate({ now }: View, serving: LiveModels['versions'][number]): VNode {
+function plate({ now, tell }: View, model: LiveModels, serving: LiveModels['versions'][number]): VNode {
+  const { dataType, previous } = model
   const since = serving.servingSince
   return html`<div>
     <h3 class="model"><span>${serving.name}</span><i>@</i><b>${serving.version}</b></h3>
     ${serving.description !== '' && html`<p class="description" title=${serving.description}>${serving.description}</p>`}
-    <dl class="facts">
-      ${
-        since !== null &&
-        html`<div>
-          <dt>serves since</dt>
-          <dd>${clock(now, since)} <em>${span(now - since)}</em></dd>
-        </div>`
-      }
-      <div>
-        <dt>format</dt>
-        <dd>${serving.format} <em>${bytes(serving.bytes)}</em></dd>
-      </div>
-      <div>
-        <dt>sha256</dt>
-        <dd class="mono" title=${serving.sha256}>${serving.sha256.slice(0, 10)}</dd>
-      </div>
-    </dl>
+    <div class="foot">
+      <dl class="facts">
+        ${
+          since !== null &&
+          html`<div>
+            <dt>serves since</dt>
+            <dd>${clock(now, since)} <em>${span(now - since)}</em></dd>
+          </div>`
+        }
+        <div>
+          <dt>format</dt>
+          <dd>${serving.format} <em>${bytes(serving.bytes)}</em></dd>
+        </div>
+        <div>
+          <dt>sha256</dt>
+          <dd class="mono" title=${serving.sha256}>${serving.sha256.slice(0, 10)}</dd>
+        </div>
+      </dl>
+      ${previous !== null && html`<${RollbackButton} dataType=${dataType} to=${previous} label=${`Back to ${previous}`} onDone=${tell} />`}
+    </div>
   </div>`
 }
 
@@ -84,9 +90,7 @@ function newcomer(model: LiveModels): VNode | false {
   const newest = model.versions[0]
   if (newest === undefined || newest.id === model.serving) return false
   if (newest.status === 'refused') {
-    return html`<p class="note is-refused">
-      ${newest.id} was refused: <code>${newest.reason?.code ?? 'unknown'}</code>
-    </p>`
+    return html`<p class="note is-refused">${newest.id} was refused: <code>${newest.reason?.code ?? 'unknown'}</code></p>`
   }
   const coming = newest.status === 'published' || newest.status === 'loading'
   return coming && html`<p class="note">${newest.id} is being ${newest.status === 'loading' ? 'loaded' : 'read'} …</p>`

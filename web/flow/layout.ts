@@ -90,7 +90,11 @@ function down({ source, scores, deadLetters, gates }: Scene, widths: readonly nu
     return {
       gate: gates[i]!.id,
       width: narrow[i]!,
-      before: [line(starts[i]!, top, starts[i]!, y - bend), turn(starts[i]!, y - bend, starts[i]!, y, [slot.x, y]), line(slot.x, y, middle, y)],
+      before: [
+        line(starts[i]!, top, starts[i]!, y - bend),
+        turn(starts[i]!, y - bend, starts[i]!, y, [slot.x, y]),
+        line(slot.x, y, middle, y),
+      ],
       after: [line(middle, y, right, y), turn(right, y, ends[i]!, y, [ends[i]!, y + bend]), line(ends[i]!, y + bend, ends[i]!, scores.y)],
     }
   })

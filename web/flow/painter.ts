@@ -94,7 +94,7 @@ export class FlowPainter {
     context.lineCap = 'round'
     for (const colour of new Set(this.drops.all.map((drop) => drop.colour))) {
       context.strokeStyle = this.#tone(colour)
-      context.lineWidth = colour === REJECTED ? 3.6 : 2.8
+      context.lineWidth = colour === REJECTED ? 3.6 : 2.4
       context.beginPath()
       for (const drop of this.drops.all) if (drop.colour === colour) traceDrop(context, drop)
       context.stroke()

@@ -18,6 +18,9 @@ interface Props {
 /** More gates than this are not a picture any more; the busiest are shown. */
 const GATES_SHOWN = 6
 
+/** Water that stands before a shut gate is drawn as wide as if this many records a second came. */
+const POOL = 30
+
 /** The picture of one stream: records run from the input topic through the gates to the scores, and some to the dead letters. */
 export class StreamPicture extends Component<Props> {
   readonly #root = createRef<HTMLElement>()
@@ -58,9 +61,14 @@ export class StreamPicture extends Component<Props> {
     const part = (name: string): Box => box(root.querySelector(`.${name}`)!)
     const source = part('source')
     const shown = this.#shown()
+    const pressure = stream.held === null ? 0 : Math.max(POOL, view.state.inflow(stream.name))
     const gates = [...root.querySelectorAll('.gate')].map((element, i) => {
       const model = shown[i]
-      return { id: model?.dataType ?? '', slot: box(element.querySelector('.opening')!), rate: model === undefined ? 0 : rateOf(model) }
+      return {
+        id: model?.dataType ?? '',
+        slot: box(element.querySelector('.opening')!),
+        rate: model?.serving == null ? pressure : rateOf(model),
+      }
     })
     const direction = (gates[0]?.slot.x ?? 0) >= source.x + source.width ? 'across' : 'down'
     const scene = { direction, source, scores: part('scores-sink'), deadLetters: part('dead-sink'), gates } as const
@@ -71,7 +79,6 @@ export class StreamPicture extends Component<Props> {
 
   #flow(arms: readonly Arm[], shown: readonly LiveModels[]): Channel[] {
     const { view, stream } = this.props
-    const held = Math.max(0, view.state.trends.get(stream.name)?.backlog ?? 0)
     return arms.map((arm) => {
       const model = shown.find(({ dataType }) => dataType === arm.gate)
       const open = model?.serving != null
@@ -81,7 +88,7 @@ export class StreamPicture extends Component<Props> {
         course: course([...arm.before, ...arm.after]),
         gateAt: dead ? Number.POSITIVE_INFINITY : course(arm.before).length,
         width: arm.width,
-        rate: dead || open ? through : held,
+        rate: dead || open ? through : view.state.inflow(stream.name),
         open: open || dead,
         colour: model?.serving == null ? UNANSWERED : view.state.colours.of(model.dataType, model.serving),
         entry: dead ? REJECTED : UNANSWERED,
@@ -101,14 +108,16 @@ export class StreamPicture extends Component<Props> {
       const model = shown[i]
       const tone = dead || model?.serving == null ? '' : ` tone-${view.state.colours.of(model.dataType, model.serving)}`
       const width = arm.width.toFixed(1)
-      const water = `<path class="${dead ? 'spill' : 'raw'}" d="${svgPath(arm.before)}" stroke-width="${width}"/>`
+      const spill = stream.rejected === 0 ? 'spill is-dry' : 'spill'
+      const water = `<path class="${dead ? spill : 'raw'}" d="${svgPath(arm.before)}" stroke-width="${width}"/>`
       const through = model?.serving == null ? 0 : rateOf(model)
-      const scored = dead ? '' : `<path class="answered${tone}" d="${svgPath(arm.after)}" stroke-width="${width}"/>`
+      const shut = !dead && model?.serving == null
+      const scored = dead ? '' : `<path class="answered${tone}" d="${svgPath(arm.after)}" stroke-width="${shut ? 2 : width}"/>`
       const [, , , , , , x, y] = (dead ? arm.before.at(-1) : arm.after[0])!
       const text = dead ? `${rate(view.state.rejectedRate(stream.name))}/s rejected` : `${rate(through)}/s`
       const above = y - arm.width / 2 - 8
       const label =
-        direction === 'down'
+        direction === 'down' || shut || (dead && view.state.rejectedRate(stream.name) === 0)
           ? ''
           : `<text x="${dead ? x - 14 : x + 12}" y="${above}" class="${dead ? 'spill-rate' : 'arm-rate'}" text-anchor="${dead ? 'end' : 'start'}">${text}</text>`
       return [water, scored, label]
@@ -131,23 +140,30 @@ export class StreamPicture extends Component<Props> {
     const shown = this.#shown()
     const more = view.state.carried.of(view.live, stream).length - shown.length
     const held = stream.held !== null && !shown.some(({ dataType }) => dataType === stream.held)
+    const gates = shown.map((model) => gate(view, model))
+    if (held || shown.length === 0) gates.push(emptyGate(stream.held ?? undefined, stream.held !== null))
     const level = stream.backlog === 0 ? 4 : Math.min(100, 12 + 16 * Math.log10(stream.backlog))
-    return html`<section class="stream" ref=${this.#root} data-stream=${stream.name} aria-label="Stream ${stream.name}">
+    return html`<section
+      class="stream ${gates.length === 1 ? 'has-one-gate' : ''}"
+      ref=${this.#root}
+      data-stream=${stream.name}
+      aria-label="Stream ${stream.name}"
+    >
       <svg class="water" ref=${this.#water} aria-hidden="true"></svg>
       <canvas class="drops" ref=${this.#canvas} aria-hidden="true"></canvas>
       <div class="topic source">
-        <svg class="tank" aria-hidden="true" viewBox="0 0 8 100" preserveAspectRatio="none"><rect width="8" height=${level} y=${100 - level} /></svg>
+        <svg class="tank" aria-hidden="true" viewBox="0 0 8 100" preserveAspectRatio="none">
+          <rect width="8" height=${level} y=${100 - level} />
+        </svg>
         <h2>${stream.input}</h2>
         <p class="big"><b>${rate(stream.rate)}</b> /s</p>
         <p class=${stream.held === null ? 'quiet' : 'note'}>
           ${stream.backlog === 0 ? 'none waiting' : `${count(stream.backlog)} waiting`}${stream.held !== null && ` for a ${stream.held} model`}
         </p>
-        <p class="quiet">
-          ${stream.name !== stream.input && `${stream.name}, `}${stream.format}, ${stream.partitions} partition${stream.partitions === 1 ? '' : 's'}
-        </p>
+        <p class="quiet">${about(stream)}</p>
       </div>
-      <div class="gates">
-        ${shown.map((model) => gate(view, model))} ${(held || shown.length === 0) && emptyGate(stream.held ?? undefined, stream.held !== null)}
+      <div class="gates ${gates.length > 3 ? 'are-many' : ''}">
+        ${gates}
         ${more > 0 && html`<p class="more">and ${count(more)} more data types, less busy</p>`}
       </div>
       <div class="topic sink scores-sink">
@@ -161,4 +177,8 @@ export class StreamPicture extends Component<Props> {
       </div>
     </section>`
   }
+}
+
+function about({ name, input, format, partitions }: LiveStream): string {
+  return `${name === input ? '' : `${name}, `}${format}, ${partitions} partition${partitions === 1 ? '' : 's'}`
 }

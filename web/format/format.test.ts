@@ -49,7 +49,14 @@ describe('numbers for people', () => {
 describe('times for people', () => {
   it('says how long ago in one unit, and a clock that runs behind is now', () => {
     const at = 1_000_000_000_000
-    expect([0, 8_000, 250_000, 10_800_000, 90_000_000, -4_000].map((ms) => ago(at + ms, at))).toEqual(['now', '8 s', '4 min', '3 h', '1 d', 'now'])
+    expect([0, 8_000, 250_000, 10_800_000, 90_000_000, -4_000].map((ms) => ago(at + ms, at))).toEqual([
+      'now',
+      '8 s',
+      '4 min',
+      '3 h',
+      '1 d',
+      'now',
+    ])
   })
 
   it('says a span in two units', () => {

@@ -3,7 +3,9 @@ import type { ModelCommandResult } from '../../src/api/contract/models.ts'
 import type { DataTypeState } from '../../src/api/contract/state.ts'
 
 /** What a request came to: the node's answer, or what it refused it with. */
-export type Answer<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: Pick<ErrorBody, 'code' | 'message'> }
+export type Answer<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly error: Pick<ErrorBody, 'code' | 'message'> }
 
 /** Lets an earlier version serve a data type again. */
 export function rollback(dataType: string, to: string): Promise<Answer<ModelCommandResult>> {

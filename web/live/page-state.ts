@@ -53,6 +53,11 @@ export class PageState {
     this.snapshot = snapshot
   }
 
+  /** Records per second that come and are not answered: by how much the backlog grows. */
+  inflow(stream: string): number {
+    return Math.max(0, this.trends.get(stream)?.backlog ?? 0)
+  }
+
   rejectedRate(stream: string): number {
     return this.trends.get(stream)?.rejected ?? 0
   }

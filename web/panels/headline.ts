@@ -9,7 +9,9 @@ const GUARANTEES = { atomic: 'each record answered exactly once', 'at-least-once
 
 /** The top of the page: whose page it is, and whether the node can be heard. */
 export function masthead(connection: Connection, view: View | undefined, here: number): VNode {
-  const phase = { connecting: 'connecting …', live: 'live', lost: `connection lost ${span(here - connection.since)} ago, trying again` }[connection.phase]
+  const phase = { connecting: 'connecting …', live: 'live', lost: `connection lost ${span(here - connection.since)} ago, trying again` }[
+    connection.phase
+  ]
   const node = view?.live.node
   return html`<header class="masthead">
     <a class="brand" href="/"><img src="/logo.svg" alt="" width="34" height="34" /><span>Sluice</span></a>
@@ -44,11 +46,26 @@ export function headline(view: View): VNode {
       <p>${sentence(view)}</p>
     </div>
     <dl class="figures">
-      <div class="main"><dt>records / s</dt><dd data-figure="rate">${rate(flow)}</dd></div>
-      <div><dt>p99 latency</dt><dd>${duration(p99)}</dd></div>
-      <div><dt>scoring / record</dt><dd>${duration(perRecord === null ? null : perRecord / 1e6)}</dd></div>
-      <div><dt>waiting</dt><dd>${count(backlog)}</dd></div>
-      <div class=${rejected > 0 ? 'is-refused' : ''}><dt>rejected</dt><dd title=${`${count(rejected)} records`}>${share(rejected, rejected + scored)}</dd></div>
+      <div class="main">
+        <dt>records / s</dt>
+        <dd data-figure="rate">${rate(flow)}</dd>
+      </div>
+      <div>
+        <dt>p99 latency</dt>
+        <dd>${duration(p99)}</dd>
+      </div>
+      <div>
+        <dt>scoring / record</dt>
+        <dd>${duration(perRecord === null ? null : perRecord / 1e6)}</dd>
+      </div>
+      <div>
+        <dt>waiting</dt>
+        <dd>${count(backlog)}</dd>
+      </div>
+      <div class=${rejected > 0 ? 'is-refused' : ''}>
+        <dt>rejected</dt>
+        <dd title=${`${count(rejected)} records`}>${share(rejected, rejected + scored)}</dd>
+      </div>
     </dl>
   </section>`
 }

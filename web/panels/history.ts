@@ -22,14 +22,21 @@ export function history(view: View): VNode {
   return html`<section class="panel history" aria-label="History of models">
     <h2>Models <small>newest first; one that fails a step never serves</small></h2>
     ${models.length > 1 && tabs(view)}
-    ${focus === undefined ? html`<p class="nothing">No model was published yet.</p>` : html`<ol class="timeline">${focus.versions.map((version) => item(view, focus, version))}</ol>`}
+    ${
+      focus === undefined
+        ? html`<p class="nothing">No model was published yet.</p>`
+        : html`<ol class="timeline">
+            ${focus.versions.map((version) => item(view, focus, version))}
+          </ol>`
+    }
   </section>`
 }
 
 function tabs({ live, state, choose }: View): VNode {
   return html`<div class="tabs" role="group" aria-label="Data types">
     ${live.models.map(
-      ({ dataType }) => html`<button type="button" aria-pressed=${dataType === state.focus} onClick=${() => choose(dataType)}>${dataType}</button>`,
+      ({ dataType }) =>
+        html`<button type="button" aria-pressed=${dataType === state.focus} onClick=${() => choose(dataType)}>${dataType}</button>`,
     )}
   </div>`
 }
@@ -43,7 +50,9 @@ function item(view: View, model: LiveModels, version: ModelVersion): VNode {
     <div class="version-head">
       <h3>${version.name}<i>@</i><b>${version.version}</b></h3>
       <span class="status">${STATUS[version.status]}</span>
-      <time title=${new Date(version.publishedAt).toLocaleString()}>published ${clock(view.now, version.publishedAt)}, ${ago(view.now, version.publishedAt)} ago</time>
+      <time title=${new Date(version.publishedAt).toLocaleString()}
+        >published ${clock(view.now, version.publishedAt)}, ${ago(view.now, version.publishedAt)} ago</time
+      >
     </div>
     ${version.description !== '' && html`<p class="description">${version.description}</p>`}
     ${version.reason !== null && html`<p class="reason"><code>${version.reason.code}</code> ${version.reason.message}</p>`}
@@ -78,7 +87,13 @@ function metadata({ metadata: pairs }: ModelVersion): VNode | false {
   return (
     entries.length > 0 &&
     html`<dl class="metadata">
-      ${entries.map(([name, value]) => html`<div><dt>${name}</dt><dd title=${value}>${value}</dd></div>`)}
+      ${entries.map(
+        ([name, value]) =>
+          html`<div>
+            <dt>${name}</dt>
+            <dd title=${value}>${value}</dd>
+          </div>`,
+      )}
     </dl>`
   )
 }

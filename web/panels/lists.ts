@@ -18,15 +18,24 @@ export function rejections(view: View): VNode {
   const counted = [...codes].toSorted(([, a], [, b]) => b - a)
   return html`<section class="panel rejections" aria-label="Rejected records">
     <h2>Rejected records <small>they wait in the dead letters, with this reason</small></h2>
-    ${counted.length > 0 && html`<ul class="codes">${counted.map(([code, times]) => html`<li><code>${code}</code> <b>${count(times)}</b></li>`)}</ul>`}
+    ${
+      counted.length > 0 &&
+      html`<ul class="codes">
+        ${counted.map(([code, times]) => html`<li><code>${code}</code> <b>${count(times)}</b></li>`)}
+      </ul>`
+    }
     ${rejected.length === 0 && html`<p class="nothing">None. Every record so far got its score.</p>`}
     <ol class="list">
-      ${rejected.slice(0, SHOWN).map(
-        (record) => html`<li>
-          <p><code>${record.code}</code> <span class="quiet">${record.dataType ?? 'unknown data type'}</span> <time>${ago(view.now, record.at)}</time></p>
-          <p class="message">${record.message}</p>
-          <p class="small mono">${record.topic}-${record.partition} at ${record.offset}${record.key !== null && `, key ${record.key}`}</p>
-        </li>`,
+      ${rejected.slice(0, SHOWN - 1).map(
+        (record) =>
+          html`<li>
+            <p>
+              <code>${record.code}</code> <span class="quiet">${record.dataType ?? 'unknown data type'}</span>
+              <time>${ago(view.now, record.at)}</time>
+            </p>
+            <p class="message">${record.message}</p>
+            <p class="small mono">${record.topic}-${record.partition} at ${record.offset}${record.key !== null && `, key ${record.key}`}</p>
+          </li>`,
       )}
     </ol>
   </section>`
@@ -44,8 +53,9 @@ export function swaps(view: View): VNode {
         const rest = group.partitions.length - shown.length
         return html`<li class=${toneOf(view, group.dataType, group.id)}>
           <p>
-            ${group.previous !== null && html`<span class="chip is-former ${toneOf(view, group.dataType, group.previous)}">${group.previous}</span> → `}
-            <span class="chip">${group.id}</span> <span class="quiet">${group.dataType}</span> <time>${clock(view.now, group.at)}</time>
+            ${group.previous !== null && html`<span class="chip is-former ${toneOf(view, group.dataType, group.previous)}">${group.previous}</span>`}
+            ${group.previous !== null && '→'} <span class="chip">${group.id}</span> <span class="quiet">${group.dataType}</span>
+            <time>${clock(view.now, group.at)}</time>
           </p>
           <ul class="offsets">
             ${shown.map(({ topic, partition, fromOffset }) => html`<li><span>${topic}-${partition}</span> from <b>${fromOffset}</b></li>`)}
@@ -57,7 +67,12 @@ export function swaps(view: View): VNode {
   </section>`
 }
 
-const EVENT_TONES: Readonly<Record<string, string>> = { 'model-refused': 'is-refused', hold: 'is-held', rollback: 'is-marked', 'model-serving': 'is-marked' }
+const EVENT_TONES: Readonly<Record<string, string>> = {
+  'model-refused': 'is-refused',
+  hold: 'is-held',
+  rollback: 'is-marked',
+  'model-serving': 'is-marked',
+}
 
 /** What the node did, newest first. */
 export function events(view: View): VNode {
@@ -67,10 +82,14 @@ export function events(view: View): VNode {
     ${all.length === 0 && html`<p class="nothing">Nothing has happened yet.</p>`}
     <ol class="list">
       ${all.slice(0, SHOWN * 2).map(
-        (event) => html`<li class=${EVENT_TONES[event.kind] ?? ''}>
-          <p><span class="kind">${event.kind.replaceAll('-', ' ')}</span> ${event.code !== null && html`<code>${event.code}</code>`} <time>${clock(view.now, event.at)}</time></p>
-          <p class="message">${event.message}</p>
-        </li>`,
+        (event) =>
+          html`<li class=${EVENT_TONES[event.kind] ?? ''}>
+            <p>
+              <span class="kind">${event.kind.replaceAll('-', ' ')}</span> ${event.code !== null && html`<code>${event.code}</code>`}
+              <time>${clock(view.now, event.at)}</time>
+            </p>
+            <p class="message">${event.message}</p>
+          </li>`,
       )}
     </ol>
   </section>`

@@ -2,7 +2,16 @@ import { expect, it } from 'vitest'
 import { keyFields, scoreText } from './record-fields.ts'
 
 it('shows what names the record before its numbers, in the order of the record', () => {
-  const record = { dataType: 'flight', hour: 17, carrier: 'UA', origin: 'EWR', dest: 'SFO', distance: 2565, weather: { temp: 3 }, gate: null }
+  const record = {
+    dataType: 'flight',
+    hour: 17,
+    carrier: 'UA',
+    origin: 'EWR',
+    dest: 'SFO',
+    distance: 2565,
+    weather: { temp: 3 },
+    gate: null,
+  }
   expect(keyFields(record, 4)).toEqual([
     { name: 'hour', value: '17' },
     { name: 'carrier', value: 'UA' },

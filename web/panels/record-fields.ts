@@ -16,7 +16,9 @@ const TEXT_LIMIT = 28
  */
 export function keyFields(record: unknown, limit: number): ShownField[] {
   if (typeof record !== 'object' || record === null) return record === undefined ? [] : [{ name: 'value', value: text(record) }]
-  const usable = Object.entries(record).filter(([name, value]) => !SKIPPED.test(name) && value !== null && value !== '' && typeof value !== 'object')
+  const usable = Object.entries(record).filter(
+    ([name, value]) => !SKIPPED.test(name) && value !== null && value !== '' && typeof value !== 'object',
+  )
   const texts = usable.filter(([, value]) => typeof value === 'string').slice(0, Math.ceil(limit * 0.75))
   const others = usable.filter(([, value]) => typeof value !== 'string').slice(0, limit - texts.length)
   const chosen = new Set([...texts, ...others])

@@ -33,14 +33,31 @@ export class Scores extends Component<Props, { readonly reading: boolean }> {
       this.#shown = live.scores.slice(0, ROWS)
       this.#shownAt = live.at
     }
-    return html`<section class="panel scores" aria-label="Scored records" onMouseEnter=${this.#read} onMouseLeave=${this.#leave} onFocusIn=${this.#read} onFocusOut=${this.#leave}>
+    return html`<section
+      class="panel scores"
+      aria-label="Scored records"
+      onMouseEnter=${this.#read}
+      onMouseLeave=${this.#leave}
+      onFocusIn=${this.#read}
+      onFocusOut=${this.#leave}
+    >
       <h2>Scored records <small>${this.state.reading ? 'held still while you read' : 'a sample of what goes by'}</small></h2>
       ${
         this.#shown.length === 0
           ? html`<p class="nothing">None yet.</p>`
           : html`<table>
-              <thead><tr><th>record</th><th>score</th><th>model</th><th class="number">latency</th><th class="number">ago</th></tr></thead>
-              <tbody>${this.#shown.map((record) => this.#row(record, now))}</tbody>
+              <thead>
+                <tr>
+                  <th>record</th>
+                  <th>score</th>
+                  <th>model</th>
+                  <th class="number">latency</th>
+                  <th class="number">ago</th>
+                </tr>
+              </thead>
+              <tbody>
+                ${this.#shown.map((record) => this.#row(record, now))}
+              </tbody>
             </table>`
       }
     </section>`
@@ -50,7 +67,10 @@ export class Scores extends Component<Props, { readonly reading: boolean }> {
     const { view } = this.props
     const fields = keyFields(record.record, FIELDS)
     return html`<tr class=${toneOf(view, record.dataType, record.model)}>
-      <td class="fields" title=${`${record.topic}-${record.partition} at offset ${record.offset}${record.key === null ? '' : `, key ${record.key}`}`}>
+      <td
+        class="fields"
+        title=${`${record.topic}-${record.partition} at offset ${record.offset}${record.key === null ? '' : `, key ${record.key}`}`}
+      >
         ${fields.map(({ name, value }) => html`<span><i>${name}</i> ${value}</span>`)}
         ${fields.length === 0 && html`<span class="mono">${record.key ?? `${record.topic}-${record.partition} ${record.offset}`}</span>`}
       </td>
@@ -64,7 +84,9 @@ export class Scores extends Component<Props, { readonly reading: boolean }> {
   #score({ model, score, outputs }: ScoredRecord): VNode {
     const probability = typeof score === 'number' ? score : likelihood(score, outputs)
     const bar = probability !== undefined && probability >= 0 && probability <= 1 && !this.#unbounded.has(model)
-    return html`<span class="score-line">${bar && html`<meter min="0" max="1" value=${probability}></meter>`}<b>${scoreText(score)}</b></span>`
+    return html`<span class="score-line"
+      >${bar && html`<meter min="0" max="1" value=${probability}></meter>`}<b>${scoreText(score)}</b></span
+    >`
   }
 }
 

@@ -10,10 +10,11 @@ interface Step {
   readonly done: boolean
 }
 
-/** For whoever comes before the first record: what to do next, with the commands. False once records have been answered. */
-export function start(view: View): VNode | false {
+const DEMO = 'replays real flight departures and lets three models take over from each other.'
+
+/** For whoever comes before the first record is answered: what to do next, with the commands. */
+export function start(view: View): VNode {
   const { live } = view
-  if (live.streams.some(({ scored, rejected }) => scored + rejected > 0)) return false
   const stream = live.streams[0]?.name ?? 'mdata'
   const dataType = live.models[0]?.dataType ?? live.streams.find(({ held }) => held !== null)?.held ?? 'wine'
   const steps: Step[] = [
@@ -36,17 +37,19 @@ export function start(view: View): VNode | false {
       done: false,
     },
   ]
+  const waiting = live.streams.some(({ held }) => held !== null)
   const next = steps.findIndex(({ done }) => !done)
   return html`<section class="start" aria-label="Getting started">
-    <h2>No record has come by yet.</h2>
-    <p>Nothing at hand? <${CommandLine} command="npx sluice demo" /> replays real flight departures and lets three models take over from each other.</p>
+    <h2>${waiting ? 'Records wait for their model.' : 'No record has come by yet.'}</h2>
+    <p>Nothing at hand? <${CommandLine} command="npx sluice demo" /> ${DEMO}</p>
     <ol>
       ${steps.map(
-        ({ title, text, commands, done }, i) => html`<li class="${done ? 'is-done' : ''} ${i === next ? 'is-next' : ''}">
-          <h3>${title}${done && html` <span class="tick">done</span>`}</h3>
-          <p>${text}</p>
-          ${commands.map((command) => html`<${CommandLine} command=${command} />`)}
-        </li>`,
+        ({ title, text, commands, done }, i) =>
+          html`<li class="${done ? 'is-done' : ''} ${i === next ? 'is-next' : ''}">
+            <h3>${title}${done && html` <span class="tick">done</span>`}</h3>
+            <p>${text}</p>
+            ${commands.map((command) => html`<${CommandLine} command=${command} />`)}
+          </li>`,
       )}
     </ol>
   </section>`
