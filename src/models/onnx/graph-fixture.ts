@@ -18,6 +18,7 @@ export interface ModelParts {
   readonly nodes: readonly Uint8Array[]
   /** See `floats` and `rawTensor`. */
   readonly initializers?: readonly Uint8Array[]
+  readonly sparseInitializers?: readonly Uint8Array[]
   readonly metadata?: Readonly<Record<string, string>>
   readonly domains?: readonly string[]
 }
@@ -37,11 +38,12 @@ export function onnxModel(parts: ModelParts): Uint8Array {
   )
 }
 
-export function onnxGraph({ inputs, outputs, nodes, initializers = [] }: ModelParts): Uint8Array {
+export function onnxGraph({ inputs, outputs, nodes, initializers = [], sparseInitializers = [] }: ModelParts): Uint8Array {
   return message(
     ...nodes.map((one) => bytesField(GRAPH.node, one)),
     bytesField(2, 'test'),
     ...initializers.map((one) => bytesField(GRAPH.initializer, one)),
+    ...sparseInitializers.map((one) => bytesField(GRAPH.sparseInitializer, one)),
     ...inputs.map((one) => bytesField(GRAPH.input, one instanceof Uint8Array ? one : tensorInfo(one))),
     ...outputs.map((one) => bytesField(GRAPH.output, one instanceof Uint8Array ? one : tensorInfo(one))),
   )

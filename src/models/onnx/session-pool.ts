@@ -13,6 +13,7 @@ export interface PooledSession {
   readonly signature: OnnxSignature
   /** Runs a batch in the least busy worker that has the model. The buffers in `transfer` are gone here. */
   run(batch: RunRequest, transfer: readonly ArrayBuffer[]): Promise<RunResult>
+  /** Frees the model in all workers, once its running batches are answered. */
   release(): void
 }
 
@@ -39,6 +40,8 @@ interface Loaded {
   readonly model: number
   readonly bytes: Uint8Array
   readonly metadata: Readonly<Record<string, string>>
+  /** Batches that wait for their answers. */
+  running: number
 }
 
 /** Makes a pool. Workers start when they are needed. */
@@ -71,7 +74,7 @@ export function createSessionPool({ threads, startWorker }: SessionPoolOptions):
     const thread = threadOf(slot)
     slot.loading = true
     try {
-      const signature = await thread.ask({ kind: 'open', ...one })
+      const signature = await thread.ask({ kind: 'open', model: one.model, bytes: one.bytes, metadata: one.metadata })
       if (slot.thread === thread) slot.models.add(one.model)
       return signature
     } finally {
@@ -85,6 +88,12 @@ export function createSessionPool({ threads, startWorker }: SessionPoolOptions):
       await inTurn(async () => {
         if (!closed && loaded.has(one.model) && !slot.models.has(one.model)) await loadInto(slot, one)
       }).catch(() => {})
+    }
+  }
+
+  function free(one: Loaded): void {
+    for (const slot of slots) {
+      if (slot.models.delete(one.model)) void slot.thread?.ask({ kind: 'release', model: one.model }).catch(() => {})
     }
   }
 
@@ -104,18 +113,24 @@ export function createSessionPool({ threads, startWorker }: SessionPoolOptions):
     async open(bytes, metadata) {
       const shared = new Uint8Array(new SharedArrayBuffer(bytes.length))
       shared.set(bytes)
-      const one: Loaded = { model: next++, bytes: shared, metadata }
+      const one: Loaded = { model: next++, bytes: shared, metadata, running: 0 }
       const signature = await inTurn(async () => loadInto(leastBusy(slots)!, one))
       loaded.set(one.model, one)
       for (const slot of slots) void fillSlot(slot)
       return {
         signature,
-        run: async (batch, transfer) => run(one, batch, transfer),
+        async run(batch, transfer) {
+          one.running++
+          try {
+            return await run(one, batch, transfer)
+          } finally {
+            one.running--
+            if (one.running === 0 && !loaded.has(one.model)) free(one)
+          }
+        },
         release() {
           loaded.delete(one.model)
-          for (const slot of slots) {
-            if (slot.models.delete(one.model)) void slot.thread?.ask({ kind: 'release', model: one.model }).catch(() => {})
-          }
+          if (one.running === 0) free(one)
         },
       }
     },

@@ -65,6 +65,8 @@ export function watchWorker(worker: Worker, onEnd: () => void): WorkerThread {
       })
     },
     async end() {
+      // Without it the process could end before the worker does, and leave the caller waiting.
+      worker.ref()
       await worker.terminate()
       fail('it was stopped')
     },
