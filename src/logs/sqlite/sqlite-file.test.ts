@@ -7,7 +7,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 
 import type { Log } from '../../core/log.ts'
 import { encodeRecords } from '../../core/record-batch-writer.ts'
@@ -71,6 +71,7 @@ describe('The file of a SQLite log', () => {
   test('is open in one process at a time, and free once that one is killed', async () => {
     const path = newPath()
     const other = spawn(process.execPath, [COMMIT_LOOP, path], { stdio: ['ignore', 'pipe', 'inherit'] })
+    onTestFinished(() => void other.kill('SIGKILL'))
     const exit = once(other, 'exit')
     await once(other.stdout, 'data')
     await expect(createSqliteLog({ path })).rejects.toMatchObject({ code: 'log.in-use', message: expect.stringContaining(path) })
@@ -172,6 +173,22 @@ describe('The file of a SQLite log', () => {
         .map(({ base }) => base),
     ).toEqual([28, 30])
     db.close()
+  })
+
+  test('keeps nothing of a commit that fails in its last step', async () => {
+    await using log = await createSqliteLog({ path: newPath() })
+    await log.ensureTopics([{ topic: 't', partitions: 1, cleanup: 'delete' }])
+    const assigned = Promise.withResolvers<void>()
+    const listener = { assigned: async () => assigned.resolve(), revoked: async () => {}, failed: assigned.reject }
+    const group = await log.join({ group: 'g', topics: ['t'], listener })
+    await assigned.promise
+    const appends = [{ topic: 't', partition: 0, recordBatch: encodeRecords([{ timestamp: 0 }]) }]
+    // SQLite has no integers of more than 64 bits, so the offset can't be stored once the records are.
+    const commit = { appends, offsets: [{ topic: 't', partition: 0, next: 2n ** 70n }] }
+    await expect(group.commit(commit)).rejects.toMatchObject({ code: 'log.unavailable' })
+    expect(await log.offsets({ topic: 't', partition: 0 })).toEqual({ first: 0n, next: 0n })
+    await group.commit({ appends, offsets: [] })
+    expect(await count(log, 't')).toBe(1)
   })
 
   test('does not grow beside it: a reader that stops in the middle holds nothing', async () => {
