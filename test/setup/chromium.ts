@@ -1,6 +1,6 @@
 import { createReadStream, createWriteStream } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createBrotliDecompress } from 'node:zlib'
@@ -36,7 +36,7 @@ export async function launchBrowser(): Promise<Browser> {
 }
 
 async function unpackChromium(): Promise<string> {
-  const packageDirectory = join(dirname(createRequire(import.meta.url).resolve('@sparticuz/chromium')), '..', '..')
+  const packageDirectory = join(dirname(fileURLToPath(import.meta.resolve('@sparticuz/chromium'))), '..', '..')
   const { version } = JSON.parse(await readFile(join(packageDirectory, 'package.json'), 'utf8')) as { version: string }
   return cached(`chromium-${version}`, async (directory) => {
     const packed = (name: string): string => join(packageDirectory, 'bin', `${name}.br`)
