@@ -75,9 +75,20 @@ export class Code {
     return this.#emit(...OPERATIONS[name])
   }
 
+  /** A load from, or a store to, the address on the stack plus an offset. */
   access(name: keyof typeof ACCESSES, offset = 0): this {
     const [opcode, alignment] = ACCESSES[name]
     return this.#emit(...opcode, alignment).#unsigned(offset)
+  }
+
+  /** Loads into one local, from the address in another plus an offset. */
+  load(name: keyof typeof ACCESSES, address: number, offset: number, into: number): this {
+    return this.get(address).access(name, offset).set(into)
+  }
+
+  /** Adds a constant to an i32 local. */
+  advance(local: number, by: number): this {
+    return this.get(local).i32(by).op('i32.add').set(local)
   }
 
   /** `body`, again as long as the i32 that it leaves is not 0. */

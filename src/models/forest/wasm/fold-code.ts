@@ -11,24 +11,13 @@ export function emitFold(code: Code, { leaves, blocks }: LanesVariant, { split, 
   const columns = vectors(blocks)
   const threshold = code.local('v128')
   for (const row of rows) {
-    for (let block = 0; block < blocks; block++) {
-      code
-        .get(ranks)
-        .access('v128.load', (row * blocks + block) * LANES)
-        .set(rankVectors[row]![block]!)
-    }
+    const ofRow = rankVectors[row]!
+    for (const [block, vector] of ofRow.entries()) code.load('v128.load', ranks, (row * blocks + block) * LANES, vector)
   }
   const compare = (entry: number, results: readonly number[]): void => {
     const offset = entry * (blocks + 1) * LANES
-    for (const [block, column] of columns.entries())
-      code
-        .get(split)
-        .access('v128.load', offset + block * LANES)
-        .set(column)
-    code
-      .get(split)
-      .access('v128.load', offset + blocks * LANES)
-      .set(threshold)
+    for (const [block, column] of columns.entries()) code.load('v128.load', split, offset + block * LANES, column)
+    code.load('v128.load', split, offset + blocks * LANES, threshold)
     for (const row of rows) {
       for (const [block, column] of columns.entries()) {
         code.get(rankVectors[row]![block]!).get(column).op('i8x16.relaxed_swizzle')
@@ -59,9 +48,7 @@ export function emitFold(code: Code, { leaves, blocks }: LanesVariant, { split, 
     const [first, ...rest] = ways[row]!
     code.get(first!).op('i8x16.neg').set(index)
     for (const way of rest) code.get(index).get(index).op('i8x16.add').get(way).op('i8x16.sub').set(index)
-    code
-      .i32(0)
-      .get(index)
-      .access('v128.store', LEAF_INDEX + row * LANES)
+    const place = LEAF_INDEX + row * LANES
+    code.i32(0).get(index).access('v128.store', place)
   }
 }

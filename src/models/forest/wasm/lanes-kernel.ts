@@ -9,7 +9,10 @@ import type { RankColumns } from './rank-columns.ts'
 /** Rows that are ranked and then scored at a time: their cells, ranks and sums stay in the first-level cache. */
 const ROWS = 128
 
-/** Scores a forest as planned. Undefined where this machine has no vector instructions, or no address space for another memory. */
+/** A forest that would take more memory in lanes is walked. */
+const MAX_MEMORY = 2 ** 30
+
+/** Scores a forest as planned. Undefined where this machine has no vector instructions, or no memory for it. */
 export function createLanesForest(options: ForestOptions, plan: LanesPlan): Forest | undefined {
   const { slots, ranks, trees, variant, groups } = plan
   const { blocks, steps, width } = variant
@@ -30,6 +33,7 @@ export function createLanesForest(options: ForestOptions, plan: LanesPlan): Fore
     splits: reserve(groups * trees.groupBytes(blocks)),
     leaves: reserve(groups * LANES * trees.leavesPerTree * width * 8),
   }
+  if (end > MAX_MEMORY) return undefined
   const instance = lanesProgram(variant)?.instantiate(end)
   if (!instance) return undefined
   const { memory, run } = instance
@@ -99,7 +103,8 @@ function writeColumns(
 
 function writeLeaves(values: Float64Array, { leaves, leavesPerTree }: LaneTrees, options: ForestOptions): void {
   const width = leafWidth(options)
-  for (const [place, node] of leaves.entries()) {
+  for (let place = 0; place < leaves.length; place++) {
+    const node = leaves[place]!
     if (node === -1) continue
     const tree = Math.floor(place / leavesPerTree)
     for (let k = 0; k < width; k++) values[place * width + k] = leafTerm(options, tree, options.nodes.leaf[node]! * width + k)

@@ -49,9 +49,7 @@ export function planLanes(options: ForestOptions, depths: Int32Array, way?: Way)
   // The costs are fitted to measurements on a Zen 5 core in batches of 256.
   const foldCost = rest + groups * (2 ** depth - 1) * (0.1 + 0.19 * blocks)
   const masked = way === 'fold' ? undefined : maskedTrees(nodes)
-  const masksCost = masked
-    ? rest + groups * (masked.leavesPerTree / 8) * (1.7 + masked.splitsPerStretch * (0.26 * blocks - 0.08))
-    : Infinity
+  const masksCost = masked ? rest + groups * (masked.leavesPerTree / 8) * (1.7 + masked.splitsPerStretch * 0.2 * blocks) : Infinity
   const canFold = way !== 'masks' && depth <= MAX_FOLD_DEPTH && blocks * 2 ** depth <= MAX_FOLD_VECTORS && fits(2 ** depth)
   if (canFold && foldCost <= masksCost) return plan('fold', completeTrees(nodes, depth), foldCost)
   return masked && fits(masked.leavesPerTree) ? plan('masks', masked, masksCost) : undefined

@@ -43,12 +43,19 @@ function emitGroups(code: Code, variant: LanesVariant): void {
       emitSums(code, variant, pointers, at)
       code.get(sums).get(sumStride).op('i32.add').set(sums)
     }
-    code
-      .get(ranks)
-      .i32(count * variant.blocks * LANES)
-      .op('i32.add')
-      .set(ranks)
+    code.advance(ranks, count * variant.blocks * LANES)
   }
+  const repeatRows = (count: number): void => {
+    code.when(() => {
+      code.repeatWhile(() => {
+        scoreRows(count)
+        code.advance(row, -1)
+        code.get(row)
+      })
+    })
+  }
+  // Two rows share the reading of the splits; with more vectors than the machine has registers for both, one at a time is faster.
+  const inPairs = variant.way === 'fold' || variant.blocks < 4
   header('splits').set(split)
   header('leaves').set(leaf)
   header('targets').set(target)
@@ -56,25 +63,17 @@ function emitGroups(code: Code, variant: LanesVariant): void {
   code.repeatWhile(() => {
     header('ranks').set(ranks)
     header('sums').set(sums)
-    header('rows').i32(1).op('i32.shr_u').tee(row)
-    code.when(() => {
-      code.repeatWhile(() => {
-        scoreRows(2)
-        code.get(row).i32(1).op('i32.sub').tee(row)
-      })
-    })
-    header('rows').i32(1).op('i32.and')
-    code.when(() => scoreRows(1))
-    code
-      .get(leaf)
-      .i32(LANES * variant.leaves * variant.width * 8)
-      .op('i32.add')
-      .set(leaf)
-    code
-      .get(target)
-      .i32(LANES * 4)
-      .op('i32.add')
-      .set(target)
+    if (inPairs) {
+      header('rows').i32(1).op('i32.shr_u').tee(row)
+      repeatRows(2)
+      header('rows').i32(1).op('i32.and')
+      code.when(() => scoreRows(1))
+    } else {
+      header('rows').tee(row)
+      repeatRows(1)
+    }
+    code.advance(leaf, LANES * variant.leaves * variant.width * 8)
+    code.advance(target, LANES * 4)
     code.get(split)
     header('groupBytes').op('i32.add').tee(split)
     header('splitsEnd').op('i32.lt_u')

@@ -10,39 +10,21 @@ export function emitMasks(code: Code, { leaves, blocks }: LanesVariant, { split,
   const columns = vectors(blocks)
   const [threshold, mask, zero] = [code.local('v128'), code.local('v128'), code.local('v128')]
   const [at, end, stretches] = [code.local('i32'), code.local('i32'), code.local('i32')]
+  const stretchCount = leaves / 8
 
   code.i32(0).op('i8x16.splat').set(zero)
   for (const row of rows) {
     code.get(zero).set(first[row]!).get(zero).set(stretch[row]!)
-    for (let block = 0; block < blocks; block++) {
-      code
-        .get(ranks)
-        .access('v128.load', (row * blocks + block) * LANES)
-        .set(rankVectors[row]![block]!)
-    }
+    for (const [block, vector] of rankVectors[row]!.entries()) code.load('v128.load', ranks, (row * blocks + block) * LANES, vector)
   }
-  code
-    .get(split)
-    .set(at)
-    .i32(leaves / 8)
-    .set(stretches)
+  code.get(split).set(at).i32(stretchCount).set(stretches)
   code.repeatWhile(() => {
     for (const row of rows) code.get(zero).set(struck[row]!)
     code.get(at).i32(0).access('i32.load', HEADER.stretchBytes).op('i32.add').set(end)
     code.repeatWhile(() => {
-      for (const [block, column] of columns.entries())
-        code
-          .get(at)
-          .access('v128.load', block * LANES)
-          .set(column)
-      code
-        .get(at)
-        .access('v128.load', blocks * LANES)
-        .set(threshold)
-      code
-        .get(at)
-        .access('v128.load', (blocks + 1) * LANES)
-        .set(mask)
+      for (const [block, column] of columns.entries()) code.load('v128.load', at, block * LANES, column)
+      code.load('v128.load', at, blocks * LANES, threshold)
+      code.load('v128.load', at, (blocks + 1) * LANES, mask)
       for (const row of rows) {
         code.get(struck[row]!)
         for (const [block, column] of columns.entries()) {
@@ -51,13 +33,8 @@ export function emitMasks(code: Code, { leaves, blocks }: LanesVariant, { split,
         }
         code.get(threshold).op('i8x16.gt_s').get(mask).op('v128.and').op('v128.or').set(struck[row]!)
       }
-      code
-        .get(at)
-        .i32((blocks + 2) * LANES)
-        .op('i32.add')
-        .tee(at)
-        .get(end)
-        .op('i32.lt_u')
+      code.advance(at, (blocks + 2) * LANES)
+      code.get(at).get(end).op('i32.lt_u')
     })
     for (const row of rows) {
       // The first stretch with a leaf left over stays in `first`; `stretch` counts those before it.
@@ -65,12 +42,13 @@ export function emitMasks(code: Code, { leaves, blocks }: LanesVariant, { split,
       code.op('v128.or').set(first[row]!)
       code.get(stretch[row]!).get(first[row]!).get(zero).op('i8x16.eq').op('i8x16.sub').set(stretch[row]!)
     }
-    code.get(stretches).i32(1).op('i32.sub').tee(stretches)
+    code.advance(stretches, -1)
+    code.get(stretches)
   })
   for (const row of rows) {
+    const place = LEAF_INDEX + row * LANES
     // The index of the lowest bit is the number of ones below it.
     code.i32(0).get(first[row]!).get(first[row]!).op('i8x16.neg').op('v128.and').i32(1).op('i8x16.splat').op('i8x16.sub')
-    code.op('i8x16.popcnt').get(stretch[row]!).i32(3).op('i8x16.shl').op('i8x16.add')
-    code.access('v128.store', LEAF_INDEX + row * LANES)
+    code.op('i8x16.popcnt').get(stretch[row]!).i32(3).op('i8x16.shl').op('i8x16.add').access('v128.store', place)
   }
 }

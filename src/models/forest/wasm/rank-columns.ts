@@ -38,11 +38,13 @@ export function rankColumns(options: ForestOptions, slots: Slots): RankColumns {
 
   const columns: { slot: number; thresholds: Float64Array }[] = []
   for (const [slot, members] of splits.entries()) {
-    const sorted = Float64Array.from(members, (node) => inclusive[node]!).sort()
+    const sorted = new Float64Array(members.length)
+    for (let at = 0; at < sorted.length; at++) sorted[at] = inclusive[members[at]!]!
+    sorted.sort()
     const distinct = sorted.filter((threshold, index) => index === 0 || threshold !== sorted[index - 1])
     // A Map, as a comparison does, takes the two zeros for equal.
     const places = new Map<number, number>()
-    for (const [place, threshold] of distinct.entries()) places.set(threshold, place)
+    for (let place = 0; place < distinct.length; place++) places.set(distinct[place]!, place)
     for (const node of members) {
       const place = places.get(inclusive[node]!)!
       columnOf[node] = columns.length + Math.floor(place / SLICE)

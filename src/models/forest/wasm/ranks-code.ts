@@ -22,31 +22,20 @@ export function emitRanks(code: Code, { blocks, steps }: LanesVariant): void {
       code.get(cells).get(column).access('i32.load').op('i32.add').access('f64.load').set(cell)
       code.get(column).access('i32.load', 4).tee(start).set(at)
       for (let step = steps - 1; step >= 0; step--) {
-        code
-          .get(at)
-          .get(at)
-          .access('f64.load', (2 ** step - 1) * 8)
-          .get(cell)
-          .op('f64.lt')
-        code
-          .i32(step + 3)
-          .op('i32.shl')
-          .op('i32.add')
-          .set(at)
+        const middle = (2 ** step - 1) * 8
+        const shift = step + 3
+        code.get(at).get(at).access('f64.load', middle).get(cell).op('f64.lt')
+        code.i32(shift).op('i32.shl').op('i32.add').set(at)
       }
       code.get(place).get(at).get(start).op('i32.sub').i32(3).op('i32.shr_u')
       code.i32(0).get(cell).get(cell).op('f64.ne').op('i32.sub').get(column).access('i32.load', 8).op('i32.and')
       // Bytes are compared as signed: there is one instruction for that, and three for unsigned ones.
       code.op('i32.or').i32(128).op('i32.xor').access('i32.store8')
-      code.get(place).i32(1).op('i32.add').set(place)
+      code.advance(place, 1)
       code.get(column).i32(COLUMN_BYTES).op('i32.add').tee(column)
       header('columnsEnd').op('i32.lt_u')
     })
-    code
-      .get(ranks)
-      .i32(blocks * LANES)
-      .op('i32.add')
-      .set(ranks)
+    code.advance(ranks, blocks * LANES)
     code.get(cells)
     header('cellStride').op('i32.add').set(cells)
     code.get(row).i32(1).op('i32.sub').tee(row)

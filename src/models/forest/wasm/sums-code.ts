@@ -6,45 +6,26 @@ export function emitSums(code: Code, { leaves, width, targeted }: LanesVariant, 
   const address = code.local('i32')
   const totals = Array.from({ length: width }, () => code.local('f64'))
   const leafBytes = width * 8
-  if (!targeted)
-    for (const [output, total] of totals.entries())
-      code
-        .get(sums)
-        .access('f64.load', output * 8)
-        .set(total)
+  if (!targeted) for (const [output, total] of totals.entries()) code.load('f64.load', sums, output * 8, total)
   for (let lane = 0; lane < LANES; lane++) {
-    code
-      .get(leaf)
-      .i32(0)
-      .access('i32.load8_u', LEAF_INDEX + row * LANES + lane)
-    if (width === 1) code.i32(3).op('i32.shl')
-    else code.i32(leafBytes).op('i32.mul')
-    code.op('i32.add').set(address)
+    const place = LEAF_INDEX + row * LANES + lane
+    code.get(leaf).i32(0).access('i32.load8_u', place).i32(leafBytes).op('i32.mul').op('i32.add').set(address)
     const offset = lane * leaves * leafBytes
     if (targeted) {
+      const entry = lane * 4
       const sum = code.local('i32')
-      code
-        .get(sums)
-        .get(target)
-        .access('i32.load', lane * 4)
-        .op('i32.add')
-        .tee(sum)
+      code.get(sums).get(target).access('i32.load', entry).op('i32.add').tee(sum)
       code.get(sum).access('f64.load').get(address).access('f64.load', offset).op('f64.add').access('f64.store')
-    } else {
-      for (const [output, total] of totals.entries()) {
-        code
-          .get(total)
-          .get(address)
-          .access('f64.load', offset + output * 8)
-          .op('f64.add')
-          .set(total)
-      }
+      continue
+    }
+    for (const [output, total] of totals.entries()) {
+      const value = offset + output * 8
+      code.get(total).get(address).access('f64.load', value).op('f64.add').set(total)
     }
   }
-  if (!targeted)
-    for (const [output, total] of totals.entries())
-      code
-        .get(sums)
-        .get(total)
-        .access('f64.store', output * 8)
+  if (targeted) return
+  for (const [output, total] of totals.entries()) {
+    const value = output * 8
+    code.get(sums).get(total).access('f64.store', value)
+  }
 }
