@@ -84,6 +84,7 @@ export function addPublish(models: Command, attach: Attach): void {
   })
   attach(command, async (context, [file]) => {
     const options = command.opts<Options>()
+    if ((file === undefined) === (options.location === undefined)) throw usage('give either a file or --location')
     const digest = file === undefined ? options.sha256 : await digestOf(resolve(context.io.cwd, file), file, context.io.signal)
     const query = {
       name: options.name,
@@ -105,7 +106,6 @@ export function addPublish(models: Command, attach: Attach): void {
 }
 
 function check(query: object, options: Options, { file, digest }: { file: string | undefined; digest: string | undefined }): void {
-  if ((file === undefined) === (options.location === undefined)) throw usage('give either a file or --location')
   if (options.location !== undefined && options.sha256 === undefined)
     throw usage('--location needs --sha256, so that nobody can exchange the model')
   if (file !== undefined && options.sha256 !== undefined && options.sha256.toLowerCase() !== digest)

@@ -10,7 +10,7 @@ import { createDelimitedSplitter, createProtobufSplitter } from '../input/protob
 import { readRecords, type RecordGroup } from '../input/read-records.ts'
 import type { RecordSplitter } from '../input/record-splitter.ts'
 import { urlPath } from '../node-client.ts'
-import { createProgress } from '../progress.ts'
+import { createProgress, type Progress } from '../progress.ts'
 
 export const RECORD_FORMATS = ['csv', 'ndjson', 'json', 'protobuf', 'protobuf-delimited'] as const
 type RecordFormat = (typeof RECORD_FORMATS)[number]
@@ -66,23 +66,30 @@ export async function sendRecords(context: Context, options: SendOptions, file: 
     const wait = due - io.clock.monotonic()
     if (wait > 0) await io.sleep(wait)
   }
-  for (let round = 0; round < rounds; round++) {
-    const before = sent.records
-    const input = await openInput(file, io)
-    const progress = createProgress(io, 'records', input.size, json)
-    try {
+  let progress: Progress | undefined
+  let position = 0
+  try {
+    for (let round = 0; round < rounds; round++) {
+      const before = sent.records
+      const input = await openInput(file, io)
+      progress ??= createProgress(io, 'records', totalOf(input.size, rounds), json)
       for await (const group of readRecords(input, splitterFor(format, options, file), limits)) {
         await post(group)
-        progress.update(input.position, sent.records)
+        progress.update(position + input.position, sent.records)
       }
-    } catch (error) {
-      throw sent.records > 0 && error instanceof SluiceError ? afterSome(error, sent.records) : error
-    } finally {
-      progress.end()
+      position += input.position
+      if (sent.records === before) break
     }
-    if (sent.records === before) break
+  } catch (error) {
+    throw sent.records > 0 && error instanceof SluiceError ? afterSome(error, sent.records) : error
+  } finally {
+    progress?.end()
   }
   await report(context, { ...sent, stream, ms: io.clock.monotonic() - started })
+}
+
+function totalOf(size: number | undefined, rounds: number): number | undefined {
+  return size === undefined || !Number.isFinite(rounds) ? undefined : size * rounds
 }
 
 interface Sent {

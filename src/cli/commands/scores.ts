@@ -84,7 +84,7 @@ function scoreLine(scored: ScoredRecord, widths: number[], style: Style): string
   ]
   return cells
     .map(([text, paint], i) => {
-      const safe = safeText(text)
+      const safe = safeText(text).replaceAll(/[\n\t]/g, ' ')
       widths[i] = Math.min(60, Math.max(widths[i] ?? 0, safe.length))
       return paint(safe) + ' '.repeat(Math.max(0, widths[i] - safe.length))
     })
