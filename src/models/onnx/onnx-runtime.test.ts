@@ -126,7 +126,7 @@ testRuntime({
       code: 'model.unsupported',
     },
   ],
-  large: { bytes: slow(2048, 1), turnMs: 60 },
+  large: { bytes: slow(2048, 1), turnMs: 100 },
 })
 
 describe('the ONNX runtime', () => {

@@ -8,6 +8,8 @@ import { createSessionPool } from './session-pool.ts'
 export interface OnnxRuntimeOptions {
   /** Worker threads in which models are loaded and scored. From 2 to 4, as the machine has cores, where absent. */
   readonly threads?: number
+  /** How long loading may take before it fails with `model.load.timeout` and its worker is given up. A minute where absent. */
+  readonly loadTimeoutMs?: number
   /** Starts a worker that runs onnx-worker, for a program that keeps that file elsewhere. */
   readonly startWorker?: () => Worker
 }
@@ -18,7 +20,11 @@ export interface OnnxRuntimeOptions {
  */
 export function createOnnxRuntime(options: OnnxRuntimeOptions = {}): Runtime {
   const threads = options.threads ?? Math.min(4, Math.max(2, availableParallelism()))
-  const pool = createSessionPool({ threads, startWorker: options.startWorker ?? startWorker })
+  const pool = createSessionPool({
+    threads,
+    startWorker: options.startWorker ?? startWorker,
+    loadTimeoutMs: options.loadTimeoutMs ?? 60_000,
+  })
   return {
     format: 'onnx',
     async load(descriptor, bytes) {

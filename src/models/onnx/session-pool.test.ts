@@ -93,6 +93,20 @@ describe('the workers of ONNX models', () => {
     await expect(scoreRows(model, rows)).rejects.toMatchObject({ code: 'model.runtime.failed' })
   })
 
+  it('are given up when loading takes too long, so that the next model loads in another', async () => {
+    let started = 0
+    const startWorker = (): Worker => {
+      started++
+      return new Worker(new URL('data:text/javascript,setInterval(() => {}, 1e6)'))
+    }
+    const runtime = createOnnxRuntime({ threads: 1, loadTimeoutMs: 20, startWorker })
+    for (const expected of [1, 2]) {
+      await expect(load(runtime, regression)).rejects.toMatchObject({ code: 'model.load.timeout' })
+      expect(started).toBe(expected)
+    }
+    await runtime[Symbol.asyncDispose]!()
+  })
+
   it('that can not start fail the model, not the process', async () => {
     const runtime = createOnnxRuntime({
       threads: 1,

@@ -6,6 +6,7 @@ import { type WorkerThread, watchWorker } from './worker-thread.ts'
 export interface SessionPoolOptions {
   readonly threads: number
   readonly startWorker: () => Worker
+  readonly loadTimeoutMs: number
 }
 
 /** A model that is loaded in the workers of a pool. */
@@ -45,7 +46,7 @@ interface Loaded {
 }
 
 /** Makes a pool. Workers start when they are needed. */
-export function createSessionPool({ threads, startWorker }: SessionPoolOptions): SessionPool {
+export function createSessionPool({ threads, startWorker, loadTimeoutMs }: SessionPoolOptions): SessionPool {
   const slots: Slot[] = Array.from({ length: threads }, () => ({ thread: undefined, models: new Set<number>(), loading: false }))
   const loaded = new Map<number, Loaded>()
   let closed = false
@@ -73,11 +74,15 @@ export function createSessionPool({ threads, startWorker }: SessionPoolOptions):
   async function loadInto(slot: Slot, one: Loaded): Promise<OnnxSignature> {
     const thread = threadOf(slot)
     slot.loading = true
+    const timer = setTimeout(() => {
+      thread.abandon(new SluiceError('model.load.timeout', `ONNX Runtime did not load the model within ${loadTimeoutMs} ms`))
+    }, loadTimeoutMs)
     try {
       const signature = await thread.ask({ kind: 'open', model: one.model, bytes: one.bytes, metadata: one.metadata })
       if (slot.thread === thread) slot.models.add(one.model)
       return signature
     } finally {
+      clearTimeout(timer)
       slot.loading = false
     }
   }

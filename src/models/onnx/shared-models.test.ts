@@ -5,7 +5,10 @@ import { scoreFrame } from '../../../test/contracts/answers.ts'
 import { frameOf } from '../../../test/contracts/frame-of.ts'
 import { descriptorOf } from '../../../test/contracts/runtime.ts'
 import type { Model } from '../../core/model.ts'
+import { GRAPH, MODEL, TENSOR } from './onnx-fields.ts'
+import { textOf } from './onnx-graph.ts'
 import { createOnnxRuntime } from './onnx-runtime.ts'
+import { ProtobufReader } from './protobuf-reader.ts'
 
 const folder = join(process.env['SLUICE_SHARED'] ?? join(import.meta.dirname, '../../../../shared'), 'bench')
 const present = existsSync(join(folder, 'forest.onnx'))
@@ -35,12 +38,49 @@ describe.skipIf(!present)('the shared ONNX models', () => {
     expect(worst).toBeLessThan(1e-5)
   })
 
-  it('the image network takes 784 pixels and gives ten shares that sum to one', async () => {
+  it('the image network takes 784 pixels and gives what its weights say', async () => {
     using model = await load('crayfish-ffnn.onnx')
     expect([model.inputs.length, model.outputs.length]).toEqual([784, 10])
-    const rows = [0, 0.25, 1].map((pixel) => Array.from({ length: 784 }, (_, i) => (i % 3 === 0 ? pixel : 0)))
+    const rows = [0, 0.25, 1].map((pixel) => Array.from({ length: 784 }, (_, i) => (i % 3 === 0 ? pixel : i / 784)))
     const scores = await scoreFrame(model, frameOf(model.inputs, rows))
     expect(scores.rejections).toBe(0)
-    for (let row = 0; row < 3; row++) expect(scores.values.subarray(row * 10, row * 10 + 10).every(Number.isFinite)).toBe(true)
+    const weights = floatInitializers(new Uint8Array(file('crayfish-ffnn.onnx')))
+    for (const [row, pixels] of rows.entries()) {
+      const expected = denseLayers(weights, pixels)
+      for (let i = 0; i < 10; i++) expect(scores.values[row * 10 + i]).toBeCloseTo(expected[i]!, 4)
+    }
   })
 })
+
+const LAYERS = ['input_layer', 'hidden_layers.0', 'hidden_layers.1', 'hidden_layers.2', 'output_layer']
+
+/** The network by hand: five dense layers, with ReLU after each but the last. */
+function denseLayers(weights: ReadonlyMap<string, Float32Array>, pixels: readonly number[]): readonly number[] {
+  let values = pixels
+  for (const [i, layer] of LAYERS.entries()) {
+    const weight = weights.get(`${layer}.weight`)!
+    const sums = Array.from(weights.get(`${layer}.bias`)!, (bias, out) =>
+      values.reduce((sum, value, k) => sum + value * weight[out * values.length + k]!, bias),
+    )
+    values = i === LAYERS.length - 1 ? sums : sums.map((sum) => Math.max(0, sum))
+  }
+  return values
+}
+
+/** The raw floats of a graph's initializers, by name. */
+function floatInitializers(bytes: Uint8Array): Map<string, Float32Array> {
+  const weights = new Map<string, Float32Array>()
+  const model = new ProtobufReader(bytes)
+  while (model.next()) {
+    if (!model.isBytes(MODEL.graph)) continue
+    const graph = new ProtobufReader(model.bytes)
+    while (graph.next()) {
+      if (!graph.isBytes(GRAPH.initializer)) continue
+      const tensor = new ProtobufReader(graph.bytes)
+      let raw: Uint8Array | undefined
+      while (tensor.next()) if (tensor.isBytes(9)) raw = tensor.bytes.slice()
+      weights.set(textOf(graph.bytes, TENSOR.name), new Float32Array(raw!.buffer))
+    }
+  }
+  return weights
+}

@@ -19,6 +19,8 @@ export interface WorkerThread {
     request: WorkerRequest & { readonly kind: K },
     transfer?: readonly ArrayBuffer[],
   ): Promise<WorkerAnswers[K]>
+  /** Rejects what waits with this error and leaves the worker to end when it can: native code can't be interrupted. */
+  abandon(error: SluiceError): void
   end(): Promise<void>
 }
 
@@ -33,18 +35,18 @@ export function watchWorker(worker: Worker, onEnd: () => void): WorkerThread {
     if (waiting.size === 0) worker.unref()
     return one
   }
-  const fail = (reason: string, cause?: unknown): void => {
+  const fail = (error: SluiceError): void => {
     if (ended !== undefined) return
-    ended = new SluiceError('model.runtime.failed', `the worker thread of ONNX Runtime ended: ${reason}`, { cause })
+    ended = error
     const rest = [...waiting.values()]
     waiting.clear()
-    for (const one of rest) one.reject(ended)
+    for (const one of rest) one.reject(error)
     onEnd()
   }
   worker.unref()
-  worker.on('error', (error) => fail(error instanceof Error ? error.message : String(error), error))
-  worker.on('messageerror', (error) => fail(error.message, error))
-  worker.on('exit', (code) => fail(`exit code ${code}`))
+  worker.on('error', (error) => fail(endedBecause(error instanceof Error ? error.message : String(error), error)))
+  worker.on('messageerror', (error) => fail(endedBecause(error.message, error)))
+  worker.on('exit', (code) => fail(endedBecause(`exit code ${code}`)))
   worker.on('message', (message: NumberedAnswer) => {
     const one = settle(message.id)
     if ('answer' in message) return one?.resolve(message.answer as never)
@@ -64,11 +66,20 @@ export function watchWorker(worker: Worker, onEnd: () => void): WorkerThread {
         worker.ref()
       })
     },
+    abandon(error) {
+      fail(error)
+      worker.unref()
+      void worker.terminate()
+    },
     async end() {
       // Without it the process could end before the worker does, and leave the caller waiting.
       worker.ref()
       await worker.terminate()
-      fail('it was stopped')
+      fail(endedBecause('it was stopped'))
     },
   }
+}
+
+function endedBecause(reason: string, cause?: unknown): SluiceError {
+  return new SluiceError('model.runtime.failed', `the worker thread of ONNX Runtime ended: ${reason}`, { cause })
 }
