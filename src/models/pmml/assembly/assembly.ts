@@ -1,0 +1,62 @@
+import { SluiceError } from '../../../core/errors.ts'
+import type { DefineFunction, Expression } from '../expressions/expression.ts'
+import { LIMITS } from '../limits.ts'
+import { TextPool } from '../values/text-pool.ts'
+import type { Operand } from './operand.ts'
+import type { Scope } from './scope.ts'
+
+/** Makes an operand of an expression whose fields are those of the scope. */
+export type CompileExpression = (expression: Expression, scope: Scope) => Operand
+
+/** What the parts of one model share while they are put together: the cells of a row, the texts, the defined functions. */
+export class Assembly {
+  readonly pool = new TextPool()
+  readonly compile: CompileExpression
+  readonly functions: ReadonlyMap<string, DefineFunction>
+  /** Names of the defined functions that are being expanded, to see one that calls itself. */
+  readonly expanding = new Set<string>()
+  #slots = 0
+  #expressions = 0
+  readonly #memos: Map<unknown, number>[] = []
+
+  constructor(functions: readonly DefineFunction[], compile: CompileExpression) {
+    this.compile = compile
+    this.functions = new Map(functions.map((definition) => [definition.name, definition]))
+  }
+
+  /** How many cells a row has. */
+  get slots(): number {
+    return this.#slots
+  }
+
+  /** Takes cells that stand one after the other; answers the first. */
+  take(cells = 1): number {
+    const slot = this.#slots
+    this.#slots += cells
+    if (this.#slots > LIMITS.slots) {
+      throw new SluiceError('model.malformed', `the document needs more than ${LIMITS.slots} working cells per row; use a smaller model`)
+    }
+    return slot
+  }
+
+  /** Counts an expression, so that functions which call functions can't grow without bound. */
+  countExpression(): void {
+    if (++this.#expressions > LIMITS.expressions) {
+      throw new SluiceError('model.malformed', `the document's functions expand to more than ${LIMITS.expressions} expressions`)
+    }
+  }
+
+  /** A memory of results by text code, which is emptied when codes change their meaning. */
+  memo<K = number>(): Map<K, number> {
+    const memo = new Map<K, number>()
+    this.#memos.push(memo as Map<unknown, number>)
+    return memo
+  }
+
+  /** Forgets texts of earlier records where there are too many; answers whether codes changed their meaning. */
+  trim(): boolean {
+    if (!this.pool.trim(LIMITS.dynamicTexts)) return false
+    for (const memo of this.#memos) memo.clear()
+    return true
+  }
+}

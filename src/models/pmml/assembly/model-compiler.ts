@@ -1,0 +1,63 @@
+import type { ModelHead, ModelPlan } from '../model-plan.ts'
+import type { Assembly } from './assembly.ts'
+import type { Operand, Step } from './operand.ts'
+import type { Prediction, TargetField } from './prediction.ts'
+import type { Scope } from './scope.ts'
+
+/** Computes a model's result from cells that are filled. */
+export interface Evaluator {
+  readonly row: Step
+  /** The same for rows that stand one after the other, `stride` cells each, where that is faster than row by row. */
+  readonly block?: (cells: Float64Array, stride: number, rows: number) => void
+}
+
+/** What a model element is put together from. */
+export interface ModelContext {
+  readonly assembly: Assembly
+  readonly scope: Scope
+  readonly head: ModelHead
+  readonly target: TargetField | undefined
+  /** Puts together a model inside this one. */
+  compileModel(plan: ModelPlan, scope: Scope): CompiledModel
+}
+
+/** The computation of one model element, apart from what all of them share. */
+export interface ModelBody {
+  readonly evaluator: Evaluator
+  readonly prediction: Prediction
+  /** The scope of its outputs' expressions, where it is not the model's own. */
+  readonly outputScope?: Scope
+  /** Results of models inside it that are results of this one too. */
+  readonly innerOutputs?: readonly NamedOutput[]
+  /** Per segment that has an id: its result. */
+  readonly segments?: ReadonlyMap<string, CompiledModel>
+}
+
+/** A result under its name. */
+export interface NamedOutput {
+  readonly name: string
+  readonly operand: Operand
+}
+
+/** A model with its derived fields, targets and outputs. */
+export interface CompiledModel {
+  readonly evaluator: Evaluator
+  readonly prediction: Prediction
+  readonly target: TargetField | undefined
+  /** All its named results, for models after it in a chain. */
+  readonly outputs: readonly NamedOutput[]
+  /** Those that the document wants to be seen. */
+  readonly finalOutputs: readonly NamedOutput[]
+}
+
+/** Runs an evaluator over rows that stand one after the other. */
+export function runBlock(evaluator: Evaluator, cells: Float64Array, stride: number, rows: number): void {
+  if (evaluator.block !== undefined) return evaluator.block(cells, stride, rows)
+  const { row } = evaluator
+  for (let i = 0, at = 0; i < rows; i++, at += stride) row(cells, at)
+}
+
+/** Runs steps over rows that stand one after the other. */
+export function runSteps(steps: readonly Step[], cells: Float64Array, stride: number, rows: number): void {
+  for (let i = 0, at = 0; i < rows; i++, at += stride) for (let s = 0; s < steps.length; s++) steps[s]!(cells, at)
+}

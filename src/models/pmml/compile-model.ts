@@ -1,0 +1,120 @@
+import { type CompiledModel, type Evaluator, type ModelBody, type ModelContext, runBlock, runSteps } from './assembly/model-compiler.ts'
+import type { Operand, Step } from './assembly/operand.ts'
+import { predictedOperand } from './assembly/predicted-operand.ts'
+import { type TargetField, targetOf } from './assembly/prediction.ts'
+import { Scope } from './assembly/scope.ts'
+import { CELL } from '../../core/frame.ts'
+import type { DataField } from './fields/data-field.ts'
+import { compileOutputs } from './fields/compile-outputs.ts'
+import { compileTarget } from './fields/compile-target.ts'
+import type { MiningField } from './fields/mining-field.ts'
+import { compileTreatment } from './fields/treatment.ts'
+import { compileGeneralRegression } from './general-regression/compile-general-regression.ts'
+import { compileMining } from './mining/compile-mining.ts'
+import type { ModelHead, ModelPlan } from './model-plan.ts'
+import { compileNeuralNetwork } from './neural-network/compile-neural-network.ts'
+import { compileRegression } from './regression/compile-regression.ts'
+import { compileTree } from './tree/compile-tree.ts'
+
+type Compilers = { readonly [K in ModelPlan['kind']]: (plan: Extract<ModelPlan, { kind: K }>, context: ModelContext) => ModelBody }
+
+const BODIES: Compilers = {
+  TreeModel: compileTree,
+  MiningModel: compileMining,
+  RegressionModel: compileRegression,
+  GeneralRegressionModel: compileGeneralRegression,
+  NeuralNetwork: compileNeuralNetwork,
+}
+
+/**
+ * Puts a document's model together, with the models inside it. `outer` has the document's inputs and derived fields. What all kinds of
+ * model share is done here: the schema, derived fields, targets and outputs.
+ */
+export function compileDocumentModel(plan: ModelPlan, outer: Scope, fields: ReadonlyMap<string, DataField>): CompiledModel {
+  const { assembly } = outer
+  const compileBody = (plan: ModelPlan, context: ModelContext): ModelBody =>
+    (BODIES[plan.kind] as (plan: ModelPlan, context: ModelContext) => ModelBody)(plan, context)
+
+  function compileModel(plan: ModelPlan, parent: Scope): CompiledModel {
+    const { head } = plan
+    const scope = new Scope(assembly, parent)
+    // The outermost model's fields are treated where records are read.
+    if (parent !== outer) treatFields(head, { parent, scope, fields })
+    scope.derive(head.derivedFields)
+    const target = targetField(head, fields)
+    const body = compileBody(plan, { assembly, scope, head, target, compileModel })
+    const declared = head.targets.find(
+      (candidate) => candidate.field === undefined || target === undefined || candidate.field === target.name,
+    )
+    const adjust = declared && compileTarget(declared, body.prediction, head.singlePrecision)
+    const results = new Scope(assembly, body.outputScope ?? scope)
+    if (target !== undefined) results.provide(target.name, () => predictedOperand(body.prediction, target, assembly))
+    const own = compileOutputs(head.outputFields, { ...body, target }, results)
+    const inner = body.innerOutputs ?? []
+    return {
+      prediction: body.prediction,
+      target,
+      evaluator: surround(body.evaluator, scope.steps, adjust === undefined ? results.steps : [adjust, ...results.steps]),
+      outputs: [...inner, ...own],
+      finalOutputs: [...inner, ...own.filter((_, i) => head.outputFields[i]!.final)],
+    }
+  }
+  const model = compileModel(plan, outer)
+  return { ...model, evaluator: surround(model.evaluator, outer.steps, []) }
+}
+
+/** The evaluator with steps before and after it. */
+function surround(evaluator: Evaluator, before: readonly Step[], after: readonly Step[]): Evaluator {
+  if (before.length === 0 && after.length === 0) return evaluator
+  const { row } = evaluator
+  return {
+    row: (cells, at) => {
+      for (let i = 0; i < before.length; i++) before[i]!(cells, at)
+      row(cells, at)
+      for (let i = 0; i < after.length; i++) after[i]!(cells, at)
+    },
+    block: (cells, stride, rows) => {
+      if (before.length > 0) runSteps(before, cells, stride, rows)
+      runBlock(evaluator, cells, stride, rows)
+      if (after.length > 0) runSteps(after, cells, stride, rows)
+    },
+  }
+}
+
+/** What a model inside another one does to the fields that it takes from there. */
+function treatFields(head: ModelHead, context: { parent: Scope; scope: Scope; fields: ReadonlyMap<string, DataField> }): void {
+  const { parent, scope, fields } = context
+  for (const field of head.miningFields) {
+    const data = fields.get(field.name)
+    if (field.usage === 'active' && data !== undefined && doesSomething(field)) {
+      scope.provide(field.name, () =>
+        treated(parent.require(field.name), compileTreatment(field, data, { assembly: scope.assembly, strict: false })),
+      )
+    }
+  }
+}
+
+function doesSomething(field: MiningField): boolean {
+  const { invalidValueTreatment: invalid } = field
+  const changesInvalid = invalid === 'asMissing' || invalid === 'asValue'
+  return field.missingValueReplacement !== undefined || field.outliers !== 'asIs' || changesInvalid
+}
+
+function treated(operand: Operand, treatment: ReturnType<typeof compileTreatment>): Operand {
+  const { run, type, source, values } = operand
+  return {
+    type,
+    ...(source !== undefined && { source }),
+    ...(values !== undefined && { values }),
+    run: (cells, at) => {
+      const value = run(cells, at)
+      return treatment.apply(value, Number.isNaN(value) ? CELL.missing : CELL.present)
+    },
+  }
+}
+
+function targetField(head: ModelHead, fields: ReadonlyMap<string, DataField>): TargetField | undefined {
+  const name = head.miningFields.find((field) => field.usage === 'target')?.name
+  const data = name === undefined ? undefined : fields.get(name)
+  return data && targetOf(data)
+}

@@ -1,0 +1,92 @@
+import { SluiceError } from '../../../core/errors.ts'
+import { cast } from '../assembly/convert.ts'
+import type { CompiledModel, NamedOutput } from '../assembly/model-compiler.ts'
+import { cellOperand, type Operand } from '../assembly/operand.ts'
+import { predictedOperand } from '../assembly/predicted-operand.ts'
+import type { Prediction, TargetField } from '../assembly/prediction.ts'
+import type { Scope } from '../assembly/scope.ts'
+import type { OutputField, ResultFeature } from './output-field.ts'
+
+/** What an output is taken from: a model's result, or that of one of its segments. */
+interface Source {
+  readonly prediction: Prediction
+  readonly target: TargetField | undefined
+}
+
+type Feature = (field: OutputField, source: Source, scope: Scope) => Operand
+
+/** The result features (PMML 4.4.1, Output, RESULT-FEATURE). */
+const FEATURES: Readonly<Record<ResultFeature, Feature>> = {
+  predictedValue: (_, { prediction, target }, scope) => predictedOperand(prediction, target, scope.assembly),
+  predictedDisplayValue: displayValue,
+  transformedValue: computed,
+  decision: computed,
+  probability: (field, { prediction }) => share(field, prediction, 'probabilities'),
+  confidence: (field, { prediction }) => share(field, prediction, 'confidences'),
+  entityId: (field, { prediction }) => {
+    if (prediction.entity === undefined) throw unavailable(field)
+    return cellOperand('string', prediction.entity)
+  },
+}
+
+/**
+ * Puts a model's outputs together in the scope of its results, as steps of that scope. Later outputs see those before them.
+ */
+export function compileOutputs(
+  fields: readonly OutputField[],
+  own: Source & { segments?: ReadonlyMap<string, CompiledModel> },
+  scope: Scope,
+): readonly NamedOutput[] {
+  return fields.map((field) => {
+    const source = field.segmentId === undefined ? own : own.segments?.get(field.segmentId)
+    if (source === undefined)
+      throw new SluiceError('model.malformed', `the output '${field.name}' names segment '${field.segmentId}', which there is not`)
+    const operand = cast(FEATURES[field.feature](field, source, scope), field.dataType, scope.assembly)
+    const stored = operand.slot === undefined ? scope.store(operand) : operand
+    scope.bind(field.name, stored)
+    return { name: field.name, operand: stored }
+  })
+}
+
+function computed(field: OutputField, _: Source, scope: Scope): Operand {
+  if (field.expression === undefined)
+    throw new SluiceError('model.malformed', `the output '${field.name}' with feature="${field.feature}" needs an expression`)
+  return scope.assembly.compile(field.expression, scope)
+}
+
+function displayValue(_: OutputField, { prediction, target }: Source, scope: Scope): Operand {
+  const predicted = predictedOperand(prediction, target, scope.assembly)
+  if (prediction.kind === 'number') return predicted
+  const { winner, classes } = prediction
+  const shown = Float64Array.from(classes.texts, (text) => scope.assembly.pool.code(target?.displayValues[text] ?? text))
+  return {
+    type: 'string',
+    run: (cells, at) => {
+      const index = cells[at + winner]!
+      return Number.isNaN(index) ? NaN : shown[index]!
+    },
+  }
+}
+
+/** The share of the class that the field names, or else of the predicted one. */
+function share(field: OutputField, prediction: Prediction, what: 'probabilities' | 'confidences'): Operand {
+  if (prediction.kind !== 'class') throw unavailable(field)
+  const { winner, classes } = prediction
+  const first = prediction[what] ?? prediction.probabilities
+  if (field.value !== undefined) {
+    const index = classes.indexOf(field.value)
+    if (index >= 0) return cellOperand('double', first + index)
+    return { type: 'double', run: (cells, at) => (Number.isNaN(cells[at + winner]!) ? NaN : 0) }
+  }
+  return {
+    type: 'double',
+    run: (cells, at) => {
+      const index = cells[at + winner]!
+      return Number.isNaN(index) ? NaN : cells[at + first + index]!
+    },
+  }
+}
+
+function unavailable(field: OutputField): SluiceError {
+  return new SluiceError('model.unsupported', `the output '${field.name}' with feature="${field.feature}" is not supported for this model`)
+}

@@ -1,0 +1,70 @@
+import { Dictionary } from '../../../core/dictionary.ts'
+import type { OutputField as ScoreField } from '../../../core/scores.ts'
+import type { Assembly } from '../assembly/assembly.ts'
+import type { CompiledModel, NamedOutput } from '../assembly/model-compiler.ts'
+import type { Evaluate } from '../assembly/operand.ts'
+import { familyOf } from '../values/data-type.ts'
+import { LIMITS } from '../limits.ts'
+
+/** A column of the scores, and how it is read from a row's cells. */
+export interface OutputColumn {
+  readonly field: ScoreField
+  readonly read: Evaluate
+  /** Forgets the codes of texts that came with records. */
+  forget(): void
+}
+
+/**
+ * The columns of a document's model: what it predicts, the probability of each class in the target's order, then its output fields by
+ * name. Of two with one name the first stays.
+ */
+export function outputColumns(model: CompiledModel, assembly: Assembly): readonly OutputColumn[] {
+  const columns = [predicted(model), ...probabilities(model), ...model.finalOutputs.map((output) => outputColumn(output, assembly))]
+  const names = new Set<string>()
+  return columns.filter(({ field: { name } }) => !names.has(name) && names.add(name))
+}
+
+function predicted({ prediction, target }: CompiledModel): OutputColumn {
+  const name = target?.name ?? 'predictedValue'
+  const cell = prediction.kind === 'number' ? prediction.value : prediction.winner
+  return {
+    field:
+      prediction.kind === 'number'
+        ? { name, type: 'number' }
+        : { name, type: 'label', dictionary: new Dictionary(prediction.classes.texts) },
+    read: (cells, at) => cells[at + cell]!,
+    forget: () => {},
+  }
+}
+
+function probabilities({ prediction }: CompiledModel): readonly OutputColumn[] {
+  if (prediction.kind === 'number') return []
+  return prediction.classes.texts.map((text, i) => ({
+    field: { name: `probability(${text})`, type: 'number' },
+    read: (cells, at) => cells[at + prediction.probabilities + i]!,
+    forget: () => {},
+  }))
+}
+
+function outputColumn({ name, operand }: NamedOutput, assembly: Assembly): OutputColumn {
+  const { run } = operand
+  if (familyOf(operand.type) !== 'text') return { field: { name, type: 'number' }, read: run, forget: () => {} }
+  operand.source?.open()
+  const dictionary = new Dictionary()
+  const codes = new Map<number, number>()
+  return {
+    field: { name, type: 'label', dictionary },
+    forget: () => codes.clear(),
+    read: (cells, at) => {
+      const text = run(cells, at)
+      if (!(text >= 0)) return -1
+      let code = codes.get(text)
+      if (code === undefined) {
+        const written = assembly.pool.text(text)
+        code = dictionary.size < LIMITS.dynamicTexts ? dictionary.add(written) : dictionary.code(written)
+        codes.set(text, code)
+      }
+      return code
+    },
+  }
+}

@@ -1,0 +1,79 @@
+import { SluiceError } from '../../core/errors.ts'
+import { derivedFieldsIn, functionsIn } from './expressions/lower-derived-field.ts'
+import { readDataField } from './fields/data-field.ts'
+import { miningFieldsIn } from './fields/mining-field.ts'
+import { outputFieldsIn } from './fields/output-field.ts'
+import { targetsIn } from './fields/target.ts'
+import { lowerGeneralRegression } from './general-regression/lower-general-regression.ts'
+import { lowerMining } from './mining/lower-mining.ts'
+import type { DocumentPlan, LowerModel, ModelHead, ModelPlan } from './model-plan.ts'
+import { lowerNeuralNetwork } from './neural-network/lower-neural-network.ts'
+import { lowerRegression } from './regression/lower-regression.ts'
+import { MODEL_ELEMENTS } from './support.ts'
+import { lowerTree } from './tree/lower-tree.ts'
+import { choice, flag, requiredChoice, text } from './xml/attributes.ts'
+import { child, childrenOf, type Element, malformed, requiredChild, unsupported } from './xml/element.ts'
+
+type Lower = (element: Element, head: ModelHead, lowerModel: LowerModel) => ModelPlan
+
+const LOWERINGS: Readonly<Record<ModelPlan['kind'], Lower>> = {
+  TreeModel: lowerTree,
+  MiningModel: lowerMining,
+  RegressionModel: lowerRegression,
+  GeneralRegressionModel: lowerGeneralRegression,
+  NeuralNetwork: lowerNeuralNetwork,
+}
+
+const VERSION = /^(?:3\.[0-2]|4\.[0-4](?:\.\d+)?)$/
+const NAMESPACE = /^https?:\/\/www\.dmg\.org\/(?:.*\/)?PMML-(?:3_[0-2]|4_[0-4])$/
+
+/**
+ * Makes typed plain data of a parsed document, checking everything that can be checked without evaluating. Throws `model.malformed`
+ * or `model.unsupported`. Where a document has several models, the first one that is scorable is the document's model.
+ */
+export function lowerDocument(root: Element): DocumentPlan {
+  if (root.name !== 'PMML') throw new SluiceError('model.malformed', `the root element is <${root.name}>; it must be <PMML>`)
+  checkVersion(root)
+  const models = root.children.filter((candidate) => MODEL_ELEMENTS.has(candidate.name))
+  const model = models.find((candidate) => flag(candidate, 'isScorable', true))
+  if (model === undefined) {
+    throw models.length === 0 ? malformed(root, 'has no model') : unsupported(models[0]!, `<${models[0]!.name}> with isScorable="false"`)
+  }
+  const transformations = child(root, 'TransformationDictionary')
+  return {
+    fields: childrenOf(requiredChild(root, 'DataDictionary'), 'DataField').map(readDataField),
+    functions: functionsIn(transformations),
+    derivedFields: derivedFieldsIn(transformations),
+    model: lowerModel(model),
+  }
+}
+
+function lowerModel(element: Element): ModelPlan {
+  const lower = Object.hasOwn(LOWERINGS, element.name) ? LOWERINGS[element.name as ModelPlan['kind']] : undefined
+  if (lower === undefined) throw unsupported(element)
+  return lower(element, headOf(element), lowerModel)
+}
+
+function headOf(element: Element): ModelHead {
+  return {
+    functionName: requiredChoice(element, 'functionName', ['regression', 'classification']),
+    miningFields: miningFieldsIn(element),
+    derivedFields: derivedFieldsIn(child(element, 'LocalTransformations')),
+    targets: targetsIn(element),
+    outputFields: outputFieldsIn(element),
+    singlePrecision: choice(element, 'x-mathContext', { of: ['double', 'float'], fallback: 'double' }) === 'float',
+  }
+}
+
+function checkVersion(root: Element): void {
+  const version = text(root, 'version')
+  if (version !== undefined && !VERSION.test(version)) {
+    throw unsupported(root, `PMML version ${JSON.stringify(version.slice(0, 20))} (known: 3.0 to 4.4)`)
+  }
+  const namespaces = Object.entries(root.attributes).filter(([name]) => name === 'xmlns' || name.startsWith('xmlns:'))
+  const known = namespaces.some(([, namespace]) => NAMESPACE.test(namespace))
+  if (!known && namespaces.some(([name]) => name === 'xmlns')) {
+    throw unsupported(root, `the namespace '${root.attributes['xmlns']}' (known: http://www.dmg.org/PMML-3_0 to PMML-4_4)`)
+  }
+  if (version === undefined && !known) throw malformed(root, 'has neither a version nor a PMML namespace')
+}

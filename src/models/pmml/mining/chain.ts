@@ -1,0 +1,83 @@
+import { SluiceError } from '../../../core/errors.ts'
+import { type CompiledModel, type ModelBody, type ModelContext, type NamedOutput, runBlock } from '../assembly/model-compiler.ts'
+import { Scope } from '../assembly/scope.ts'
+import type { MiningPlan } from './mining-plan.ts'
+import { mergedResult } from './merged-result.ts'
+import { predictedOperand } from '../assembly/predicted-operand.ts'
+import { byId, compileSegment, type Segment } from './segment.ts'
+
+/**
+ * Segments one after the other, where later ones see the results of those before (PMML 4.4.1, MultipleModels, modelChain). The
+ * result is that of the last segment that ran.
+ */
+export function compileChain(plan: MiningPlan, context: ModelContext): ModelBody {
+  const { assembly } = context
+  const scope = new Scope(assembly, context.scope)
+  const segments: Segment[] = []
+  const innerOutputs = new Map<string, NamedOutput>()
+  for (const segmentPlan of plan.segments) {
+    const segment = compileSegment(segmentPlan, context, scope)
+    segments.push(segment)
+    bindResults(segment.model, scope, assembly)
+    for (const output of finalOutputs(segment.model, plan, assembly)) innerOutputs.set(output.name, output)
+  }
+  const last = segments.at(-1)!.model
+  const shared = { segments: byId(segments), innerOutputs: [...innerOutputs.values()], outputScope: scope }
+  if (segments.every((segment) => segment.test === undefined)) {
+    if (last.prediction.kind !== (plan.head.functionName === 'regression' ? 'number' : 'class')) {
+      throw new SluiceError('model.malformed', `the last segment of a ${plan.head.functionName} chain answers a ${last.prediction.kind}`)
+    }
+    return { ...shared, prediction: last.prediction, evaluator: chainOf(segments) }
+  }
+  const merged = mergedResult(plan, context, segments)
+  const own = ownCells(segments)
+  return {
+    ...shared,
+    prediction: merged.prediction,
+    evaluator: {
+      row: (cells, at) => {
+        let ran = -1
+        for (let i = 0; i < segments.length; i++) {
+          const { test, model } = segments[i]!
+          if (test === undefined || test(cells, at) === 1) {
+            model.evaluator.row(cells, at)
+            ran = i
+          } else for (const cell of own[i]!) cells[at + cell] = NaN
+        }
+        merged.copy(ran, cells, at)
+      },
+    },
+  }
+}
+
+/** A chain for several targets shows what each of its models predicts. */
+function finalOutputs(model: CompiledModel, plan: MiningPlan, assembly: ModelContext['assembly']): readonly NamedOutput[] {
+  if (plan.method === 'modelChain' || model.target === undefined) return model.finalOutputs
+  return [{ name: model.target.name, operand: predictedOperand(model.prediction, model.target, assembly) }, ...model.finalOutputs]
+}
+
+function bindResults(model: CompiledModel, scope: Scope, assembly: ModelContext['assembly']): void {
+  if (model.target !== undefined) scope.bind(model.target.name, predictedOperand(model.prediction, model.target, assembly))
+  for (const { name, operand } of model.outputs) scope.bind(name, operand)
+}
+
+function chainOf(segments: readonly Segment[]): ModelBody['evaluator'] {
+  const evaluators = segments.map((segment) => segment.model.evaluator)
+  return {
+    row: (cells, at) => {
+      for (let i = 0; i < evaluators.length; i++) evaluators[i]!.row(cells, at)
+    },
+    block: (cells, stride, rows) => {
+      for (let i = 0; i < evaluators.length; i++) runBlock(evaluators[i]!, cells, stride, rows)
+    },
+  }
+}
+
+/** Per segment: the cells of its results, which say nothing where it does not run. */
+export function ownCells(segments: readonly Segment[]): readonly (readonly number[])[] {
+  return segments.map(({ model: { outputs, prediction } }) => {
+    const stored = outputs.flatMap(({ operand }) => (operand.slot === undefined ? [] : [operand.slot]))
+    if (prediction.kind === 'number') return [...stored, prediction.value]
+    return [...stored, prediction.winner, ...prediction.classes.texts.map((_, i) => prediction.probabilities + i)]
+  })
+}

@@ -1,0 +1,40 @@
+import type { DefineFunction, DerivedField } from './expressions/expression.ts'
+import type { DataField } from './fields/data-field.ts'
+import type { MiningField } from './fields/mining-field.ts'
+import type { OutputField } from './fields/output-field.ts'
+import type { Target } from './fields/target.ts'
+import type { GeneralRegressionPlan } from './general-regression/general-regression-plan.ts'
+import type { MiningPlan } from './mining/mining-plan.ts'
+import type { NeuralNetworkPlan } from './neural-network/neural-network-plan.ts'
+import type { RegressionPlan } from './regression/regression-plan.ts'
+import type { TreePlan } from './tree/tree-plan.ts'
+
+/**
+ * A document as typed plain data: what lowering makes of the XML and assembly makes a model of. It can be cloned between threads,
+ * and large parts of it are typed arrays so that cloning is cheap.
+ */
+export interface DocumentPlan {
+  readonly fields: readonly DataField[]
+  readonly functions: readonly DefineFunction[]
+  readonly derivedFields: readonly DerivedField[]
+  readonly model: ModelPlan
+}
+
+/** A model element of any kind. */
+export type ModelPlan = TreePlan | MiningPlan | RegressionPlan | GeneralRegressionPlan | NeuralNetworkPlan
+
+/** What every model element has. */
+export interface ModelHead {
+  readonly functionName: FunctionName
+  readonly miningFields: readonly MiningField[]
+  readonly derivedFields: readonly DerivedField[]
+  readonly targets: readonly Target[]
+  readonly outputFields: readonly OutputField[]
+  /** Where true, its arithmetic is that of 32-bit floats (`x-mathContext="float"`). */
+  readonly singlePrecision: boolean
+}
+
+export type FunctionName = 'regression' | 'classification'
+
+/** Lowers a model element inside another one. */
+export type LowerModel = (element: import('./xml/element.ts').Element) => ModelPlan

@@ -1,0 +1,57 @@
+import { roundingOf, simplemax, softmax } from '../regression/link.ts'
+import { ACTIVATION_FUNCTIONS } from './activation.ts'
+import type { NeuralLayer } from './neural-network-plan.ts'
+
+/** Computes a layer's neurons, from `first` on, from the neurons before them. `values` holds the whole network's. */
+export type RunLayer = (values: Float64Array) => void
+
+export function compileLayer(layer: NeuralLayer, first: number, singlePrecision: boolean): RunLayer {
+  const { neurons, normalization } = layer
+  const round = roundingOf(singlePrecision)
+  const activate = layer.activation === 'radialBasis' ? radialBasis(layer, first) : weightedSums(layer, first, singlePrecision)
+  if (normalization === 'none') return activate
+  const normalize = normalization === 'softmax' ? softmax : simplemax
+  const span = { first, count: neurons }
+  return (values) => {
+    activate(values)
+    normalize(values, span, round)
+  }
+}
+
+function weightedSums(layer: NeuralLayer, first: number, singlePrecision: boolean): RunLayer {
+  const { neurons, bias, connections, from, weight, threshold } = layer
+  const round = roundingOf(singlePrecision)
+  const activation =
+    layer.activation === 'threshold' || layer.activation === 'radialBasis'
+      ? (z: number): number => (Number.isNaN(z) ? NaN : z > threshold ? 1 : 0)
+      : ACTIVATION_FUNCTIONS[layer.activation]
+  if (singlePrecision) {
+    return (values) => {
+      for (let n = 0; n < neurons; n++) {
+        let sum = 0
+        for (let c = connections[n]!; c < connections[n + 1]!; c++) sum = round(sum + round(round(weight[c]!) * values[from[c]!]!))
+        values[first + n] = round(activation(round(sum + round(bias[n]!))))
+      }
+    }
+  }
+  return (values) => {
+    for (let n = 0; n < neurons; n++) {
+      let sum = bias[n]!
+      for (let c = connections[n]!; c < connections[n + 1]!; c++) sum += weight[c]! * values[from[c]!]!
+      values[first + n] = activation(sum)
+    }
+  }
+}
+
+/** exp(f * log(altitude) - z), where z is the squared distance over twice the squared width and f the number of connections. */
+function radialBasis(layer: NeuralLayer, first: number): RunLayer {
+  const { neurons, connections, from, weight, width, altitude } = layer
+  return (values) => {
+    for (let n = 0; n < neurons; n++) {
+      let distance = 0
+      for (let c = connections[n]!; c < connections[n + 1]!; c++) distance += (weight[c]! - values[from[c]!]!) ** 2
+      const fanIn = connections[n + 1]! - connections[n]!
+      values[first + n] = Math.exp(fanIn * Math.log(altitude[n]!) - distance / (2 * width[n]! ** 2))
+    }
+  }
+}

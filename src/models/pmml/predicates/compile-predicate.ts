@@ -1,0 +1,124 @@
+import { comparedLiteral, toText } from '../assembly/convert.ts'
+import type { Evaluate, Operand } from '../assembly/operand.ts'
+import type { Scope } from '../assembly/scope.ts'
+import { familyOf } from '../values/data-type.ts'
+import type { CompoundPredicate, Predicate, SetPredicate, SimpleOperator, SimplePredicate } from './predicate.ts'
+
+/** A test of a row: 1 for true, 0 for false, NaN for unknown. */
+export type Test = Evaluate
+
+/** The test that a predicate stands for, where its fields are those of the scope. */
+export function compilePredicate(predicate: Predicate, scope: Scope): Test {
+  switch (predicate.kind) {
+    case 'True':
+      return () => 1
+    case 'False':
+      return () => 0
+    case 'SimplePredicate':
+      return compileSimple(predicate, scope)
+    case 'SimpleSetPredicate':
+      return compileSet(predicate, scope)
+    case 'CompoundPredicate':
+      return compileCompound(predicate, scope)
+  }
+}
+
+type Comparison = Exclude<SimpleOperator, 'isMissing' | 'isNotMissing'>
+
+const COMPARISONS: Readonly<Record<Comparison, (value: number, operand: number) => boolean>> = {
+  equal: (value, operand) => value === operand,
+  notEqual: (value, operand) => value !== operand,
+  lessThan: (value, operand) => value < operand,
+  lessOrEqual: (value, operand) => value <= operand,
+  greaterThan: (value, operand) => value > operand,
+  greaterOrEqual: (value, operand) => value >= operand,
+}
+
+function compileSimple(predicate: SimplePredicate, scope: Scope): Test {
+  const { operator, value: literal } = predicate
+  const field = scope.require(predicate.field)
+  const { run } = field
+  if (operator === 'isMissing') return (cells, at) => (Number.isNaN(run(cells, at)) ? 1 : 0)
+  if (operator === 'isNotMissing') return (cells, at) => (Number.isNaN(run(cells, at)) ? 0 : 1)
+  const holds = COMPARISONS[operator]
+  if (familyOf(field.type) === 'text' && operator !== 'equal' && operator !== 'notEqual') {
+    return compileTextOrder(field, literal!, { holds, scope })
+  }
+  const operand = comparedLiteral(field, literal!, scope.assembly)
+  return (cells, at) => {
+    const value = run(cells, at)
+    return Number.isNaN(value) ? NaN : holds(value, operand) ? 1 : 0
+  }
+}
+
+/** Texts are ordered as the field declares its values, where it does; else by their characters. */
+function compileTextOrder(
+  field: Operand,
+  literal: string,
+  context: { holds: (value: number, operand: number) => boolean; scope: Scope },
+): Test {
+  const { holds, scope } = context
+  const { pool } = scope.assembly
+  const declared = field.values ?? []
+  const wanted = declared.indexOf(literal)
+  const run = wanted < 0 ? toText(field, scope.assembly) : field.run
+  const ranks = new Map(declared.map((value, rank) => [pool.code(value), rank]))
+  return (cells, at) => {
+    const code = run(cells, at)
+    if (Number.isNaN(code)) return NaN
+    const rank = ranks.get(code)
+    if (wanted >= 0) return rank === undefined ? NaN : holds(rank, wanted) ? 1 : 0
+    const text = pool.text(code)
+    return holds(text < literal ? -1 : text > literal ? 1 : 0, 0) ? 1 : 0
+  }
+}
+
+function compileSet(predicate: SetPredicate, scope: Scope): Test {
+  const field = scope.require(predicate.field)
+  const members = new Set(predicate.values.map((value) => comparedLiteral(field, value, scope.assembly)))
+  const [inside, outside] = predicate.isIn ? [1, 0] : [0, 1]
+  const { run } = field
+  return (cells, at) => {
+    const value = run(cells, at)
+    return Number.isNaN(value) ? NaN : members.has(value) ? inside : outside
+  }
+}
+
+function compileCompound(predicate: CompoundPredicate, scope: Scope): Test {
+  const tests = predicate.parts.map((part) => compilePredicate(part, scope))
+  return CONNECTIVES[predicate.operator](tests)
+}
+
+/** Three-valued logic (PMML 4.4.1, TreeModel, CompoundPredicate). */
+const CONNECTIVES: Readonly<Record<CompoundPredicate['operator'], (tests: readonly Test[]) => Test>> = {
+  and: (tests) => connective(tests, 0),
+  or: (tests) => connective(tests, 1),
+  xor: (tests) => (cells, at) => {
+    let result = 0
+    for (let i = 0; i < tests.length; i++) {
+      const value = tests[i]!(cells, at)
+      if (Number.isNaN(value)) return NaN
+      result ^= value
+    }
+    return result
+  },
+  surrogate: (tests) => (cells, at) => {
+    for (let i = 0; i < tests.length; i++) {
+      const value = tests[i]!(cells, at)
+      if (!Number.isNaN(value)) return value
+    }
+    return NaN
+  },
+}
+
+function connective(tests: readonly Test[], decisive: 0 | 1): Test {
+  return (cells, at) => {
+    let unknown = false
+    for (let i = 0; i < tests.length; i++) {
+      const value = tests[i]!(cells, at)
+      if (value === decisive) return decisive
+      if (Number.isNaN(value)) unknown = true
+    }
+    return unknown ? NaN : 1 - decisive
+  }
+}

@@ -1,0 +1,138 @@
+import { SluiceError } from '../../../core/errors.ts'
+import type { ModelBody, ModelContext } from '../assembly/model-compiler.ts'
+import type { Evaluate } from '../assembly/operand.ts'
+import { type ClassPrediction, createClasses, largest, takeClassPrediction } from '../assembly/prediction.ts'
+import { compileTable } from './linear-predictor.ts'
+import { cauchit, cloglog, logistic, loglog, probit, type Round, roundingOf, simplemax, softmax } from './link.ts'
+import type { NormalizationMethod, RegressionPlan } from './regression-plan.ts'
+
+type Link = (y: number) => number
+
+/** What a normalization does to a single value. */
+const LINKS: Readonly<Record<NormalizationMethod, Link | undefined>> = {
+  none: (y) => y,
+  softmax: logistic,
+  logit: logistic,
+  exp: Math.exp,
+  probit,
+  cloglog,
+  loglog,
+  cauchit,
+  simplemax: undefined,
+}
+
+/** The methods that turn each value into a share by itself, so that the last class gets what the others leave. */
+const LEAVING_A_REST = new Set<NormalizationMethod>(['none', 'logit', 'probit', 'cloglog', 'loglog', 'cauchit'])
+
+/** Puts a RegressionModel together (PMML 4.4.1, Regression). */
+export function compileRegression(plan: RegressionPlan, context: ModelContext): ModelBody {
+  const { scope, head } = context
+  const tables = plan.tables.map((table) => compileTable(table, scope, head.singlePrecision))
+  const round = roundingOf(head.singlePrecision)
+  return head.functionName === 'regression'
+    ? regression(plan, tables[0]!, { context, round })
+    : classification(plan, tables, { context, round })
+}
+
+function regression(plan: RegressionPlan, table: Evaluate, { context, round }: { context: ModelContext; round: Round }): ModelBody {
+  const link = LINKS[plan.normalization]
+  if (link === undefined)
+    throw new SluiceError('model.unsupported', `normalizationMethod="${plan.normalization}" of a regression is not supported`)
+  const value = context.assembly.take()
+  const plain = plan.normalization === 'none'
+  return {
+    prediction: { kind: 'number', value, type: context.head.singlePrecision ? 'float' : 'double' },
+    evaluator: {
+      row: plain
+        ? (cells, at) => {
+            cells[at + value] = table(cells, at)
+          }
+        : (cells, at) => {
+            cells[at + value] = round(link(table(cells, at)))
+          },
+    },
+  }
+}
+
+function classification(
+  plan: RegressionPlan,
+  tables: readonly Evaluate[],
+  { context, round }: { context: ModelContext; round: Round },
+): ModelBody {
+  const { assembly, target } = context
+  const categories = plan.tables.map((table) => table.targetCategory!)
+  const classes = createClasses(target, categories, assembly)
+  const prediction = takeClassPrediction(classes, assembly)
+  const order = Int32Array.from(categories, (category) => classes.indexOf(category))
+  const work = new Float64Array(tables.length)
+  const normalize = normalizer(plan, context, round)
+  return {
+    prediction,
+    evaluator: {
+      row: (cells, at) => {
+        for (let i = 0; i < work.length; i++) work[i] = tables[i]!(cells, at)
+        normalize(work)
+        writeShares(prediction, work, { order, cells, at })
+      },
+    },
+  }
+}
+
+/** Leaves the shares in the cells of their classes (classes without a table have none), and the winner. */
+function writeShares(
+  prediction: ClassPrediction,
+  shares: Float64Array,
+  into: { order: Int32Array; cells: Float64Array; at: number },
+): void {
+  const { order, cells, at } = into
+  const first = at + prediction.probabilities
+  const size = prediction.classes.texts.length
+  let missing = false
+  for (let i = 0; i < size; i++) cells[first + i] = 0
+  for (let i = 0; i < order.length; i++) {
+    cells[first + order[i]!] = shares[i]!
+    if (Number.isNaN(shares[i]!)) missing = true
+  }
+  if (missing) cells.fill(NaN, first, first + size)
+  cells[at + prediction.winner] = largest(cells, first, size)
+}
+
+function normalizer(plan: RegressionPlan, context: ModelContext, round: Round): (values: Float64Array) => void {
+  const { normalization } = plan
+  const count = plan.tables.length
+  const all = { first: 0, count }
+  if (normalization === 'softmax' && count > 1) return (values) => softmax(values, all, round)
+  if (normalization === 'simplemax') return (values) => simplemax(values, all, round)
+  const link = LINKS[normalization]!
+  if (context.target?.opType === 'ordinal' && count > 1 && normalization !== 'none') return ordinal(link, count, round)
+  if (count === 2 && LEAVING_A_REST.has(normalization)) {
+    return (values) => {
+      values[0] = round(link(values[0]!))
+      values[1] = round(1 - values[0]!)
+    }
+  }
+  if (count > 2 && normalization === 'none') {
+    return (values) => {
+      let rest = 1
+      for (let i = 0; i < count - 1; i++) rest = round(rest - values[i]!)
+      values[count - 1] = rest
+    }
+  }
+  return (values) => {
+    for (let i = 0; i < count; i++) values[i] = round(link(values[i]!))
+    if (count > 2) simplemax(values, all, round)
+  }
+}
+
+/** Cumulative shares of an ordered target. */
+function ordinal(link: Link, count: number, round: Round): (values: Float64Array) => void {
+  return (values) => {
+    let before = 0
+    for (let i = 0; i < count - 1; i++) {
+      const cumulative = round(link(values[i]!))
+      values[i] = round(cumulative - before)
+      before = cumulative
+    }
+    values[count - 1] = round(1 - before)
+  }
+}

@@ -1,0 +1,51 @@
+/** How far an element of PMML is supported. */
+export interface ElementSupport {
+  readonly element: string
+  readonly kind: 'model' | 'expression' | 'predicate' | 'field' | 'other'
+  readonly supported: boolean
+  /** What is left out of a supported element, or why it is not supported. */
+  readonly note?: string
+}
+
+const model = (element: string, supported: boolean, note?: string): ElementSupport => ({
+  element,
+  kind: 'model',
+  supported,
+  ...(note !== undefined && { note }),
+})
+const part = (kind: ElementSupport['kind'], supported: boolean, elements: readonly string[]): readonly ElementSupport[] =>
+  elements.map((element) => ({ element, kind, supported }))
+
+/** The elements of PMML 4.4.1 that carry meaning for scoring, and whether they are supported: docs/formats.md is generated from it. */
+export const PMML_SUPPORT: readonly ElementSupport[] = [
+  model('AnomalyDetectionModel', false),
+  model('AssociationModel', false),
+  model('BaselineModel', false),
+  model('BayesianNetworkModel', false),
+  model('ClusteringModel', false),
+  model('GaussianProcessModel', false),
+  model('GeneralRegressionModel', true),
+  model('MiningModel', true, 'segmentation; the deprecated embedded models of PMML 3 are not supported'),
+  model('NaiveBayesModel', false),
+  model('NearestNeighborModel', false),
+  model('NeuralNetwork', true),
+  model('RegressionModel', true),
+  model('RuleSetModel', false),
+  model('Scorecard', false),
+  model('SequenceModel', false),
+  model('SupportVectorMachineModel', false),
+  model('TextModel', false),
+  model('TimeSeriesModel', false),
+  model('TreeModel', true, 'the deprecated embedded models of PMML 3 are not supported'),
+  ...part('expression', true, ['Constant', 'FieldRef', 'NormContinuous', 'NormDiscrete', 'Discretize', 'MapValues', 'Apply']),
+  ...part('expression', false, ['Aggregate', 'Lag', 'TextIndex']),
+  ...part('predicate', true, ['True', 'False', 'SimplePredicate', 'SimpleSetPredicate', 'CompoundPredicate']),
+  ...part('field', true, ['DataField', 'MiningField', 'DerivedField', 'OutputField', 'Target', 'DefineFunction']),
+  ...part('other', true, ['InlineTable', 'LocalTransformations', 'TransformationDictionary']),
+  ...part('other', false, ['ModelVerification', 'TableLocator', 'Taxonomy']),
+]
+
+/** The names of all model elements, supported or not. */
+export const MODEL_ELEMENTS: ReadonlySet<string> = new Set(
+  PMML_SUPPORT.filter((entry) => entry.kind === 'model').map((entry) => entry.element),
+)

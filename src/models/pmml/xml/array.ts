@@ -1,0 +1,73 @@
+import { count, text } from './attributes.ts'
+import { childrenOf, type Element, malformed } from './element.ts'
+import { parseReal } from '../values/literal.ts'
+
+/**
+ * The items of an `Array` element (PMML 4.4.1, General Structure): separated by blanks, in double quotes where an item has
+ * blanks in it, with \" for a quote inside.
+ */
+export function arrayIn(element: Element): readonly string[] {
+  const items: string[] = []
+  const source = element.text
+  let at = 0
+  for (;;) {
+    while (at < source.length && isBlank(source.charCodeAt(at))) at++
+    if (at >= source.length) break
+    if (source[at] === '"') {
+      const [item, end] = quoted(element, source, at + 1)
+      items.push(item)
+      at = end
+    } else {
+      const start = at
+      while (at < source.length && !isBlank(source.charCodeAt(at))) at++
+      items.push(source.slice(start, at).replaceAll('\\"', '"'))
+    }
+  }
+  const n = count(element, 'n')
+  if (n !== undefined && n !== items.length) throw malformed(element, `declares n="${n}" and has ${items.length} items`)
+  return items
+}
+
+/** The items of an `Array` of numbers. */
+export function numbersIn(element: Element): readonly number[] {
+  return arrayIn(element).map((item) => {
+    const number = parseReal(item)
+    if (Number.isNaN(number)) throw malformed(element, `has the item '${item}', which is not a number`)
+    return number
+  })
+}
+
+/** The rows of a `Matrix` element that has one Array per row, or MatCells with 1-based positions. */
+export function matrixIn(element: Element): readonly (readonly number[])[] {
+  const arrays = childrenOf(element, 'Array')
+  if (arrays.length > 0) return arrays.map(numbersIn)
+  const cells = childrenOf(element, 'MatCell')
+  const [rows, columns] = [count(element, 'nbRows') ?? 0, count(element, 'nbCols') ?? 0]
+  if (rows * columns > 1_000_000) throw malformed(element, `has ${rows} x ${columns} cells; the limit is 1000000`)
+  const diagonal = parseReal(text(element, 'diagDefault') ?? '0')
+  const other = parseReal(text(element, 'offDiagDefault') ?? '0')
+  const matrix = Array.from({ length: rows }, (_, row) =>
+    Array.from({ length: columns }, (_value, column) => (row === column ? diagonal : other)),
+  )
+  for (const cell of cells) {
+    const row = matrix[(count(cell, 'row') ?? 0) - 1]
+    const column = (count(cell, 'col') ?? 0) - 1
+    if (row === undefined || !(column >= 0 && column < columns)) throw malformed(cell, `is outside of a ${rows} x ${columns} matrix`)
+    row[column] = parseReal(cell.text)
+  }
+  return matrix
+}
+
+function quoted(element: Element, source: string, start: number): [string, number] {
+  let item = ''
+  for (let at = start; at < source.length; at++) {
+    if (source[at] === '\\' && source[at + 1] === '"') item += source[++at]!
+    else if (source[at] === '"') return [item, at + 1]
+    else item += source[at]!
+  }
+  throw malformed(element, 'has a quoted item that does not end')
+}
+
+function isBlank(code: number): boolean {
+  return code === 32 || (code >= 9 && code <= 13)
+}
