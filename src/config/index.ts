@@ -3,4 +3,3 @@ export { type ConfigFlag, type ConfigSources, loadConfig, loadConfigWithSources,
 export { type LogAddress, logText } from './log-address.ts'
 export { nearest } from './nearest.ts'
 export type { Config, StreamConfig } from './schema.ts'
-export { parseSize, sizeText } from './size.ts'

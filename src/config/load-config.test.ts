@@ -250,6 +250,7 @@ describe('what is wrong', () => {
     ['models: { topic: events }', "models.topic is 'events', as topics.events is; each must be a topic of its own (x.yaml:1:18)"],
     ['logging: { pretty: maybe }', "logging.pretty is 'maybe', but must be auto, true or false (x.yaml:1:20)"],
     ['- a', 'the file holds a list or a single value, but must hold settings such as `log: sqlite:./sluice.db` (x.yaml:1:1)'],
+    ['group: !env GROUP', 'the file is not YAML: Unresolved tag: !env (x.yaml:1:8)'],
     ['group: a\ngroup: b', 'the file is not YAML: Map keys must be unique (x.yaml:2:1)'],
   ])('%j', (yaml, message) => {
     const refused = refusal(() => load(yaml))

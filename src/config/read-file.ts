@@ -12,8 +12,10 @@ export function readYaml(text: string, file: string, settings: Settings): void {
   }
   const problem = (at: Position, message: string) =>
     settings.problems.push({ key: '', source: { kind: 'file', file, value: at, key: at }, message })
-  for (const error of document.errors) problem(position(error.pos[0]), `the file is not YAML: ${firstLine(error.message)}`)
-  if (document.errors.length > 0 || document.contents === null) return
+  // A warning is a tag or a directive without a meaning here: what it stands on would be taken for something else.
+  const faults = [...document.errors, ...document.warnings]
+  for (const fault of faults) problem(position(fault.pos[0]), `the file is not YAML: ${firstLine(fault.message)}`)
+  if (faults.length > 0 || document.contents === null) return
 
   const start = position(document.contents.range?.[0] ?? 0)
   let tree: unknown

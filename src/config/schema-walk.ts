@@ -63,7 +63,7 @@ export function fromText(text: string, schema: Schema | undefined): unknown {
   if (kind === 'string' || kind === 'enum') return text
   if (kind === 'array' && !text.trimStart().startsWith('[')) return text.split(',').map((part) => part.trim())
   try {
-    const value: unknown = parse(text, { maxAliasCount: 0 })
+    const value: unknown = parse(text, { maxAliasCount: 0, logLevel: 'error' })
     return value ?? text
   } catch {
     return text
