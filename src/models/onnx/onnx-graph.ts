@@ -24,6 +24,7 @@ export interface OnnxGraph extends OperatorScan {
 }
 
 const MAX_INPUTS = 10_000
+const KINDS = Object.keys(TYPE) as (keyof typeof TYPE)[]
 
 /**
  * Reads an ONNX file (ModelProto) as far as it is needed. Throws `model.malformed`, and `model.unsupported` for what must not reach
@@ -87,18 +88,21 @@ function readEnds(graph: Uint8Array): { inputs: ValueInfo[]; outputs: ValueInfo[
 }
 
 function readValueInfo(bytes: Uint8Array): ValueInfo {
-  let info: ValueInfo = { name: textOf(bytes, VALUE_INFO.name), kind: 'undeclared', elementType: 0, shape: undefined }
+  const name = textOf(bytes, VALUE_INFO.name)
+  let kind: ValueInfo['kind'] = 'undeclared'
+  let tensor: Pick<ValueInfo, 'elementType' | 'shape'> = { elementType: 0, shape: undefined }
   const reader = new ProtobufReader(bytes)
   while (reader.next()) {
     if (!reader.isBytes(VALUE_INFO.type)) continue
     const type = new ProtobufReader(reader.bytes)
     while (type.next()) {
-      for (const kind of Object.keys(TYPE) as (keyof typeof TYPE)[]) {
-        if (type.isBytes(TYPE[kind])) info = { ...info, kind, ...(kind === 'tensor' && readTensorType(type.bytes)) }
-      }
+      const found = KINDS.find((candidate) => type.isBytes(TYPE[candidate]))
+      if (found === undefined) continue
+      kind = found
+      if (kind === 'tensor') tensor = readTensorType(type.bytes)
     }
   }
-  return info
+  return { name, kind, ...tensor }
 }
 
 function readTensorType(bytes: Uint8Array): Pick<ValueInfo, 'elementType' | 'shape'> {
