@@ -1,3 +1,4 @@
+// oxlint-disable-next-line import/no-unassigned-import -- it must run before the chart library is loaded
 import './locale.ts'
 import { settledScale } from './flow/drops.ts'
 import { browserSurroundings, followLive } from './live/connection.ts'
@@ -36,7 +37,8 @@ function view(here: number): View | undefined {
     scale,
     live.streams.reduce((sum, { name, rate }) => sum + rate + state.inflow(name), 0),
   )
-  return { state, live, now: live.at + (here - heardAt), lost: state.connection.phase === 'lost', theme, scale, choose, tell }
+  const lost = state.connection.phase === 'lost'
+  return { state, live, now: lost ? live.at : live.at + (here - heardAt), lost, theme, scale, choose, tell }
 }
 
 function change(changes: Partial<typeof around>): void {

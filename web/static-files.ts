@@ -78,7 +78,7 @@ export function createStaticReader(): (path: string) => StaticFile {
 
 /** Node warns once that its type stripping is experimental: news for us, noise on the first screen of whoever starts Sluice. */
 function quietly<T>(work: () => T): T {
-  const { emitWarning } = process
+  const emitWarning = process.emitWarning.bind(process)
   process.emitWarning = () => {}
   try {
     return work()

@@ -194,7 +194,7 @@ export class ScriptedWorld {
       .map(({ id, name, version, description, format, publishedAt }) => {
         const used = usage[id]!
         const figures = { since: publishedAt, usage: used, rejected: 0, duration: used * 0.00118, min: 0.0009, max: 0.004, latency }
-        return { id, name, version, description, format, ...figures }
+        return Object.assign(figures, { id, name, version, description, format })
       })
     const counted: Record<string, number> = {}
     for (const { code } of this.rejections) counted[code] = (counted[code] ?? 0) + 1

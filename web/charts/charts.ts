@@ -123,7 +123,7 @@ function spanOf(times: readonly number[]): number {
 
 function marksOf({ state, live }: View, dataTypes: readonly string[]): ChartMark[] {
   const groups = groupSwaps(live.swaps).filter(({ dataType }) => dataTypes.includes(dataType))
-  return groups.map(({ at, dataType, id }) => ({ at, text: `→ ${id}`, colour: `--v${state.colours.of(dataType, id)}` }))
+  return groups.map(({ at, dataType, id }) => ({ at, text: id, colour: `--v${state.colours.of(dataType, id)}` }))
 }
 
 function total(streams: readonly LiveStream[]): number {

@@ -65,7 +65,7 @@ export class TimeChart extends Component<Props> {
   #draw(): void {
     const { series, times, now, span, theme } = this.props
     const shape = JSON.stringify([theme, series.map(({ name, colour }) => [name, colour])])
-    const data: uPlot.AlignedData = [[...times], ...series.map(({ values }) => [...values])]
+    const data = [times, ...series.map(({ values }) => values)] as unknown as uPlot.AlignedData
     if (shape !== this.#made) {
       this.#plot?.destroy()
       this.#plot = new uPlot(this.#options(), data, this.#holder.current!)
@@ -96,7 +96,7 @@ export class TimeChart extends Component<Props> {
       width: this.#width(),
       height: HEIGHT,
       legend: { show: false },
-      padding: [16, 8, 0, 0],
+      padding: [16, 16, 0, 0],
       cursor: { sync: { key: 'sluice' }, drag: { x: false, y: false }, points: { size: 6 }, y: false },
       scales: { x: { time: true, auto: false }, y: { auto: false } },
       axes: [

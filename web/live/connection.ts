@@ -9,7 +9,7 @@ export interface Connection {
 /** What the connection needs of the browser, so that a test can play it. */
 export interface Surroundings {
   open(url: string): Pick<EventSource, 'close' | 'addEventListener'>
-  now(): number
+  readonly now: () => number
   /** Calls `tick` every so often until the page is gone. */
   every(ms: number, tick: () => void): void
 }

@@ -13,10 +13,16 @@ export class CommandLine extends Component<{ readonly command: string }, { reado
   }
 
   readonly #copy = (): void => {
-    void navigator.clipboard?.writeText(this.props.command).then(() => {
-      this.setState({ copied: true })
-      this.#timer = setTimeout(() => this.setState({ copied: false }), COPIED_MS)
-    })
+    void this.#toClipboard()
+  }
+
+  /** Outside of a secure context there is no clipboard; the command can be selected all the same. */
+  async #toClipboard(): Promise<void> {
+    if (navigator.clipboard === undefined) return
+    await navigator.clipboard.writeText(this.props.command)
+    this.setState({ copied: true })
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => this.setState({ copied: false }), COPIED_MS)
   }
 
   override render(): VNode {

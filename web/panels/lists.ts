@@ -53,8 +53,8 @@ export function swaps(view: View): VNode {
         const rest = group.partitions.length - shown.length
         return html`<li class=${toneOf(view, group.dataType, group.id)}>
           <p>
-            ${group.previous !== null && html`<span class="chip is-former ${toneOf(view, group.dataType, group.previous)}">${group.previous}</span>`}
-            ${group.previous !== null && '→'} <span class="chip">${group.id}</span> <span class="quiet">${group.dataType}</span>
+            <span class="chip">${group.id}</span>${group.previous !== null && former(view, group.dataType, group.previous)}
+            <span class="quiet">${group.dataType}</span>
             <time>${clock(view.now, group.at)}</time>
           </p>
           <ul class="offsets">
@@ -65,6 +65,10 @@ export function swaps(view: View): VNode {
       })}
     </ol>
   </section>`
+}
+
+function former(view: View, dataType: string, id: string): VNode {
+  return html`<span class="quiet"> took over from <span class="chip ${toneOf(view, dataType, id)}">${id}</span></span>`
 }
 
 const EVENT_TONES: Readonly<Record<string, string>> = {

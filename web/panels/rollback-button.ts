@@ -56,16 +56,17 @@ export class RollbackButton extends Component<Props, State> {
   override render(): VNode {
     const { step } = this.state
     const { to, label } = this.props
-    const text = { idle: label, armed: `Click again: ${to} takes over`, sending: 'Rolling back …' }[step]
+    const texts = { idle: label, armed: 'Click again to confirm', sending: 'Rolling back …' }
+    const spoken = { idle: `Roll back to ${to}`, armed: `Click again, and ${to} takes over`, sending: `Rolling back to ${to}` }
     return html`<button
       type="button"
       class="rollback is-${step}"
-      aria-label=${step === 'idle' ? `Roll back to ${to}` : text}
+      aria-label=${spoken[step]}
       onClick=${this.#press}
       onBlur=${this.#callOff}
       onKeyDown=${(event: KeyboardEvent) => event.key === 'Escape' && this.#callOff()}
     >
-      <span>${text}</span>
+      ${Object.entries(texts).map(([when, text]) => html`<span class=${when === step ? 'is-said' : ''} aria-hidden="true">${text}</span>`)}
     </button>`
   }
 }

@@ -1,3 +1,3 @@
 /** In Node this is the package; to a browser the server hands out the package's own file under this name. */
 export { Component, createRef, Fragment, h, render } from 'preact'
-export type { ComponentChildren, RefObject, VNode } from 'preact'
+export type { VNode } from 'preact'
