@@ -42,7 +42,10 @@ function bindWithoutSchema(field: Field, options: BindOptions): BoundField {
   const path = declared(field, options)
   if (path !== undefined) return { field, path }
   if (options.model.positional !== true) return { field, path: field.name, guessed: true }
-  throw mismatch(options, `has inputs without names (${field.name} …), and JSON records have no order of fields: declare which field feeds each`)
+  throw mismatch(
+    options,
+    `has inputs without names (${field.name} …), and JSON records have no order of fields: declare which field feeds each`,
+  )
 }
 
 function bindBySchema(field: Field, options: BindOptions, paths: ReadonlySet<string>): BoundField {

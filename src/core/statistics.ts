@@ -65,7 +65,18 @@ export class ModelStatistics {
   toJSON(): StatisticsRecord {
     const { dataType, model, description, format, since, usage, duration, latency } = this
     const extremes = this.min <= this.max ? { min: this.min, max: this.max } : {}
-    return { dataType, model, description, format, since, usage, duration, ...extremes, rejections: Object.fromEntries(this.rejections), latency: latency.toJSON() }
+    return {
+      dataType,
+      model,
+      description,
+      format,
+      since,
+      usage,
+      duration,
+      ...extremes,
+      rejections: Object.fromEntries(this.rejections),
+      latency: latency.toJSON(),
+    }
   }
 
   static fromJSON(json: StatisticsRecord): ModelStatistics {

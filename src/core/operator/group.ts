@@ -1,0 +1,39 @@
+import { FrameBuffer } from '../frame.ts'
+import { Scores } from '../scores.ts'
+import type { ModelStatistics } from '../statistics.ts'
+import type { ServedModel } from './served-model.ts'
+
+/** The records of one batch that one model answers. Pooled: its buffers serve the next batch too. */
+export class Group {
+  dataType = ''
+  served: ServedModel | undefined
+  /** Places in the batch, ascending: `records[0..count)`. */
+  records = new Int32Array(256)
+  count = 0
+  readonly frame = new FrameBuffer()
+  readonly scores = new Scores()
+  /** How long the policy took for the frame, ms. */
+  elapsedMs = 0
+  /** Where its answers are counted; set when there are any. */
+  statistics: ModelStatistics | undefined
+  /** The next row to be written, while answers are written in the order of the batch. */
+  row = 0
+
+  reset(dataType: string, served: ServedModel): void {
+    this.dataType = dataType
+    this.served = served
+    this.count = 0
+    this.row = 0
+    this.elapsedMs = 0
+    this.statistics = undefined
+  }
+
+  add(record: number): void {
+    if (this.count === this.records.length) {
+      const grown = new Int32Array(this.count * 2)
+      grown.set(this.records)
+      this.records = grown
+    }
+    this.records[this.count++] = record
+  }
+}

@@ -1,0 +1,160 @@
+import { type Batch, INDEX } from '../batch.ts'
+import type { Clock } from '../clock.ts'
+import { type Codec, type DataTypeReader, MAX_DATA_TYPES } from '../codec.ts'
+import type { Dictionary } from '../dictionary.ts'
+import { SluiceError } from '../errors.ts'
+import type { LoadedModel } from '../loaded-model.ts'
+import type { Policy } from '../policy.ts'
+import { HoldWindows, type BeforeModel } from './hold-windows.ts'
+import type { Lane } from './lane.ts'
+import { ServedModel } from './served-model.ts'
+import { Work } from './work.ts'
+
+export interface OperatorOptions {
+  readonly stream: string
+  readonly codec: Codec
+  readonly policy: Policy
+  readonly clock: Clock
+  /** How a record says its data type, and the dictionary that the reader fills. */
+  readonly dataTypes: { readonly reader: DataTypeReader; readonly dictionary: Dictionary; readonly path: string | undefined }
+  /** Where given, records of any other data type are rejected. */
+  readonly declaredDataTypes: readonly string[] | undefined
+  readonly beforeModel: BeforeModel
+  /** Model input -> record field, for all models of the stream. */
+  readonly inputs: Readonly<Record<string, string>>
+  /** Longer values are rejected. */
+  readonly maxRecordBytes: number
+  /** Longer values are cut in dead letters. */
+  readonly deadLetterMaxBytes: number
+  /** About how long an output record batch may get. */
+  readonly maxBatchBytes: number
+}
+
+/** Records of a data type must wait, because no model serves it yet and the stream holds them. Nothing was done with the batch. */
+export interface Held {
+  readonly held: string
+}
+
+/**
+ * The serving operator of one stream: joins each batch of records with the models that their data types have now, scores,
+ * counts, and writes the answers in the order of the input. It does no I/O, and one thread uses it.
+ *
+ * A batch goes `begin` → `Work.done` → `Work.finish`. Batches of one partition begin in order and must finish in order; a model
+ * given by `serve` takes effect with the next batch that begins.
+ */
+export class ServingOperator {
+  readonly options: OperatorOptions
+  readonly #served = new Map<string, ServedModel>()
+  readonly #windows: HoldWindows
+  readonly #pool: Work[] = []
+  #types = new Int32Array(0)
+
+  constructor(options: OperatorOptions) {
+    this.options = options
+    this.#windows = new HoldWindows(options.beforeModel, options.clock)
+  }
+
+  /** Fits a model to this stream. Throws `model.inputs.mismatch`. */
+  fit(loaded: LoadedModel): ServedModel {
+    const { stream, codec, inputs, dataTypes } = this.options
+    return new ServedModel(loaded, { stream, codec, inputs, dataTypePath: dataTypes.path })
+  }
+
+  /** From the next batch on, this model (or none) answers the records of the data type. Cheap: all work is done by `fit`. */
+  serve(dataType: string, served: ServedModel | undefined): void {
+    const before = this.#served.get(dataType)
+    if (served === undefined) this.#served.delete(dataType)
+    else {
+      served.loaded.retain()
+      this.#served.set(dataType, served)
+      this.#windows.close(dataType)
+    }
+    before?.loaded.release()
+  }
+
+  /** The model that serves a data type now. */
+  serving(dataType: string): ServedModel | undefined {
+    return this.#served.get(dataType)
+  }
+
+  /** Stops waiting for a model for this data type: its records are rejected until one comes. */
+  giveUp(dataType: string): void {
+    this.#windows.expire(dataType)
+  }
+
+  /** Starts on a batch: decodes and scores it. Batches of a lane must begin in order. */
+  begin(batch: Batch, lane: Lane): Work | Held {
+    const work = this.#pool.pop() ?? new Work(this.options, (done) => this.#pool.push(done))
+    work.reset(batch, lane)
+    this.#checkValues(work, batch)
+    if (this.#types.length < batch.count) this.#types = new Int32Array(batch.count * 2)
+    this.options.dataTypes.reader.read(batch, this.#types, work.outcomes)
+    const held = this.#group(work, batch)
+    if (held !== undefined) {
+      work.abandon()
+      return { held }
+    }
+    work.score()
+    return work
+  }
+
+  #checkValues(work: Work, batch: Batch): void {
+    const { maxRecordBytes } = this.options
+    for (let i = 0, cell: number = INDEX.valueLength; i < batch.count; i++, cell += INDEX.stride) {
+      const length = batch.index[cell]!
+      if (length < 0) work.outcomes.reject(i, TOMBSTONE)
+      else if (length > maxRecordBytes) {
+        const message = `the value has ${length} bytes; the stream takes at most ${maxRecordBytes}`
+        work.outcomes.reject(i, new SluiceError('record.too-large', message, { details: { bytes: length, limit: maxRecordBytes } }))
+      }
+    }
+  }
+
+  /** Sorts the records into groups by data type. Returns a data type whose records must wait. */
+  #group(work: Work, batch: Batch): string | undefined {
+    const { dictionary } = this.options.dataTypes
+    const types = this.#types
+    const { rejected } = work.outcomes
+    let last = -2
+    let group: ReturnType<Work['groupFor']> | undefined
+    let problem: SluiceError | undefined
+    for (let i = 0; i < batch.count; i++) {
+      if (rejected[i] === 1) continue
+      const type = types[i]!
+      if (type !== last) {
+        last = type
+        const dataType = type < 0 ? undefined : dictionary.text(type)
+        const served = dataType === undefined ? undefined : this.#served.get(dataType)
+        group = undefined
+        if (served !== undefined) group = work.groupFor(dataType!, served)
+        else {
+          problem = this.#withoutModel(dataType)
+          if (problem === undefined) return dataType
+        }
+      }
+      if (group === undefined) {
+        work.outcomes.reject(i, problem!)
+        work.typeOf[i] = type
+      } else work.add(group, i)
+    }
+    return undefined
+  }
+
+  /** Why a record without a model is rejected; undefined where it is to wait. */
+  #withoutModel(dataType: string | undefined): SluiceError | undefined {
+    if (dataType === undefined) {
+      return new SluiceError('record.data-type.unknown', `the stream has seen ${MAX_DATA_TYPES} data types already and learns no more`)
+    }
+    const { declaredDataTypes } = this.options
+    if (declaredDataTypes !== undefined && !declaredDataTypes.includes(dataType)) {
+      const message = `data type '${dataType}' is not one of this stream's: ${declaredDataTypes.join(', ')}`
+      return new SluiceError('record.data-type.unknown', message, { details: { dataType } })
+    }
+    if (this.#windows.mayHold(dataType)) return undefined
+    return new SluiceError('record.no-model', `no model serves data type '${dataType}'${this.#windows.explain()}`, {
+      details: { dataType },
+    })
+  }
+}
+
+const TOMBSTONE = new SluiceError('record.tombstone', 'the record has no value (a tombstone), so there is nothing to score')

@@ -1,0 +1,58 @@
+import { createReadStream } from 'node:fs'
+import { realpath, stat } from 'node:fs/promises'
+import { resolve, sep } from 'node:path'
+import { asSluiceError, SluiceError } from '../core/errors.ts'
+
+export interface FetchOptions {
+  /** Where file locations are resolved; files outside of it are refused. null refuses all files. */
+  readonly directory: string | null
+  /** `host` or `host:port` of http and https locations; others are refused. */
+  readonly allowedHosts: readonly string[]
+  readonly maxBytes: number
+  readonly signal?: AbortSignal
+}
+
+/**
+ * Fetches the bytes at a model's location: a path below the models directory, or an http(s) address of an allowed host.
+ * Throws `model.location.refused`, `model.location.unreachable` or `model.too-large`. The sha256 is for the caller to check.
+ */
+export async function fetchModel(location: string, options: FetchOptions): Promise<Uint8Array> {
+  try {
+    if (/^https?:/i.test(location)) return await fetchAddress(location, options)
+    return await readFileBelow(location.replace(/^file:(\/\/)?/i, ''), options)
+  } catch (error) {
+    throw asSluiceError(error, 'model.location.unreachable', `the model can't be fetched from '${location}'`)
+  }
+}
+
+async function fetchAddress(location: string, { allowedHosts, maxBytes, signal }: FetchOptions): Promise<Uint8Array> {
+  const { host } = new URL(location)
+  if (!allowedHosts.includes(host)) {
+    throw new SluiceError('model.location.refused', `'${location}' is on '${host}', and models.allowedHosts has ${allowedHosts.join(', ') || 'no hosts'}`)
+  }
+  const response = await fetch(location, { redirect: 'error', ...(signal && { signal }) })
+  if (!response.ok || response.body === null) {
+    throw new SluiceError('model.location.unreachable', `'${location}' answered with the status ${response.status}`)
+  }
+  return collect(response.body, location, maxBytes)
+}
+
+async function readFileBelow(path: string, { directory, maxBytes }: FetchOptions): Promise<Uint8Array> {
+  if (directory === null) throw new SluiceError('model.location.refused', `'${path}' is a file, and models.directory is not set`)
+  const root = await realpath(directory)
+  const file = await realpath(resolve(root, path))
+  if (!file.startsWith(root + sep)) throw new SluiceError('model.location.refused', `'${path}' is not below the models directory ${root}`)
+  if (!(await stat(file)).isFile()) throw new SluiceError('model.location.refused', `'${path}' is not a file`)
+  return collect(createReadStream(file), path, maxBytes)
+}
+
+async function collect(chunks: AsyncIterable<Uint8Array>, location: string, maxBytes: number): Promise<Uint8Array> {
+  const parts: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of chunks) {
+    size += chunk.length
+    if (size > maxBytes) throw new SluiceError('model.too-large', `'${location}' has more than ${maxBytes} bytes, which is models.maxBytes`)
+    parts.push(chunk)
+  }
+  return Buffer.concat(parts)
+}

@@ -1,0 +1,74 @@
+import type { Clock } from '../core/clock.ts'
+import { asSluiceError, SluiceError } from '../core/errors.ts'
+import { LoadedModel } from '../core/loaded-model.ts'
+import type { Model, Runtime } from '../core/model.ts'
+import { sha256Of } from './descriptor.ts'
+import type { ModelEntry } from './history.ts'
+import { warmModel } from './warm-model.ts'
+
+export interface LoaderOptions {
+  readonly runtimes: readonly Runtime[]
+  /** The bytes of a version, from its record or its location. */
+  readonly fetch: (entry: ModelEntry, signal: AbortSignal) => Promise<Uint8Array>
+  readonly loadTimeoutMs: number
+  readonly clock: Clock
+}
+
+/** Takes a version from its bytes to a model that is ready to score: fetched, verified against its sha256, loaded, warmed. */
+export class ModelLoader {
+  readonly #options: LoaderOptions
+
+  constructor(options: LoaderOptions) {
+    this.#options = options
+  }
+
+  /** Throws a model-scope error that says which step failed. The model is retained once for the caller. */
+  async load(entry: ModelEntry): Promise<LoadedModel> {
+    const { runtimes, loadTimeoutMs, clock } = this.#options
+    const { descriptor, id } = entry
+    const runtime = runtimes.find((candidate) => candidate.format === descriptor.format)
+    if (runtime === undefined) {
+      const known = runtimes.map((candidate) => candidate.format).join(', ')
+      throw new SluiceError('model.format.unknown', `${id} has the format '${descriptor.format}', and this node loads ${known}`)
+    }
+    const started = clock.monotonic()
+    const abort = new AbortController()
+    const model = await withTimeout(this.#prepare(entry, runtime, abort.signal), loadTimeoutMs, () => {
+      abort.abort()
+      return new SluiceError('model.load.timeout', `${id} was not ready after ${loadTimeoutMs} ms (models.loadTimeoutMs)`)
+    })
+    entry.loadMs = clock.monotonic() - started
+    return new LoadedModel(descriptor, model).retain()
+  }
+
+  async #prepare(entry: ModelEntry, runtime: Runtime, signal: AbortSignal): Promise<Model> {
+    const { descriptor, id } = entry
+    const bytes = await this.#options.fetch(entry, signal)
+    const sha256 = sha256Of(bytes)
+    if (sha256 !== descriptor.sha256) {
+      throw new SluiceError('model.sha256.mismatch', `the bytes of ${id} have the sha256 ${sha256}, and its descriptor says ${descriptor.sha256}`)
+    }
+    let model: Model | undefined
+    try {
+      model = await runtime.load(descriptor, bytes)
+      await warmModel(model)
+    } catch (error) {
+      model?.[Symbol.dispose]()
+      throw asSluiceError(error, 'model.runtime.failed', `${id} could not be loaded`)
+    }
+    if (signal.aborted) model[Symbol.dispose]()
+    return model
+  }
+}
+
+async function withTimeout<T>(work: Promise<T>, milliseconds: number, timedOut: () => Error): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(timedOut()), milliseconds)
+  })
+  try {
+    return await Promise.race([work, timeout])
+  } finally {
+    clearTimeout(timer)
+  }
+}
