@@ -134,7 +134,11 @@ describe('Transactions of another client', () => {
     await append(log, topic, [record('plain')])
     await send('last', 'commit')
     await producer.close()
+    // A transaction can be read a moment after its commit is acknowledged.
+    await using follower = new Follower(log, { topic })
+    await follower.has(5)
     const read = await readAll(log, topic)
+    expect(read).toEqual(follower.records)
     expect(read.map(({ offset, value }) => [offset, value])).toEqual([
       [0, 'first 1'],
       [1, 'first 2'],

@@ -27,7 +27,10 @@ async function createTopic(log: Log, partitions = 1): Promise<string> {
   return topic
 }
 
-/** Appends numbered records one after the other until it is told to stop. */
+/**
+ * Appends numbered records one after the other until it is told to stop. They are of now: a broker that crashed remembers
+ * a producer, and so what it was sent twice, only by records that are younger than a day.
+ */
 class Writer {
   readonly written: string[] = []
   readonly #story = new Story()
@@ -50,7 +53,7 @@ class Writer {
 
   async #run(log: Log, topic: string, partition: number): Promise<void> {
     for (let i = 0; !this.#stopped; i++) {
-      await append(log, topic, [record(`${i}`)], partition)
+      await append(log, topic, [record(`${i}`, { timestamp: Date.now() })], partition)
       this.written.push(`${i}`)
       this.#story.changed()
     }

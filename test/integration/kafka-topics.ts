@@ -8,6 +8,8 @@ export async function createTopic(broker: string, config: Readonly<Record<string
   try {
     const configs = Object.entries(config).map(([name, value]) => ({ name, value }))
     await admin.createTopics({ topics: [topic], partitions, replicas: -1, configs })
+    // The controller has it now, and the broker a moment later.
+    while (!(await admin.listTopics()).includes(topic));
   } finally {
     await admin.close()
   }

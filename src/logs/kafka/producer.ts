@@ -25,7 +25,9 @@ const SEQUENCE_MASK = 0x7fffffff
 
 /**
  * Appends record batches as an idempotent producer: a batch that is sent again, because the answer to it was lost, is in the
- * log once. Only after an append was given up for lost may it be in the log and be reported as failed.
+ * log once. Only after an append was given up for lost may it be in the log and be reported as failed. And a broker that
+ * crashes forgets producers whose records are older than a day (`producer.id.expiration.ms`, by the records' own timestamps):
+ * of these, what was on its way in that moment may be in the log twice.
  */
 export class Producer {
   readonly #cluster: Cluster

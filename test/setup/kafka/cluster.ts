@@ -25,7 +25,7 @@ export async function startKafka(count = 1): Promise<KafkaCluster> {
   const guard = startGuard(directory)
   const ports = await freePorts(count * 2)
   const voters = ports.slice(count).map((port, i) => `${i + 1}@127.0.0.1:${port}`)
-  const clusterId = randomBytes(16).toString('base64url')
+  const clusterId = newClusterId()
   const brokers = voters.map(
     (_, i) =>
       new KafkaBroker({
@@ -52,6 +52,12 @@ export async function startKafka(count = 1): Promise<KafkaCluster> {
     throw error
   }
   return { brokers, addresses: brokers.map((broker) => broker.address), [Symbol.asyncDispose]: dispose }
+}
+
+/** A UUID in base64, which must not look like an option on a command line. */
+function newClusterId(): string {
+  const id = randomBytes(16).toString('base64url')
+  return id.startsWith('-') ? newClusterId() : id
 }
 
 /**
