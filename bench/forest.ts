@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createForestWith } from '../src/models/forest/create-forest.ts'
+import { createForest, createForestWith } from '../src/models/forest/create-forest.ts'
 import type { Forest } from '../src/models/forest/forest.ts'
 import { readLightGbmText } from '../src/models/forest/fixtures/lightgbm-text.ts'
 
@@ -63,3 +63,6 @@ for (const { name, costs } of cases) {
   costs.sort((a, b) => a - b)
   console.log(`${name.padEnd(28)} ${costs[REPEATS >> 1]!.toFixed(0).padStart(6)} ns a record (least ${costs[0]!.toFixed(0)})`)
 }
+const start = performance.now()
+const { kernel: chosen } = createForest(options)
+console.log(`chosen: ${chosen}, made in ${(performance.now() - start).toFixed(1)} ms`)

@@ -32,6 +32,7 @@ const OPERATIONS = {
 const ACCESSES = {
   'i32.load': [[0x28], 2],
   'i32.load8_u': [[0x2d], 0],
+  'i32.store': [[0x36], 2],
   'i32.store8': [[0x3a], 0],
   'f64.load': [[0x2b], 3],
   'f64.store': [[0x39], 3],
