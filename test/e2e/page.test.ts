@@ -112,7 +112,7 @@ describe('the live page', () => {
     const { page, world, pass, problems } = await visit(busyWorld(now()))
     const row = page.locator('.scores tbody tr', { hasText: 'late-arrival@2' }).first()
     expect(await row.locator('.fields').textContent()).toMatch(/carrier [A-Z0-9]{2}/)
-    const bar = Number(await row.locator('meter').getAttribute('value'))
+    const bar = Number(await row.locator('.score [role=meter]').getAttribute('aria-valuenow'))
     expect(Number(await row.locator('.score b').textContent())).toBeCloseTo(bar, 3)
     await page.locator('.scores h2').hover()
     await expect.poll(() => textOf(page, '.scores h2')).toContain('held still')

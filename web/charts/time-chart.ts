@@ -8,7 +8,6 @@ export interface ChartSeries {
   readonly name: string
   readonly colour: string
   readonly fill?: boolean
-  readonly width?: number
   readonly values: readonly (number | null)[]
 }
 
@@ -115,12 +114,13 @@ export class TimeChart extends Component<Props> {
       ],
       series: [
         {},
-        ...series.map(({ name, colour, fill, width }) => ({
+        ...series.map(({ name, colour, fill }, i) => ({
           label: name,
-          stroke: readColour(colour),
-          width: width ?? 1.75,
+          // Areas lie on each other; only the uppermost edge is a line, which is the sum.
+          stroke: readColour(fill === true ? '--ink-2' : colour),
+          width: fill === true && i < series.length - 1 ? 0 : 1.75,
           points: { show: false },
-          ...(fill === true && { fill: `color-mix(in srgb, ${readColour(colour)} 38%, transparent)` }),
+          ...(fill === true && { fill: `color-mix(in srgb, ${readColour(colour)} 50%, transparent)` }),
         })),
       ],
       bands: series.flatMap(({ fill }, i) => (fill === true && i > 0 ? [{ series: [i + 1, i] as [number, number] }] : [])),

@@ -84,9 +84,7 @@ export class Scores extends Component<Props, { readonly reading: boolean }> {
   #score({ model, score, outputs }: ScoredRecord): VNode {
     const probability = typeof score === 'number' ? score : likelihood(score, outputs)
     const bar = probability !== undefined && probability >= 0 && probability <= 1 && !this.#unbounded.has(model)
-    return html`<span class="score-line"
-      >${bar && html`<meter min="0" max="1" value=${probability}></meter>`}<b>${scoreText(score)}</b></span
-    >`
+    return html`<span class="score-line">${bar && likelihoodBar(probability)}<b>${scoreText(score)}</b></span>`
   }
 }
 
@@ -95,4 +93,10 @@ function likelihood(label: string | null, outputs: ScoredRecord['outputs']): num
   if (label === null) return undefined
   const found = outputs[`probability(${label})`] ?? outputs[`probability_${label}`] ?? outputs[label]
   return typeof found === 'number' ? found : undefined
+}
+
+function likelihoodBar(probability: number): VNode {
+  return html`<svg class="bar" role="meter" aria-label="probability" aria-valuemin="0" aria-valuemax="1" aria-valuenow=${probability}>
+    <rect width=${`${probability * 100}%`} height="100%" rx="4" />
+  </svg>`
 }
