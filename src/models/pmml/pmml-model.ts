@@ -79,7 +79,7 @@ class PmmlModel implements Model {
         const value = matrix[source + i]!
         // Only finite numbers differ from themselves by zero.
         if (copies[i] !== COPY.treated && value - value === 0) cells[at + i] = copies[i] === COPY.asFloat ? Math.fround(value) : value
-        else this.#read(frame, scores, { row: from + r, column: i, at, state: CELL.present })
+        else this.#read(frame, scores, from + r, i, at)
       }
     }
   }
@@ -87,14 +87,15 @@ class PmmlModel implements Model {
   // oxlint-disable-next-line max-params -- a row of a frame
   #fillCarefully(frame: Frame, scores: Scores, row: number, at: number): void {
     const columns = this.#copies.length
-    for (let i = 0; i < columns; i++) this.#read(frame, scores, { row, column: i, at, state: frame.cells[row * columns + i]! })
+    for (let i = 0; i < columns; i++) this.#read(frame, scores, row, i, at)
   }
 
-  #read(frame: Frame, scores: Scores, cell: { row: number; column: number; at: number; state: number }): void {
-    const input = this.#parts.inputs[cell.column]!
-    this.#cells[cell.at + cell.column] = input.read(frame.matrix[cell.row * this.#copies.length + cell.column]!, cell.state)
+  #read(frame: Frame, scores: Scores, row: number, column: number, at: number): void {
+    const input = this.#parts.inputs[column]!
+    const cell = row * this.#copies.length + column
+    this.#cells[at + column] = input.read(frame.matrix[cell]!, frame.cells[cell]!)
     const { problem } = input.treatment
-    if (problem !== undefined) scores.reject(cell.row, inputRejection(input, problem, { frame, row: cell.row, column: cell.column }))
+    if (problem !== undefined) scores.reject(row, inputRejection(input, problem, { frame, row, column }))
   }
 
   // oxlint-disable-next-line max-params -- a part of a frame

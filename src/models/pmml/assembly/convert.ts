@@ -11,7 +11,8 @@ export function literalCell(text: string, type: DataType, assembly: Assembly): n
 /** The cell of a literal that an operand is compared with. */
 export function comparedLiteral(operand: Operand, text: string, assembly: Assembly): number {
   operand.source?.mention(text)
-  return literalCell(text, operand.type, assembly)
+  // An integer may be compared with a bound between two integers.
+  return literalCell(text, operand.type === 'integer' ? 'double' : operand.type, assembly)
 }
 
 /** The operand as a value of a type (PMML 4.4.1, General Structure, type casting). What can't be converted is missing. */

@@ -27,8 +27,8 @@ function numberTarget(target: Target, cell: number, singlePrecision: boolean): S
   return (cells, at) => {
     let value = cells[at + cell]!
     if (Number.isNaN(value)) {
-      cells[at + cell] = defaultValue ?? NaN
-      return
+      if (defaultValue === undefined) return
+      value = defaultValue
     }
     if (bounded) value = Math.min(Math.max(value, min), max)
     if (factor !== 1) value = round(value * factor)

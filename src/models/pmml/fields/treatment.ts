@@ -20,7 +20,8 @@ export interface Treatment {
 export function compileTreatment(field: MiningField, data: DataField, options: { assembly: Assembly; strict: boolean }): Treatment {
   const { assembly, strict } = options
   const literal = (text: string): number => literalCell(text, data.dataType, assembly)
-  const declaredMissing = new Set(data.missingValues.map(literal))
+  // A text that is no number is no value, but NaN itself may be declared to stand for a missing one.
+  const declaredMissing = new Set(data.missingValues.filter((text) => text === 'NaN' || !Number.isNaN(literal(text))).map(literal))
   const isValid = validity(data, literal)
   const replacement = field.missingValueReplacement === undefined ? NaN : literal(field.missingValueReplacement)
   const substitute = field.invalidValueReplacement === undefined ? NaN : literal(field.invalidValueReplacement)
@@ -47,8 +48,8 @@ export function compileTreatment(field: MiningField, data: DataField, options: {
       treatment.problem = undefined
       if (state === CELL.missing) return missing()
       if (state === CELL.invalid) return invalid(NaN, 'type')
-      if (!Number.isFinite(value)) return invalid(value, 'not-finite')
       if (declaredMissing.has(value)) return missing()
+      if (!Number.isFinite(value)) return invalid(value, 'not-finite')
       return isValid(value) ? outlier(value) : invalid(value, 'value')
     },
   }

@@ -77,6 +77,7 @@ export function comparison(left: Operand, right: Operand, assembly: Assembly): E
   }
 }
 
+/** A missing value is in no set. */
 function membership(isIn: boolean): FunctionEntry {
   const [inside, outside] = isIn ? [1, 0] : [0, 1]
   return {
@@ -86,7 +87,7 @@ function membership(isIn: boolean): FunctionEntry {
       return {
         type: 'boolean',
         run: (cells, at) => {
-          if (Number.isNaN(subject!.run(cells, at))) return NaN
+          if (Number.isNaN(subject!.run(cells, at))) return outside
           for (let i = 0; i < pairs.length; i++) if (pairs[i]![0](cells, at) === pairs[i]![1](cells, at)) return inside
           return outside
         },

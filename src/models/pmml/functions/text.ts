@@ -28,12 +28,13 @@ function mapped(argument: Operand, assembly: Assembly, compute: (text: string) =
   }
 }
 
-/** A function of texts that are not remembered. */
+/** A function of texts that are not remembered. A missing one gives a missing result, or counts as the text given for it. */
 function ofTexts(
   type: 'string' | 'boolean',
   compute: (...texts: string[]) => string | boolean,
-  arity: FunctionEntry['arity'],
+  options: { arity: FunctionEntry['arity']; missing?: string },
 ): FunctionEntry {
+  const { arity, missing } = options
   return {
     arity,
     build: (args, assembly) => {
@@ -45,8 +46,8 @@ function ofTexts(
         run: (cells, at) => {
           for (let i = 0; i < runs.length; i++) {
             const code = runs[i]!(cells, at)
-            if (Number.isNaN(code)) return NaN
-            texts[i] = pool.text(code)
+            if (Number.isNaN(code) && missing === undefined) return NaN
+            texts[i] = Number.isNaN(code) ? missing! : pool.text(code)
           }
           const result = compute(...texts)
           return typeof result === 'string' ? pool.code(result) : Number(result)
@@ -103,8 +104,8 @@ export const TEXT: Readonly<Record<string, FunctionEntry>> = {
     build: ([argument], assembly) => ({ type: 'integer', run: mapped(argument!, assembly, (text) => text.length) }),
   },
   substring,
-  concat: ofTexts('string', (...texts) => texts.join(''), [2, Infinity]),
-  matches: ofTexts('boolean', (text, pattern) => regularExpression(pattern!).test(text!), [2, 2]),
-  replace: ofTexts('string', (text, pattern, by) => text!.replace(regularExpression(pattern!, 'g'), replacement(by!)), [3, 3]),
+  concat: ofTexts('string', (...texts) => texts.join(''), { arity: [2, Infinity], missing: '' }),
+  matches: ofTexts('boolean', (text, pattern) => regularExpression(pattern!).test(text!), { arity: [2, 2] }),
+  replace: ofTexts('string', (text, pattern, by) => text!.replace(regularExpression(pattern!, 'g'), replacement(by!)), { arity: [3, 3] }),
   formatNumber: formatted,
 }

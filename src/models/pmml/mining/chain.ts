@@ -21,7 +21,7 @@ export function compileChain(plan: MiningPlan, context: ModelContext): ModelBody
     bindResults(segment.model, scope, assembly)
     for (const output of finalOutputs(segment.model, plan, assembly)) innerOutputs.set(output.name, output)
   }
-  const last = segments.at(-1)!.model
+  const last = (mainSegment(plan, context, segments) ?? segments.at(-1)!).model
   const shared = { segments: byId(segments), innerOutputs: [...innerOutputs.values()], outputScope: scope }
   if (segments.every((segment) => segment.test === undefined)) {
     if (last.prediction.kind !== (plan.head.functionName === 'regression' ? 'number' : 'class')) {
@@ -48,6 +48,12 @@ export function compileChain(plan: MiningPlan, context: ModelContext): ModelBody
       },
     },
   }
+}
+
+/** In a chain for several targets, the one whose target is the chain's own first. */
+function mainSegment(plan: MiningPlan, { target }: ModelContext, segments: readonly Segment[]): Segment | undefined {
+  if (plan.method === 'modelChain' || target === undefined) return undefined
+  return segments.find((segment) => segment.model.target?.name === target.name)
 }
 
 /** A chain for several targets shows what each of its models predicts. */

@@ -1,6 +1,7 @@
 import { SluiceError } from '../../../core/errors.ts'
 import type { ModelBody, ModelContext } from '../assembly/model-compiler.ts'
-import { type ClassPrediction, createClasses, largest, takeClassPrediction } from '../assembly/prediction.ts'
+import type { Evaluate } from '../assembly/operand.ts'
+import { type Classes, type ClassPrediction, createClasses, largest, takeClassPrediction } from '../assembly/prediction.ts'
 import { type Round, roundingOf } from '../regression/link.ts'
 import { isSpoilt } from './number-ensemble.ts'
 import type { MiningPlan, MultipleModelMethod } from './mining-plan.ts'
@@ -38,22 +39,23 @@ export function compileClassEnsemble(plan: MiningPlan, context: ModelContext, se
   })
   const classes = createClasses(context.target, new Set(inner.flatMap((prediction) => prediction.classes.texts)), context.assembly)
   const prediction = takeClassPrediction(classes, context.assembly)
-  const orders = inner.map((one) => Int32Array.from(one.classes.texts, (text) => classes.indexOf(text)))
   const size = classes.texts.length
   const poll = pollOf(size, roundingOf(plan.head.singlePrecision), segments.length)
   const shares = new Float64Array(size)
+  const spread = inner.map((one) => spreader(one, classes, shares))
   return {
     prediction,
     evaluator: {
       row: (cells, at) => {
         poll.start()
-        let [all, missing] = [0, 0]
+        let all = 0
+        let missing = 0
         for (let i = 0; i < segments.length; i++) {
           const { test, model, plan: segment } = segments[i]!
           if (test !== undefined && test(cells, at) !== 1) continue
           model.evaluator.row(cells, at)
           all += segment.weight
-          const winner = spread(inner[i]!, orders[i]!, { cells, at, shares })
+          const winner = spread[i]!(cells, at)
           if (winner < 0) missing += segment.weight
           else poll.add(shares, winner, segment.weight)
         }
@@ -67,13 +69,15 @@ export function compileClassEnsemble(plan: MiningPlan, context: ModelContext, se
 }
 
 /** Brings a segment's shares to the order of the ensemble's classes; answers the class it predicts, or -1 where it has no result. */
-function spread(from: ClassPrediction, order: Int32Array, row: { cells: Float64Array; at: number; shares: Float64Array }): number {
-  const { cells, at, shares } = row
-  const winner = cells[at + from.winner]!
-  if (Number.isNaN(winner)) return -1
-  shares.fill(0)
-  for (let i = 0; i < order.length; i++) shares[order[i]!] = cells[at + from.probabilities + i]!
-  return order[winner]!
+function spreader(from: ClassPrediction, classes: Classes, shares: Float64Array): Evaluate {
+  const order = Int32Array.from(from.classes.texts, (text) => classes.indexOf(text))
+  return (cells, at) => {
+    const winner = cells[at + from.winner]!
+    if (Number.isNaN(winner)) return -1
+    shares.fill(0)
+    for (let i = 0; i < order.length; i++) shares[order[i]!] = cells[at + from.probabilities + i]!
+    return order[winner]!
+  }
 }
 
 function votes(size: number, round: Round, weighted: boolean): Poll {

@@ -74,7 +74,10 @@ export function compileNumberEnsemble(plan: MiningPlan, context: ModelContext, s
 /** Whether missing results of segments, of this weight among all, make the whole result missing. */
 export function isSpoilt(plan: MiningPlan, missing: number, all: number): boolean {
   if (missing === 0) return false
-  return plan.missingPrediction === 'skipSegment' ? missing / all > plan.missingThreshold : true
+  if (plan.missingPrediction === 'skipSegment') return missing / all > plan.missingThreshold
+  // With `continue`, a vote that is not cast is not counted; every other method needs all results.
+  const votes = plan.method === 'majorityVote' || plan.method === 'weightedMajorityVote'
+  return plan.missingPrediction === 'returnMissing' || !votes
 }
 
 function total(values: Float64Array, count: number, round: Round): number {

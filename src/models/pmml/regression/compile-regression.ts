@@ -1,14 +1,19 @@
 import { SluiceError } from '../../../core/errors.ts'
 import type { ModelBody, ModelContext } from '../assembly/model-compiler.ts'
-import type { Evaluate } from '../assembly/operand.ts'
+import type { Evaluate, Step } from '../assembly/operand.ts'
 import { type ClassPrediction, createClasses, largest, takeClassPrediction } from '../assembly/prediction.ts'
 import { compileTable } from './linear-predictor.ts'
-import { cauchit, cloglog, logistic, loglog, probit, type Round, roundingOf, simplemax, softmax } from './link.ts'
+import { cauchit, cloglog, logistic, loglog, probit, type Round, roundedLogistic, roundingOf, simplemax, softmax } from './link.ts'
 import type { NormalizationMethod, RegressionPlan } from './regression-plan.ts'
 
 type Link = (y: number) => number
 
-/** What a normalization does to a single value. */
+/** What a normalization does to a single value; nothing where it needs the others. */
+function linkOf(normalization: NormalizationMethod, singlePrecision: boolean): Link | undefined {
+  const rounded = singlePrecision && (normalization === 'softmax' || normalization === 'logit')
+  return rounded ? roundedLogistic(Math.fround) : LINKS[normalization]
+}
+
 const LINKS: Readonly<Record<NormalizationMethod, Link | undefined>> = {
   none: (y) => y,
   softmax: logistic,
@@ -35,9 +40,8 @@ export function compileRegression(plan: RegressionPlan, context: ModelContext): 
 }
 
 function regression(plan: RegressionPlan, table: Evaluate, { context, round }: { context: ModelContext; round: Round }): ModelBody {
-  const link = LINKS[plan.normalization]
-  if (link === undefined)
-    throw new SluiceError('model.unsupported', `normalizationMethod="${plan.normalization}" of a regression is not supported`)
+  const link = linkOf(plan.normalization, context.head.singlePrecision)
+  if (link === undefined) throw unsupportedMethod(plan)
   const value = context.assembly.take()
   const plain = plan.normalization === 'none'
   return {
@@ -66,48 +70,47 @@ function classification(
   const order = Int32Array.from(categories, (category) => classes.indexOf(category))
   const work = new Float64Array(tables.length)
   const normalize = normalizer(plan, context, round)
+  const write = sharesWriter(prediction, work, order)
   return {
     prediction,
     evaluator: {
       row: (cells, at) => {
         for (let i = 0; i < work.length; i++) work[i] = tables[i]!(cells, at)
         normalize(work)
-        writeShares(prediction, work, { order, cells, at })
+        write(cells, at)
       },
     },
   }
 }
 
 /** Leaves the shares in the cells of their classes (classes without a table have none), and the winner. */
-function writeShares(
-  prediction: ClassPrediction,
-  shares: Float64Array,
-  into: { order: Int32Array; cells: Float64Array; at: number },
-): void {
-  const { order, cells, at } = into
-  const first = at + prediction.probabilities
+function sharesWriter(prediction: ClassPrediction, shares: Float64Array, order: Int32Array): Step {
   const size = prediction.classes.texts.length
-  let missing = false
-  for (let i = 0; i < size; i++) cells[first + i] = 0
-  for (let i = 0; i < order.length; i++) {
-    cells[first + order[i]!] = shares[i]!
-    if (Number.isNaN(shares[i]!)) missing = true
+  return (cells, at) => {
+    const first = at + prediction.probabilities
+    let missing = false
+    for (let i = 0; i < size; i++) cells[first + i] = 0
+    for (let i = 0; i < order.length; i++) {
+      cells[first + order[i]!] = shares[i]!
+      if (Number.isNaN(shares[i]!)) missing = true
+    }
+    if (missing) for (let i = 0; i < size; i++) cells[first + i] = NaN
+    cells[at + prediction.winner] = largest(cells, first, size)
   }
-  if (missing) cells.fill(NaN, first, first + size)
-  cells[at + prediction.winner] = largest(cells, first, size)
 }
 
 function normalizer(plan: RegressionPlan, context: ModelContext, round: Round): (values: Float64Array) => void {
   const { normalization } = plan
+  if (normalization === 'exp') throw unsupportedMethod(plan)
   const count = plan.tables.length
   const all = { first: 0, count }
   if (normalization === 'softmax' && count > 1) return (values) => softmax(values, all, round)
   if (normalization === 'simplemax') return (values) => simplemax(values, all, round)
-  const link = LINKS[normalization]!
-  if (context.target?.opType === 'ordinal' && count > 1 && normalization !== 'none') return ordinal(link, count, round)
+  const link = linkOf(normalization, context.head.singlePrecision)!
+  if (context.target?.opType === 'ordinal' && count > 1 ) return ordinal(link, count, round)
   if (count === 2 && LEAVING_A_REST.has(normalization)) {
     return (values) => {
-      values[0] = round(link(values[0]!))
+      values[0] = Math.min(Math.max(round(link(values[0]!)), 0), 1)
       values[1] = round(1 - values[0]!)
     }
   }
@@ -135,4 +138,8 @@ function ordinal(link: Link, count: number, round: Round): (values: Float64Array
     }
     values[count - 1] = round(1 - before)
   }
+}
+
+function unsupportedMethod({ normalization, head }: RegressionPlan): SluiceError {
+  return new SluiceError('model.unsupported', `normalizationMethod="${normalization}" of a <RegressionModel> for ${head.functionName} is not supported`)
 }

@@ -7,6 +7,11 @@ export const cloglog = (y: number): number => 1 - Math.exp(-Math.exp(y))
 export const loglog = (y: number): number => Math.exp(-Math.exp(-y))
 export const cauchit = (y: number): number => 0.5 + Math.atan(y) / Math.PI
 
+/** As `logistic`, with every step rounded. */
+export function roundedLogistic(round: Round): (y: number) => number {
+  return (y) => round(1 / round(1 + round(Math.exp(-y))))
+}
+
 /** How results are rounded: not at all, or to 32-bit floats. */
 export type Round = (value: number) => number
 
