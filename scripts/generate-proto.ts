@@ -10,9 +10,15 @@ const bin = resolve(root, 'node_modules/.bin')
 
 const template = {
   version: 'v2',
-  plugins: [{ local: resolve(bin, 'protoc-gen-es'), out: resolve(root, 'src/registry/gen'), opt: ['target=js+dts', 'import_extension=js'] }],
+  plugins: [
+    { local: resolve(bin, 'protoc-gen-es'), out: resolve(root, 'src/registry/gen'), opt: ['target=js+dts', 'import_extension=js'] },
+  ],
 }
-const buf = (...args: string[]): Buffer => execFileSync(resolve(bin, 'buf'), args, { cwd: resolve(root, 'proto'), stdio: ['ignore', 'pipe', 'inherit'] })
+const buf = (...args: string[]): Buffer =>
+  execFileSync(resolve(bin, 'buf'), args, { cwd: resolve(root, 'proto'), stdio: ['ignore', 'pipe', 'inherit'] })
 
 buf('generate', '--template', JSON.stringify(template), '--path', 'sluice/model_descriptor.proto')
-writeFileSync(resolve(root, 'examples/wine.binpb'), buf('build', '--path', 'examples/wine.proto', '--exclude-source-info', '-o', '-#format=binpb'))
+writeFileSync(
+  resolve(root, 'examples/wine.binpb'),
+  buf('build', '--path', 'examples/wine.proto', '--exclude-source-info', '-o', '-#format=binpb'),
+)
