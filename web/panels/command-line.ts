@@ -27,7 +27,7 @@ export class CommandLine extends Component<{ readonly command: string }, { reado
 
   override render(): VNode {
     return html`<span class="command">
-      <code>${this.props.command}</code>
+      <code>${this.props.command.split(' ').flatMap((word) => [html`<span>${word}</span>`, ' '])}</code>
       <button type="button" aria-label="Copy the command" onClick=${this.#copy}>${this.state.copied ? 'copied' : 'copy'}</button>
     </span>`
   }
