@@ -187,6 +187,23 @@ describe('With one broker', () => {
     expect(events.slice(0, 3)).toEqual(['sleeper has 1', 'heir has 1', 'sleeper lost'])
   })
 
+  test('what is appended after an append that was given up is in the log too, and behind it', async () => {
+    const log = await open(cluster, { outageTimeoutMs: 1000 })
+    const topic = await createTopic(log)
+    const other = await createTopic(log)
+    // So that the log has connections, and knows who leads what.
+    await append(log, other, [record('before')])
+    await log.offsets({ topic, partition: 0 })
+    cluster.brokers[0]!.pause()
+    const first = append(log, topic, [record('given up', { timestamp: Date.now() })])
+    await expect(first).rejects.toMatchObject({ code: 'log.unavailable' })
+    const second = append(log, topic, [record('after it', { timestamp: Date.now() })])
+    cluster.brokers[0]!.resume()
+    expect(await second).toBe(1n)
+    expect(await append(log, topic, [record('and on', { timestamp: Date.now() })])).toBe(2n)
+    expect(await valuesOf(log, topic)).toEqual(['given up', 'after it', 'and on'])
+  })
+
   test('work on a log whose broker stays away fails in time and says which broker', async () => {
     const log = await open(cluster, { outageTimeoutMs: 1500, sessionTimeoutMs: 1000 })
     const topic = await createTopic(log)

@@ -68,46 +68,57 @@ export class Producer {
     checkRecordBatch(lane, recordBatch)
     // A copy, for the caller's bytes may at the same time be on their way to another partition with other sequence numbers.
     const bytes = Buffer.from(recordBatch)
-    const attempt = async (): Promise<bigint> => this.#attempt(lane, bytes)
+    const givenUp = new AbortController()
+    const attempt = async (): Promise<bigint> => this.#attempt(lane, bytes, givenUp.signal)
     try {
       const offset = await this.#cluster.retry(`append to ${lane.topic}-${lane.partition}`, attempt)
       lane.sequence = (lane.sequence + recordCount(bytes)) & SEQUENCE_MASK
       return offset
     } catch (error) {
-      // Whether the broker has the batch is unknown, so the sequence can't go on.
-      lane.producer = undefined
+      // The broker may have the batch, or may get it yet: what comes next must not have the same number.
+      this.#renew(lane)
       throw error
+    } finally {
+      givenUp.abort()
     }
   }
 
-  async #attempt(lane: Lane, bytes: Buffer): Promise<bigint> {
-    lane.producer ??= await this.#producerId(lane)
-    stamp(bytes, lane.producer, lane.sequence)
+  /** `givenUp` has aborted where nobody waits for this attempt any more: from then on it must not touch the lane. */
+  async #attempt(lane: Lane, bytes: Buffer, givenUp: AbortSignal): Promise<bigint> {
+    if (lane.producer === undefined) {
+      const producer = await this.#producerId()
+      givenUp.throwIfAborted()
+      lane.producer = producer
+      lane.sequence = 0
+    }
     try {
       const connection = await this.#cluster.connections.shared(await this.#cluster.leader(lane))
+      givenUp.throwIfAborted()
+      stamp(bytes, lane.producer, lane.sequence)
       return await produce(connection, lane, bytes, REPLICATION_TIMEOUT_MS)
     } catch (error) {
+      givenUp.throwIfAborted()
       if (isRefused(error)) throw refused(lane, bytes, error)
       this.#cluster.forget(lane.topic)
-      if (!hasKafkaCode(error, KAFKA_ERROR.outOfOrderSequenceNumber, KAFKA_ERROR.unknownProducerId, KAFKA_ERROR.invalidProducerEpoch))
-        throw error
-      // The broker forgot this producer, as it does after a while without records or with the log's first records.
-      lane.producer = undefined
-      this.#shared = undefined
+      if (!isForgotten(error)) throw error
+      this.#renew(lane)
       throw new Error(`the broker no longer knows the producer: ${reasonOf(error)}`, { cause: error })
     }
   }
 
-  /** The id that this lane begins with at sequence 0: no other run of this lane has used it. */
-  async #producerId(lane: Lane): Promise<ProducerId> {
-    const used = lane.sequence > 0
-    lane.sequence = 0
-    if (used) this.#shared = undefined
+  /** Has the lane go on with a producer id that it never used. Lanes that use the shared one now keep it. */
+  #renew(lane: Lane): void {
+    lane.producer = undefined
+    this.#shared = undefined
+  }
+
+  async #producerId(): Promise<ProducerId> {
     this.#shared ??= this.#newProducerId()
+    const asked = this.#shared
     try {
-      return await this.#shared
+      return await asked
     } catch (error) {
-      this.#shared = undefined
+      if (this.#shared === asked) this.#shared = undefined
       throw error
     }
   }
@@ -137,6 +148,11 @@ function checkRecordBatch(to: TopicPartition, bytes: Uint8Array): void {
       details: { topic: to.topic, partition: to.partition, bytes: bytes.length },
     },
   )
+}
+
+/** As brokers do after a while without records, or when the log's first records are deleted. */
+function isForgotten(error: unknown): boolean {
+  return hasKafkaCode(error, KAFKA_ERROR.outOfOrderSequenceNumber, KAFKA_ERROR.unknownProducerId, KAFKA_ERROR.invalidProducerEpoch)
 }
 
 function isRefused(error: unknown): boolean {

@@ -82,6 +82,15 @@ export class KafkaBroker {
     await this.#end('SIGKILL')
   }
 
+  /** Stops the broker from doing anything, though its connections stay open, until `resume`: as a machine that hangs. */
+  pause(): void {
+    this.#process?.kill('SIGSTOP')
+  }
+
+  resume(): void {
+    this.#process?.kill('SIGCONT')
+  }
+
   async restart(): Promise<void> {
     await this.stop()
     await this.start()
