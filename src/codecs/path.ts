@@ -18,6 +18,11 @@ const LONGEST = 80
 /** A value as text for a message, shortened where it is long; undefined for a value that is absent. */
 export function messageText(value: unknown): string | undefined {
   if (value === undefined) return undefined
-  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value))
+  const text = typeof value === 'string' ? value : (JSON.stringify(value, plainJson) ?? typeof value)
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text
+}
+
+/** What JSON has no writing for: long integers. */
+function plainJson(_key: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? String(value) : value
 }

@@ -46,7 +46,7 @@ export function modelTypeName(format: Format): string {
 
 function typeOf(format: Format): ModelType {
   const entry = Object.entries(FORMAT_OF).find(([, candidate]) => candidate === format)
-  return Number(entry![0])
+  return Number(entry![0]) as ModelType
 }
 
 const NAME = /^[^@/\s\p{Cc}]{1,200}$/u
@@ -70,11 +70,20 @@ function decodePublish(wire: WireDescriptor): PublishCommand {
   const format = FORMAT_OF[wire.modeltype] as Format | undefined
   const { name, version, description, dataType, inputs, metadata, sha256, MessageContent: content } = wire
   if (!NAME.test(name)) throw malformed(`its name '${name.slice(0, 80)}' is not 1 to 200 characters without @, / and white space`)
-  if (version !== '' && !NAME.test(version)) throw malformed(`the version '${version.slice(0, 80)}' of ${name} has @, / or white space in it, or is too long`)
-  if (format === undefined) throw new SluiceError('model.format.unknown', `modeltype ${wire.modeltype} of ${name} is none of ${knownTypes()}`)
+  if (version !== '' && !NAME.test(version))
+    throw malformed(`the version '${version.slice(0, 80)}' of ${name} has @, / or white space in it, or is too long`)
+  if (format === undefined)
+    throw new SluiceError('model.format.unknown', `modeltype ${Number(wire.modeltype)} of ${name} is none of ${knownTypes()}`)
   if (content.case === undefined) throw malformed(`${name} has neither data nor a location`)
   return {
-    action: 'publish', name, version, description, dataType, format, inputs, metadata,
+    action: 'publish',
+    name,
+    version,
+    description,
+    dataType,
+    format,
+    inputs,
+    metadata,
     sha256: sha256.toLowerCase(),
     content: content.case === 'data' ? { data: content.value } : { location: content.value },
   }
@@ -101,7 +110,9 @@ export function sha256Of(bytes: Uint8Array): string {
 }
 
 function knownTypes(): string {
-  return Object.entries(FORMAT_OF).map(([type, format]) => `${format} (${type})`).join(', ')
+  return Object.entries(FORMAT_OF)
+    .map(([type, format]) => `${format} (${type})`)
+    .join(', ')
 }
 
 function malformed(problem: string, cause?: unknown): SluiceError {

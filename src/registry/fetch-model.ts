@@ -28,7 +28,10 @@ export async function fetchModel(location: string, options: FetchOptions): Promi
 async function fetchAddress(location: string, { allowedHosts, maxBytes, signal }: FetchOptions): Promise<Uint8Array> {
   const { host } = new URL(location)
   if (!allowedHosts.includes(host)) {
-    throw new SluiceError('model.location.refused', `'${location}' is on '${host}', and models.allowedHosts has ${allowedHosts.join(', ') || 'no hosts'}`)
+    throw new SluiceError(
+      'model.location.refused',
+      `'${location}' is on '${host}', and models.allowedHosts has ${allowedHosts.join(', ') || 'no hosts'}`,
+    )
   }
   const response = await fetch(location, { redirect: 'error', ...(signal && { signal }) })
   if (!response.ok || response.body === null) {

@@ -60,7 +60,16 @@ export class DataTypeHistory {
   publish(descriptor: ModelDescriptor, source: ModelSource, publishedAt: number): ModelEntry {
     let entry = this.find(modelId(descriptor))
     if (entry === undefined) {
-      entry = { descriptor, id: modelId(descriptor), source, publishedAt, status: 'published', servingSince: null, loadMs: null, reason: null }
+      entry = {
+        descriptor,
+        id: modelId(descriptor),
+        source,
+        publishedAt,
+        status: 'published',
+        servingSince: null,
+        loadMs: null,
+        reason: null,
+      }
       this.versions.push(entry)
     } else if (entry.status === 'retired' || entry.status === 'refused') {
       entry.status = 'published'
@@ -76,7 +85,8 @@ export class DataTypeHistory {
   rollback(target: string): ModelEntry {
     const entry = target === '' ? this.previous : this.find(target)
     if (entry === undefined && target !== '') throw this.#notFound(target)
-    if (entry === undefined) throw new SluiceError('model.rollback.impossible', `data type '${this.dataType}' has no version before ${this.wanted?.id ?? 'any'}`)
+    if (entry === undefined)
+      throw new SluiceError('model.rollback.impossible', `data type '${this.dataType}' has no version before ${this.wanted?.id ?? 'any'}`)
     if (entry.status === 'retired') throw new SluiceError('model.rollback.impossible', `${entry.id} is retired; publish it again to use it`)
     const at = this.#wanted.indexOf(entry)
     this.#wanted = at < 0 ? [entry] : this.#wanted.slice(0, at + 1)

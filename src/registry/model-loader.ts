@@ -46,7 +46,10 @@ export class ModelLoader {
     const bytes = await this.#options.fetch(entry, signal)
     const sha256 = sha256Of(bytes)
     if (sha256 !== descriptor.sha256) {
-      throw new SluiceError('model.sha256.mismatch', `the bytes of ${id} have the sha256 ${sha256}, and its descriptor says ${descriptor.sha256}`)
+      throw new SluiceError(
+        'model.sha256.mismatch',
+        `the bytes of ${id} have the sha256 ${sha256}, and its descriptor says ${descriptor.sha256}`,
+      )
     }
     let model: Model | undefined
     try {

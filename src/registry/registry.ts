@@ -55,7 +55,10 @@ export class Registry {
   /** Applies the next record. Throws a model-scope error where it can't be used; the registry is then as it was. */
   apply(record: ModelRecord): RegistryChange {
     if (record.value === undefined) {
-      throw new SluiceError('model.descriptor.malformed', 'the record of the models topic is a tombstone; retire a version with `sluice models retire`')
+      throw new SluiceError(
+        'model.descriptor.malformed',
+        'the record of the models topic is a tombstone; retire a version with `sluice models retire`',
+      )
     }
     const command = decodeCommand(record.value)
     if (command.action === 'publish') return this.#publish(command, record)
@@ -73,7 +76,10 @@ export class Registry {
     this.#checkContent(command, data)
     const sha256 = data === undefined ? command.sha256 : sha256Of(data)
     if (data !== undefined && command.sha256 !== '' && command.sha256 !== sha256) {
-      throw new SluiceError('model.sha256.mismatch', `the bytes of ${command.name} have the sha256 ${sha256}, and its descriptor says ${command.sha256}`)
+      throw new SluiceError(
+        'model.sha256.mismatch',
+        `the bytes of ${command.name} have the sha256 ${sha256}, and its descriptor says ${command.sha256}`,
+      )
     }
     const version = command.version === '' ? this.#countVersion(command.name, sha256) : command.version
     const id = `${command.name}@${version}`
@@ -98,7 +104,10 @@ export class Registry {
       throw new SluiceError('model.too-large', `${command.name} has ${data.length} bytes; models.maxBytes is ${maxModelBytes}`)
     }
     if (data === undefined && !/^[0-9a-f]{64}$/.test(command.sha256)) {
-      throw new SluiceError('model.location.refused', `${command.name} is at a location and has no sha256 of 64 hexadecimal digits, which would prove its bytes`)
+      throw new SluiceError(
+        'model.location.refused',
+        `${command.name} is at a location and has no sha256 of 64 hexadecimal digits, which would prove its bytes`,
+      )
     }
   }
 

@@ -28,7 +28,8 @@ function fill(frame: FrameBuffer, round: number): void {
       const field = frame.fields[column]!
       const turn = row + round * ROWS + column * 7
       const known = field.dictionary?.size ?? 0
-      const value = field.type === 'number' ? (turn % 23) - 3 + (turn % 7) / 8 : field.type === 'category' && known > 0 ? turn % known : Number.NaN
+      const value =
+        field.type === 'number' ? (turn % 23) - 3 + (turn % 7) / 8 : field.type === 'category' && known > 0 ? turn % known : Number.NaN
       frame.matrix[row * width + column] = value
       if (field.type === 'category' && known === 0) {
         frame.cells[row * width + column] = 1

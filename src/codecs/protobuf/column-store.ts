@@ -1,3 +1,4 @@
+/* eslint-disable max-params -- the inner loop: an options object per value would cost more than storing it */
 import { type Dictionary } from '../../core/dictionary.ts'
 import { CELL, type Field } from '../../core/frame.ts'
 

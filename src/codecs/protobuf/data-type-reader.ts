@@ -1,3 +1,4 @@
+import { ScalarType } from '@bufbuild/protobuf'
 import { type Batch, INDEX } from '../../core/batch.ts'
 import { type DataTypeReader, MAX_DATA_TYPES } from '../../core/codec.ts'
 import { type Dictionary } from '../../core/dictionary.ts'
@@ -11,8 +12,11 @@ import { readVarint, skipField, WIRE, wireState } from './wire.ts'
 export function createDataTypeReader(type: MessageType, path: string, dataTypes: Dictionary): DataTypeReader {
   const field = resolvePath(type.message, path)
   const last = field.at(-1)!
-  if (field.length > 1 || last.fieldKind !== 'scalar' || (last.scalar !== 9 && last.scalar !== 12)) {
-    throw new SluiceError('codec.schema.invalid', `the data type must be in a string field of ${type.message.typeName}; '${path}' is not one`)
+  if (field.length > 1 || last.fieldKind !== 'scalar' || (last.scalar !== ScalarType.STRING && last.scalar !== ScalarType.BYTES)) {
+    throw new SluiceError(
+      'codec.schema.invalid',
+      `the data type must be in a string field of ${type.message.typeName}; '${path}' is not one`,
+    )
   }
   const wanted = (last.number << 3) | WIRE.bytes
   const missing = new SluiceError('record.data-type.missing', `the record has no data type in its field '${path}'`)

@@ -1,5 +1,5 @@
 import { createFileRegistry, type DescField, type DescMessage, fromBinary, type FileRegistry, ScalarType } from '@bufbuild/protobuf'
-import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt'
+import { FeatureSet_FieldPresence, FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt'
 import type { SchemaField } from '../../core/codec.ts'
 import { SluiceError } from '../../core/errors.ts'
 import { pathSteps } from '../path.ts'
@@ -56,10 +56,18 @@ export function resolvePath(message: DescMessage, path: string): DescField[] {
   }
   const last = chain.at(-1)!
   if (last.fieldKind === 'scalar' || last.fieldKind === 'enum') return chain
-  throw new SluiceError('codec.schema.invalid', `field '${path}' of ${message.typeName} is a ${last.fieldKind}; a model input needs a single value`)
+  throw new SluiceError(
+    'codec.schema.invalid',
+    `field '${path}' of ${message.typeName} is a ${last.fieldKind}; a model input needs a single value`,
+  )
 }
 
 function unknownField(message: DescMessage, path: string): SluiceError {
   const known = schemaFields(message).map((field) => field.path)
   return new SluiceError('codec.schema.invalid', `${message.typeName} has no field '${path}'; it has ${known.join(', ')}`)
+}
+
+/** Whether a field is always there: where the wire lacks it, it has its type's default (proto3 without `optional`). */
+export function isImplicit(field: DescField): boolean {
+  return field.presence === FeatureSet_FieldPresence.IMPLICIT
 }

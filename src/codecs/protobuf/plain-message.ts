@@ -1,4 +1,5 @@
 import { type DescField, type DescMessage, isFieldSet, type Message } from '@bufbuild/protobuf'
+import { isImplicit } from './message-type.ts'
 
 /**
  * A message as a plain object under the names of the schema. 64-bit integers are numbers where they are exact, else bigints;
@@ -8,7 +9,7 @@ export function plainMessage(message: Message, type: DescMessage): Record<string
   const plain: Record<string, unknown> = {}
   const values = message as unknown as Record<string, unknown>
   for (const field of type.fields) {
-    if (field.presence !== 2 && !isFieldSet(message, field)) continue
+    if (!isImplicit(field) && !isFieldSet(message, field)) continue
     const value = field.oneof === undefined ? values[field.localName] : oneofValue(values, field)
     plain[field.name] = plainField(value, field)
   }

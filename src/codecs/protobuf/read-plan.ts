@@ -1,6 +1,6 @@
 import { type DescField, type DescMessage, ScalarType } from '@bufbuild/protobuf'
 import type { BoundField } from '../../core/codec.ts'
-import { resolvePath } from './message-type.ts'
+import { isImplicit, resolvePath } from './message-type.ts'
 import { WIRE } from './wire.ts'
 
 /** What a reader does with one field of a message: fill columns, descend, or (with neither) skip. */
@@ -46,7 +46,7 @@ function plan(message: DescMessage, wanted: readonly Wanted[], depth: number): P
       read: readerOf(field),
       columns: mine.filter((want) => want.chain.length === depth + 1).map((want) => want.column),
       message: deeper.length > 0 && field.fieldKind === 'message' ? plan(field.message, deeper, depth + 1) : undefined,
-      implicit: field.presence === 2,
+      implicit: isImplicit(field),
       enumNames: field.fieldKind === 'enum' ? new Map(field.enum.values.map((value) => [value.number, value.name])) : undefined,
     })
   }

@@ -7,6 +7,7 @@ import { columnStore } from './column-store.ts'
  * Reads the message `bytes[at, end)` into the row of a frame that begins at `offset` of its matrix and cells.
  * Returns the row's flags, or `MALFORMED` or `WRONG_WIRE_TYPE`; the row is then to be thrown away.
  */
+// eslint-disable-next-line max-params -- the inner loop: an options object per record would cost more than reading one
 export type MessageReader = (
   bytes: Uint8Array,
   view: DataView,

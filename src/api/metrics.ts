@@ -1,0 +1,73 @@
+import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client'
+import type { Services } from './services.ts'
+
+export interface Metrics {
+  readonly contentType: string
+  text(): Promise<string>
+}
+
+const MODEL = ['data_type', 'model', 'version'] as const
+
+/** Metrics for Prometheus: counters and gauges are filled from the state when they are asked for, so they cost the stream nothing. */
+export function createMetrics({ state, live }: Pick<Services, 'state' | 'live'>): Metrics {
+  const register = new Registry()
+  collectDefaultMetrics({ register, prefix: 'sluice_' })
+  const registers = [register]
+  const scored = new Counter({ name: 'sluice_records_scored_total', help: 'Records scored', labelNames: MODEL, registers })
+  const rejected = new Counter({
+    name: 'sluice_records_rejected_total',
+    help: 'Records rejected',
+    labelNames: ['data_type', 'code'],
+    registers,
+  })
+  const seconds = new Counter({ name: 'sluice_scoring_seconds_total', help: 'Time spent scoring', labelNames: MODEL, registers })
+  const latency = new Gauge({
+    name: 'sluice_answer_latency_seconds',
+    help: "From a record's timestamp to its answer, since the version first served",
+    labelNames: [...MODEL, 'quantile'],
+    registers,
+  })
+  const serving = new Gauge({
+    name: 'sluice_model_info',
+    help: '1 for the version that serves',
+    labelNames: [...MODEL, 'format', 'sha256'],
+    registers,
+  })
+  const backlog = new Gauge({
+    name: 'sluice_backlog_records',
+    help: 'Records on the log that are not answered yet',
+    labelNames: ['stream'],
+    registers,
+  })
+  const all = [scored, rejected, seconds, latency, serving, backlog]
+
+  async function fill(): Promise<void> {
+    for (const metric of all) metric.reset()
+    for (const dataType of await state.processors()) {
+      const { versions, totals } = await state.state(dataType)
+      for (const [code, count] of Object.entries(totals.rejections)) rejected.inc({ data_type: dataType, code }, count)
+      for (const one of versions) {
+        const labels = { data_type: dataType, model: one.name, version: one.version }
+        scored.inc(labels, one.usage)
+        seconds.inc(labels, one.duration / 1000)
+        const quantiles = { '0.5': one.latency.p50, '0.95': one.latency.p95, '0.99': one.latency.p99, '0.999': one.latency.p999 }
+        for (const [quantile, ms] of Object.entries(quantiles)) if (ms !== null) latency.set({ ...labels, quantile }, ms / 1000)
+      }
+    }
+    const snapshot = await live.snapshot()
+    for (const stream of snapshot.streams) backlog.set({ stream: stream.name }, stream.backlog)
+    for (const { dataType, versions } of snapshot.models) {
+      const one = versions.find((version) => version.status === 'serving')
+      if (one !== undefined)
+        serving.set({ data_type: dataType, model: one.name, version: one.version, format: one.format, sha256: one.sha256 }, 1)
+    }
+  }
+
+  return {
+    contentType: register.contentType,
+    async text() {
+      await fill()
+      return register.metrics()
+    },
+  }
+}

@@ -1,0 +1,73 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { z } from 'zod'
+import { dataTypeState, liveSnapshot, type LiveSnapshot } from '../contract/index.ts'
+import { closeSignal, sendEvents } from '../event-stream.ts'
+import type { Metrics } from '../metrics.ts'
+import type { Route } from '../route.ts'
+import type { LiveService, StateService } from '../services.ts'
+
+const LIVE_EVERY_MS = 500
+
+/** What the node knows: statistics, its picture, its metrics and its health. */
+export function nodeRoutes({ state, live }: { readonly state: StateService; readonly live: LiveService }, metrics: Metrics): Route[] {
+  return [
+    {
+      method: 'GET',
+      path: '/processors',
+      summary: 'The data types that have, or had, a model',
+      tag: 'state',
+      answer: z.array(z.string()),
+      handle: () => state.processors(),
+    },
+    {
+      method: 'GET',
+      path: '/state/{dataType}',
+      summary: 'What the models of a data type did: the serving version first',
+      tag: 'state',
+      answer: dataTypeState,
+      handle: ({ params }) => state.state(params['dataType']!),
+    },
+    {
+      method: 'GET',
+      path: '/live',
+      summary: 'The picture of the node; with Accept: text/event-stream, one every half second',
+      tag: 'node',
+      answer: liveSnapshot,
+      handle: ({ raw }, reply) =>
+        raw.headers.accept?.includes('text/event-stream') === true
+          ? sendEvents(reply, snapshots(live, closeSignal(reply)))
+          : live.snapshot(),
+    },
+    {
+      method: 'GET',
+      path: '/metrics',
+      summary: 'Metrics in the text format of Prometheus',
+      tag: 'node',
+      answer: { contentType: metrics.contentType },
+      handle: async (_, reply) => reply.type(metrics.contentType).send(await metrics.text()),
+    },
+    {
+      method: 'GET',
+      path: '/health/live',
+      summary: 'The process answers',
+      tag: 'node',
+      answer: z.object({ live: z.literal(true) }),
+      handle: () => ({ live: true }),
+    },
+    {
+      method: 'GET',
+      path: '/health/ready',
+      summary: 'The models are read and the streams are being answered; 503 where not yet',
+      tag: 'node',
+      answer: z.object({ ready: z.boolean() }),
+      handle: (_, reply) => reply.code(live.ready() ? 200 : 503).send({ ready: live.ready() }),
+    },
+  ]
+}
+
+async function* snapshots(live: LiveService, signal: AbortSignal): AsyncIterable<LiveSnapshot> {
+  while (!signal.aborted) {
+    yield await live.snapshot()
+    await pause(LIVE_EVERY_MS, undefined, { signal }).catch(() => {})
+  }
+}

@@ -1,0 +1,73 @@
+import fastify, { type FastifyInstance } from 'fastify'
+import { asSluiceError, type ErrorCode, SluiceError } from '../core/errors.ts'
+import { createMetrics } from './metrics.ts'
+import { openApi } from './open-api.ts'
+import { registerRoute } from './route.ts'
+import { modelRoutes } from './routes/models.ts'
+import { nodeRoutes } from './routes/node.ts'
+import { recordRoutes } from './routes/records.ts'
+import type { Services } from './services.ts'
+
+export interface ServerOptions {
+  readonly services: Services
+  readonly maxBodyBytes: number
+  readonly version: string
+  /** Adds the live page. */
+  readonly page?: (app: FastifyInstance) => void
+}
+
+const STATUS: Partial<Record<ErrorCode, number>> = {
+  'api.not-found': 404,
+  'model.not-found': 404,
+  'api.too-large': 413,
+  'model.too-large': 413,
+  'model.version.immutable': 409,
+  'model.rollback.impossible': 409,
+  internal: 500,
+  'log.unavailable': 503,
+}
+
+const SECURITY_HEADERS = {
+  'content-security-policy': "default-src 'self'; frame-ancestors 'none'; base-uri 'none'",
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+}
+
+/** The HTTP API of a node. It is not listening yet. */
+export function createServer({ services, maxBodyBytes, version, page }: ServerOptions): FastifyInstance {
+  const app = fastify({ bodyLimit: maxBodyBytes, forceCloseConnections: true, routerOptions: { maxParamLength: 500 } })
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+  app.addHook('onSend', async (_request, reply) => {
+    void reply.headers(SECURITY_HEADERS)
+  })
+  app.setErrorHandler((cause, request, reply) => {
+    const error = sluiceError(cause, maxBodyBytes)
+    return reply.code(statusOf(error)).send(error.toJSON())
+  })
+  app.setNotFoundHandler((request, reply) => {
+    const error = new SluiceError('api.not-found', `there is no ${request.method} ${request.url}; see GET /openapi.json`)
+    return reply.code(404).send(error.toJSON())
+  })
+  const routes = [...modelRoutes(services.models), ...recordRoutes(services.records), ...nodeRoutes(services, createMetrics(services))]
+  for (const route of routes) registerRoute(app, route)
+  const description = openApi(routes, version)
+  app.get('/openapi.json', () => description)
+  page?.(app)
+  return app
+}
+
+/** What the table above does not name: 400 for a wrong request, 422 for a model or record that can't be used, else 500. */
+function statusOf({ code, scope }: SluiceError): number {
+  return STATUS[code] ?? (code.startsWith('api.') ? 400 : scope === 'service' ? 500 : 422)
+}
+
+function sluiceError(cause: unknown, maxBodyBytes: number): SluiceError {
+  if (cause instanceof Error && 'code' in cause && cause.code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
+    return new SluiceError('api.too-large', `the body is larger than http.maxBodyBytes, which is ${maxBodyBytes}`, { cause })
+  }
+  if (cause instanceof Error && 'statusCode' in cause && Number(cause.statusCode) < 500) {
+    return new SluiceError('api.request.invalid', cause.message, { cause })
+  }
+  return asSluiceError(cause, 'internal', 'the request failed')
+}

@@ -1,0 +1,65 @@
+import { readFile } from 'node:fs/promises'
+import { createJsonCodec, createProtobufCodec } from '../codecs/index.ts'
+import type { Config, StreamConfig } from '../config/index.ts'
+import type { Clock } from '../core/clock.ts'
+import type { Codec, DataTypeReader } from '../core/codec.ts'
+import { constantDataType, headerDataType, keyDataType, topicDataType } from '../core/data-type-readers.ts'
+import { Dictionary } from '../core/dictionary.ts'
+import { SluiceError } from '../core/errors.ts'
+import { ServingOperator } from '../core/operator/operator.ts'
+import { createPrimaryPolicy } from '../policies/primary/primary.ts'
+import type { StreamContext } from '../services/stream-context.ts'
+
+/** An output record batch must stay below what brokers take, which is about 1 MB unless they are told otherwise. */
+const MAX_OUTPUT_BATCH_BYTES = 512 * 1024
+/** Likewise for a dead letter on a log that has such a limit. */
+const MAX_DEAD_LETTER_BYTES = 768 * 1024
+
+export interface CreateStreamOptions {
+  readonly config: Config
+  readonly clock: Clock
+  /** How many partitions the input topic has. */
+  readonly partitions: number
+}
+
+/** Makes the operator of a configured stream and what the services need to know of it. */
+export async function createStream(stream: StreamConfig, { config, clock, partitions }: CreateStreamOptions): Promise<StreamContext> {
+  const codec = await createCodec(stream)
+  const dictionary = new Dictionary()
+  const dataTypePath = typeof stream.dataType === 'object' && 'field' in stream.dataType ? stream.dataType.field : undefined
+  const operator = new ServingOperator({
+    stream: stream.name,
+    codec,
+    policy: createPrimaryPolicy(),
+    clock,
+    dataTypes: { reader: dataTypeReader(stream, codec, dictionary), dictionary, path: dataTypePath },
+    declaredDataTypes: stream.dataTypes,
+    beforeModel: stream.beforeModel,
+    inputs: stream.inputs,
+    maxRecordBytes: stream.maxRecordBytes,
+    deadLetterMaxBytes: config.log.kind === 'kafka' ? MAX_DEAD_LETTER_BYTES : Infinity,
+    maxBatchBytes: MAX_OUTPUT_BATCH_BYTES,
+  })
+  const { name, input, output, answer } = stream
+  return { name, input, output, deadLetters: config.topics.deadLetters, partitions, codec, operator, answer, dataTypePath }
+}
+
+async function createCodec(stream: StreamConfig): Promise<Codec> {
+  if (stream.format === 'json') return createJsonCodec('field' in stream.answer ? { answerField: stream.answer.field } : {})
+  const { descriptorSet: path, message } = stream.format.protobuf
+  let descriptorSet: Uint8Array
+  try {
+    descriptorSet = await readFile(path)
+  } catch (cause) {
+    const text = `the descriptor set of stream '${stream.name}' can't be read: ${path}: ${(cause as Error).message}`
+    throw new SluiceError('config.unreadable', text, { cause })
+  }
+  return createProtobufCodec({ descriptorSet, message, ...('number' in stream.answer && { answerNumber: stream.answer.number }) })
+}
+
+function dataTypeReader({ dataType }: StreamConfig, codec: Codec, dictionary: Dictionary): DataTypeReader {
+  if (dataType === 'key') return keyDataType(dictionary)
+  if (dataType === 'topic') return topicDataType(dictionary)
+  if ('field' in dataType) return codec.dataTypeReader(dataType.field, dictionary)
+  return 'header' in dataType ? headerDataType(dataType.header, dictionary) : constantDataType(dataType.constant, dictionary)
+}

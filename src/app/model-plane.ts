@@ -1,0 +1,153 @@
+import { pathToFileURL } from 'node:url'
+import type { Logger } from 'pino'
+import type { NodeEvent } from '../api/contract/index.ts'
+import type { ModelService } from '../api/services.ts'
+import type { Config } from '../config/index.ts'
+import type { Clock } from '../core/clock.ts'
+import { SluiceError } from '../core/errors.ts'
+import type { Log } from '../core/log.ts'
+import { modelId, type Runtime } from '../core/model.ts'
+import type { Wake } from '../engines/local/wake.ts'
+import type { ModelDefinition } from '../models/function/define-model.ts'
+import { createRuntimes } from '../models/index.ts'
+import { Deployment, type DeploymentEvent } from '../registry/deployment.ts'
+import { type AppliedRecord, RegistryFollower } from '../registry/follower.ts'
+import { ModelLoader } from '../registry/model-loader.ts'
+import { Registry } from '../registry/registry.ts'
+import { Journal } from '../services/journal.ts'
+import { createModelService } from '../services/model-service.ts'
+import type { StreamContext } from '../services/stream-context.ts'
+import { createServingTarget } from './serving-target.ts'
+
+export interface ModelPlaneOptions {
+  readonly config: Config
+  readonly clock: Clock
+  readonly log: Log
+  readonly logger: Logger
+  readonly streams: readonly StreamContext[]
+  readonly modelsChanged: Wake
+  readonly definitions: readonly ModelDefinition[]
+}
+
+/** The way of models through a node: from the models topic by the registry and the loader to the operators. */
+export class ModelPlane {
+  readonly registry: Registry
+  readonly journal: Journal
+  readonly service: ModelService
+  readonly #options: ModelPlaneOptions
+  readonly #runtimes: readonly Runtime[]
+  readonly #follower: RegistryFollower
+  readonly #deployment: Deployment
+
+  private constructor(options: ModelPlaneOptions) {
+    const { config, clock, log, logger, streams, modelsChanged, definitions } = options
+    const { topic, history, maxBytes, loadTimeoutMs, directory, allowedHosts } = config.models
+    this.#options = options
+    this.registry = new Registry({ history, maxModelBytes: maxBytes })
+    this.journal = new Journal({
+      log,
+      clock,
+      topic: config.topics.events,
+      onLost: (event, err) => logger.error({ event, err }, 'an event could not be logged'),
+    })
+    this.#runtimes = createRuntimes({ definitions, loadTimeoutMs })
+    this.#follower = new RegistryFollower({
+      log,
+      topic,
+      registry: this.registry,
+      onRecord: (result) => this.#applied(result),
+      onFailure: (err) => logger.error({ err }, 'the models topic could not be read; trying again'),
+    })
+    const loader = new ModelLoader({
+      runtimes: this.#runtimes,
+      fetch: (entry, signal) => this.#follower.fetch(entry, { directory, allowedHosts, maxBytes, signal }),
+      loadTimeoutMs,
+      clock,
+    })
+    const target = createServingTarget(
+      streams.map((stream) => stream.operator),
+      () => modelsChanged.fire(),
+    )
+    this.#deployment = new Deployment({ loader, target, clock, onEvent: (event) => this.#deployed(event) })
+    this.service = createModelService({
+      log,
+      topic,
+      clock,
+      registry: this.registry,
+      follower: this.#follower,
+      deployment: this.#deployment,
+      maxModelBytes: maxBytes,
+    })
+  }
+
+  /** Throws where the module of definitions can't be used. */
+  static async create(options: ModelPlaneOptions): Promise<ModelPlane> {
+    const { definitions: path } = options.config.models
+    const more = path === null ? [] : await importDefinitions(path)
+    return new ModelPlane({ ...options, definitions: [...options.definitions, ...more] })
+  }
+
+  /** Reads the models topic, loads what should serve, and publishes the models in code that the topic lacks. */
+  async start(): Promise<void> {
+    await this.#follower.start()
+    for (const history of this.registry.histories) void this.#deployment.reconcile(history)
+    for (const definition of this.#options.definitions) await this.#publish(definition)
+    await this.#deployment.settled()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#follower.stop()
+    await this.#deployment[Symbol.asyncDispose]()
+    await this.journal.flush()
+    for (const runtime of this.#runtimes) await runtime[Symbol.asyncDispose]?.()
+  }
+
+  async #publish(definition: ModelDefinition): Promise<void> {
+    const { name, version, dataType, bytes } = definition
+    if (this.registry.history(dataType)?.find(modelId(definition)) !== undefined) return
+    await this.service.publish({ name, version, dataType, format: 'function', description: 'a model in code' }, bytes)
+  }
+
+  #applied({ change, error, replayed, offset }: AppliedRecord): void {
+    if (change !== undefined) {
+      const { entry, history, action } = change
+      if (replayed) return
+      if (action === 'publish') this.#note('model-published', entry.descriptor.dataType, entry.id, `${entry.id} was published`)
+      if (action === 'rollback') this.#note('rollback', history.dataType, entry.id, `back to ${entry.id}`)
+      if (action === 'retire') this.#note('model-retired', history.dataType, entry.id, `${entry.id} is retired`)
+      void this.#deployment.reconcile(history)
+    } else if (error !== undefined && !replayed) {
+      this.#note('model-refused', null, null, `record ${offset} of the models topic: ${error.message}`, error.code)
+    }
+  }
+
+  #deployed({ kind, dataType, entry, error }: DeploymentEvent): void {
+    const id = entry?.id ?? null
+    if (kind === 'model-serving') this.#note(kind, dataType, id, `${id} serves ${dataType}`)
+    if (kind === 'model-withdrawn') this.#note('model-retired', dataType, id, `no model serves ${dataType}`)
+    if (kind === 'model-refused') this.#note(kind, dataType, id, error!.message, error!.code)
+    if (error !== undefined) this.#options.logger.warn({ dataType, model: id, err: error }, 'a model was refused')
+    else this.#options.logger.info({ dataType, model: id }, kind)
+  }
+
+  #note(kind: string, dataType: string | null, model: string | null, message: string, code: string | null = null): void {
+    this.journal.note({ kind, dataType, model, message, code } satisfies Omit<NodeEvent, 'at'>)
+  }
+}
+
+/** The definitions that a module exports, whatever it calls them. */
+async function importDefinitions(path: string): Promise<ModelDefinition[]> {
+  let module: Record<string, unknown>
+  try {
+    module = (await import(pathToFileURL(path).href)) as Record<string, unknown>
+  } catch (cause) {
+    throw new SluiceError('config.unreadable', `models.definitions ${path} can't be imported: ${(cause as Error).message}`, { cause })
+  }
+  const definitions = Object.values(module).flat().filter(isDefinition)
+  if (definitions.length > 0) return definitions
+  throw new SluiceError('config.invalid', `models.definitions ${path} exports nothing that defineModel made`)
+}
+
+function isDefinition(value: unknown): value is ModelDefinition {
+  return typeof value === 'object' && value !== null && 'createModel' in value && 'bytes' in value
+}

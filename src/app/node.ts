@@ -1,0 +1,162 @@
+import { readFileSync } from 'node:fs'
+import type { FastifyInstance } from 'fastify'
+import { type Logger, pino } from 'pino'
+import type { Services } from '../api/services.ts'
+import { createServer } from '../api/server.ts'
+import { type Config, logText } from '../config/index.ts'
+import { type Clock, systemClock } from '../core/clock.ts'
+import { asSluiceError, SluiceError } from '../core/errors.ts'
+import type { Log, TopicSpec } from '../core/log.ts'
+import { StreamEngine } from '../engines/local/stream-engine.ts'
+import { Wake } from '../engines/local/wake.ts'
+import type { ModelDefinition } from '../models/function/define-model.ts'
+import { createLiveService } from '../services/live-service.ts'
+import { createRecordService } from '../services/record-service.ts'
+import { createStateService } from '../services/state-service.ts'
+import type { StreamContext } from '../services/stream-context.ts'
+import { StreamMonitor } from '../services/stream-monitor.ts'
+import { createStream } from './create-stream.ts'
+import { createObserver } from './engine-observer.ts'
+import { ModelPlane } from './model-plane.ts'
+import { openLog } from './open-log.ts'
+
+export interface NodeOptions {
+  readonly config: Config
+  /** Models in code, beside those of `config.models.definitions`. They are published if the models topic does not have them yet. */
+  readonly definitions?: readonly ModelDefinition[]
+  /** A log that is open already, instead of the configured one. The node does not close it. */
+  readonly log?: Log
+  readonly clock?: Clock
+  readonly logger?: Logger
+  /** Whether to answer HTTP; yes where absent. */
+  readonly http?: boolean
+  /** Adds the live page to the server. */
+  readonly page?: (app: FastifyInstance) => void
+}
+
+/** The version of this package. */
+export const VERSION = (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }).version
+
+/**
+ * A node: everything wired together. It is ready when `start` resolves: the models topic has been read, the models that should
+ * serve are loaded, and the streams are being answered.
+ */
+export class SluiceNode {
+  readonly services: Services
+  /** Where it answers HTTP, or undefined. */
+  readonly url: string | undefined
+  readonly #stack: AsyncDisposableStack
+
+  private constructor(services: Services, url: string | undefined, stack: AsyncDisposableStack) {
+    this.services = services
+    this.url = url
+    this.#stack = stack
+  }
+
+  /** Throws what keeps the node from starting; everything that was begun is then released. */
+  static async start(options: NodeOptions): Promise<SluiceNode> {
+    await using stack = new AsyncDisposableStack()
+    const { config, clock = systemClock, logger = pino({ level: 'silent' }) } = options
+    const log = options.log ?? stack.use(await openLog(config.log))
+    await log.ensureTopics(topicsOf(config))
+    const streams = await Promise.all(
+      config.streams.map(async (stream) => createStream(stream, { config, clock, partitions: await log.partitions(stream.input) })),
+    )
+    await log.ensureTopics(stateTopics(config, Math.max(...streams.map((stream) => stream.partitions))))
+    const monitors = streams.map((context) => ({ context, monitor: stack.use(new StreamMonitor(context, clock)) }))
+    const modelsChanged = new Wake()
+    const models = stack.use(
+      await ModelPlane.create({ config, clock, log, logger, streams, modelsChanged, definitions: options.definitions ?? [] }),
+    )
+
+    let ready = false
+    const live = stack.use(
+      createLiveService({
+        clock,
+        log,
+        logKind: config.log.kind,
+        version: VERSION,
+        registry: models.registry,
+        journal: models.journal,
+        streams: monitors,
+        ready: () => ready,
+      }),
+    )
+    const services: Services = {
+      models: models.service,
+      records: createRecordService({ log, clock, streams }),
+      state: createStateService(models.registry, () => monitors.flatMap(({ monitor }) => [...monitor.statistics()])),
+      live,
+    }
+    const url = options.http === false ? undefined : await listen(services, options, stack)
+    await models.start()
+    const observer = createObserver(monitors, models.journal, logger)
+    const engines = streams.map((stream) => startEngine(stream, { config, log, modelsChanged, observer }))
+    for (const engine of engines) stack.defer(() => engine.stop())
+    if (log.guarantee === 'atomic') await Promise.all(engines.map((engine) => engine.assigned))
+    ready = true
+    logger.info({ log: logText(config.log), url }, 'ready')
+    return new SluiceNode(services, url, stack.move())
+  }
+
+  /** Commits what is in work, and releases everything. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#stack.disposeAsync()
+  }
+}
+
+interface EngineParts {
+  readonly config: Config
+  readonly log: Log
+  readonly modelsChanged: Wake
+  readonly observer: ReturnType<typeof createObserver>
+}
+
+function startEngine(stream: StreamContext, { config, log, modelsChanged, observer }: EngineParts): StreamEngine {
+  const { name, input, output, operator } = stream
+  const maxBatchBytes = config.streams.find((candidate) => candidate.name === name)!.batch.maxBytes
+  return new StreamEngine({
+    stream: name,
+    input,
+    output,
+    topics: config.topics,
+    group: config.group,
+    log,
+    operator,
+    observer,
+    modelsChanged,
+    maxBatchBytes,
+  })
+}
+
+function topicsOf(config: Config): TopicSpec[] {
+  return config.streams.map((stream) => ({ topic: stream.input, partitions: stream.partitions, cleanup: 'delete' }))
+}
+
+/** Topics whose partitions go with those of the inputs, and those of the node. */
+function stateTopics(config: Config, partitions: number): TopicSpec[] {
+  const { deadLetters, swaps, statistics, events } = config.topics
+  return [
+    ...config.streams.map((stream): TopicSpec => ({ topic: stream.output, partitions, cleanup: 'delete' })),
+    { topic: deadLetters, partitions, cleanup: 'delete' },
+    { topic: swaps, partitions, cleanup: 'delete' },
+    { topic: statistics, partitions, cleanup: 'compact' },
+    { topic: events, partitions: 1, cleanup: 'delete' },
+    { topic: config.models.topic, partitions: 1, cleanup: 'delete' },
+  ]
+}
+
+async function listen(services: Services, options: NodeOptions, stack: AsyncDisposableStack): Promise<string> {
+  const { host, port, maxBodyBytes } = options.config.http
+  const app = createServer({ services, maxBodyBytes, version: VERSION, ...(options.page && { page: options.page }) })
+  stack.defer(() => app.close())
+  try {
+    return await app.listen({ host, port })
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'EADDRINUSE')
+      throw asSluiceError(cause, 'config.invalid', `http.host ${host} and http.port ${port} can't be listened on`)
+    throw new SluiceError('config.invalid', `http.port ${port} is taken by another process; choose another, or 0 for any that is free`, {
+      cause,
+    })
+  }
+}

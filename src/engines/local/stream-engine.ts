@@ -1,0 +1,127 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Assignment, Group, GroupListener, Log, TopicPartition } from '../../core/log.ts'
+import type { ServingOperator } from '../../core/operator/operator.ts'
+import type { EngineObserver } from './observer.ts'
+import { PartitionRunner } from './partition-runner.ts'
+import { restoreLane } from './restore-lane.ts'
+import type { StateTopics } from './state-topics.ts'
+import type { Wake } from './wake.ts'
+
+export interface EngineOptions {
+  readonly stream: string
+  readonly input: string
+  readonly output: string
+  readonly topics: StateTopics
+  readonly group: string
+  readonly log: Log
+  readonly operator: ServingOperator
+  readonly observer: EngineObserver
+  readonly modelsChanged: Wake
+  readonly maxBatchBytes: number
+}
+
+const FIRST_RETRY_MS = 100
+const LAST_RETRY_MS = 10_000
+
+/**
+ * Answers one stream as a member of its consumer group: a runner per assigned partition. Whatever fails, it leaves the group and
+ * joins again from what was committed, so nothing in memory outlives a failure.
+ */
+export class StreamEngine {
+  readonly #options: EngineOptions
+  readonly #abort = new AbortController()
+  readonly #done: Promise<void>
+  readonly #assigned = Promise.withResolvers<void>()
+  #retryMs = FIRST_RETRY_MS
+
+  constructor(options: EngineOptions) {
+    this.#options = options
+    this.#done = this.#run()
+  }
+
+  /** Resolves when partitions were assigned for the first time. */
+  get assigned(): Promise<void> {
+    return this.#assigned.promise
+  }
+
+  /** Commits what has begun, leaves the group, and resolves. */
+  async stop(): Promise<void> {
+    this.#abort.abort()
+    await this.#done
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#abort
+    while (!signal.aborted) {
+      try {
+        await this.#session(signal)
+      } catch (error) {
+        this.#options.observer.failed(this.#options.stream, error, this.#retryMs)
+        await pause(this.#retryMs, undefined, { signal }).catch(() => {})
+        this.#retryMs = Math.min(this.#retryMs * 2, LAST_RETRY_MS)
+      }
+    }
+  }
+
+  /** One membership: ends when the engine is stopped, or throws what ended it. */
+  async #session(signal: AbortSignal): Promise<void> {
+    const { log, group: name, stream, input } = this.#options
+    const failure = Promise.withResolvers<never>()
+    failure.promise.catch(() => {})
+    const runners = new Map<number, PartitionRunner>()
+    const joined = Promise.withResolvers<Group>()
+    const listener: GroupListener = {
+      assigned: async (partitions) => {
+        await this.#start(partitions, await joined.promise, { runners, fail: failure.reject })
+      },
+      revoked: (partitions) => this.#release(partitions, runners),
+      failed: failure.reject,
+    }
+    const group = await log.join({ group: `${name}-${stream}`, topics: [input], listener })
+    joined.resolve(group)
+    const stopped = Promise.withResolvers<void>()
+    signal.addEventListener('abort', () => stopped.resolve(), { once: true })
+    if (signal.aborted) stopped.resolve()
+    try {
+      await Promise.race([stopped.promise, failure.promise])
+    } finally {
+      await this.#release(
+        [...runners.values()].map((runner) => runner.lane),
+        runners,
+      )
+      await group.leave()
+    }
+  }
+
+  async #start(partitions: readonly Assignment[], group: Group, session: Session): Promise<void> {
+    const { log, topics, observer, stream } = this.#options
+    const lanes = await Promise.all(partitions.map((partition) => restoreLane(log, partition, topics)))
+    observer.assigned(stream, lanes, partitions)
+    partitions.forEach(({ partition, from }, i) => {
+      const runner = new PartitionRunner(lanes[i]!, from, { ...this.#options, group })
+      session.runners.set(partition, runner)
+      runner.done.then(
+        () => {},
+        (error: unknown) => session.fail(error),
+      )
+    })
+    this.#retryMs = FIRST_RETRY_MS
+    this.#assigned.resolve()
+  }
+
+  async #release(partitions: readonly TopicPartition[], runners: Map<number, PartitionRunner>): Promise<void> {
+    const released = partitions.flatMap(({ partition }) => runners.get(partition) ?? [])
+    for (const { partition } of partitions) runners.delete(partition)
+    await Promise.all(released.map((runner) => runner.stop()))
+    if (released.length > 0)
+      this.#options.observer.released(
+        this.#options.stream,
+        released.map((runner) => runner.lane),
+      )
+  }
+}
+
+interface Session {
+  readonly runners: Map<number, PartitionRunner>
+  readonly fail: (error: unknown) => void
+}

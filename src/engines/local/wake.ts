@@ -1,0 +1,29 @@
+/** Lets many wait for something to happen, without missing what happens between looking and waiting. */
+export class Wake {
+  #count = 0
+  #waiting = new Set<() => void>()
+
+  fire(): void {
+    this.#count++
+    const waiting = this.#waiting
+    this.#waiting = new Set()
+    for (const resume of waiting) resume()
+  }
+
+  /** A mark to be taken before looking, and given to `wait`. */
+  next(): number {
+    return this.#count
+  }
+
+  /** Resolves when it has fired since the mark was taken, after `maxMs`, or when the signal aborts. */
+  async wait(mark: number, maxMs: number, signal: AbortSignal): Promise<void> {
+    if (this.#count !== mark || signal.aborted) return
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const timer = setTimeout(resolve, maxMs)
+    signal.addEventListener('abort', () => resolve(), { once: true })
+    this.#waiting.add(resolve)
+    await promise
+    this.#waiting.delete(resolve)
+    clearTimeout(timer)
+  }
+}

@@ -1,0 +1,16 @@
+import type { Runtime } from '../core/model.ts'
+import type { ModelDefinition } from './function/define-model.ts'
+import { createFunctionRuntime } from './function/function-runtime.ts'
+import { createOnnxRuntime } from './onnx/onnx-runtime.ts'
+import { createPmmlRuntime } from './pmml/runtime.ts'
+
+export interface RuntimeOptions {
+  /** Models in code that are linked into this program. */
+  readonly definitions: readonly ModelDefinition[]
+  readonly loadTimeoutMs: number
+}
+
+/** The runtimes of all formats that are supported, one each. A new format is a folder here and a line in this list. */
+export function createRuntimes({ definitions, loadTimeoutMs }: RuntimeOptions): Runtime[] {
+  return [createPmmlRuntime(), createOnnxRuntime({ loadTimeoutMs }), createFunctionRuntime(definitions)]
+}

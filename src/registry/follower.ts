@@ -1,0 +1,141 @@
+import { keyOf, offsetOf, valueOf } from '../core/batch.ts'
+import { asSluiceError, SluiceError } from '../core/errors.ts'
+import type { Log } from '../core/log.ts'
+import { decodeCommand } from './descriptor.ts'
+import { fetchModel, type FetchOptions } from './fetch-model.ts'
+import type { ModelEntry } from './history.ts'
+import type { Registry, RegistryChange } from './registry.ts'
+
+export interface FollowerOptions {
+  readonly log: Log
+  readonly topic: string
+  readonly registry: Registry
+  /** Called for each record that changed the registry, or could not be used, in the order of the topic. */
+  readonly onRecord: (result: AppliedRecord) => void
+  /** Following failed; it goes on from where it was. */
+  readonly onFailure: (error: unknown) => void
+}
+
+export interface AppliedRecord {
+  readonly partition: number
+  readonly offset: bigint
+  readonly change: RegistryChange | undefined
+  readonly error: SluiceError | undefined
+  /** Whether the record was there when the node started. */
+  readonly replayed: boolean
+}
+
+const RETRY_MS = 500
+
+/** Keeps a registry up to date with the models topic. */
+export class RegistryFollower {
+  readonly #options: FollowerOptions
+  readonly #abort = new AbortController()
+  readonly #positions = new Map<number, bigint>()
+  readonly #results = new Map<string, AppliedRecord>()
+  readonly #waiters = new Set<() => void>()
+  #followers: Promise<void>[] = []
+
+  constructor(options: FollowerOptions) {
+    this.#options = options
+  }
+
+  /** Reads what is there, then follows. Resolves when what is there has been applied. */
+  async start(): Promise<void> {
+    const { log, topic } = this.#options
+    const partitions = await log.partitions(topic)
+    for (let partition = 0; partition < partitions; partition++) {
+      const { first } = await log.offsets({ topic, partition })
+      this.#positions.set(partition, first)
+      await this.#read(partition, false)
+    }
+    this.#followers = [...this.#positions.keys()].map((partition) => this.#follow(partition))
+  }
+
+  /** What became of the record at an offset, as soon as it has been applied. */
+  async applied(partition: number, offset: bigint): Promise<AppliedRecord | undefined> {
+    while ((this.#positions.get(partition) ?? 0n) <= offset && !this.#abort.signal.aborted) {
+      await new Promise<void>((resolve) => this.#waiters.add(resolve))
+    }
+    return this.#results.get(`${partition}:${offset}`)
+  }
+
+  /** The bytes of a version: from its record, or from the location that the record names. */
+  async fetch(entry: ModelEntry, options: FetchOptions): Promise<Uint8Array> {
+    const { log, topic } = this.#options
+    const { partition, offset, location } = entry.source
+    if (location !== undefined) return fetchModel(location, options)
+    for await (const batch of log.read({ topic, partition, from: offset, follow: false, maxBytes: 1 })) {
+      for (let i = 0; i < batch.count; i++) {
+        const value = offsetOf(batch, i) === offset ? valueOf(batch, i) : undefined
+        if (value === undefined) continue
+        const command = decodeCommand(value)
+        if (command.action === 'publish' && 'data' in command.content) return command.content.data.slice()
+      }
+      break
+    }
+    throw new SluiceError(
+      'model.location.unreachable',
+      `the record of ${entry.id} is no longer at offset ${offset} of ${topic}-${partition}`,
+    )
+  }
+
+  async stop(): Promise<void> {
+    this.#abort.abort()
+    for (const resume of this.#waiters) resume()
+    await Promise.all(this.#followers)
+  }
+
+  async #follow(partition: number): Promise<void> {
+    while (!this.#abort.signal.aborted) {
+      try {
+        await this.#read(partition, true)
+      } catch (error) {
+        this.#options.onFailure(error)
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS))
+      }
+    }
+  }
+
+  async #read(partition: number, follow: boolean): Promise<void> {
+    const { log, topic } = this.#options
+    const from = this.#positions.get(partition)!
+    for await (const batch of log.read({ topic, partition, from, follow, signal: this.#abort.signal })) {
+      for (let i = 0; i < batch.count; i++) {
+        const record = {
+          partition,
+          offset: offsetOf(batch, i),
+          timestamp: batch.timestamps[i]!,
+          key: keyOf(batch, i),
+          value: valueOf(batch, i),
+        }
+        this.#apply(record, !follow)
+      }
+      this.#positions.set(partition, batch.nextOffset)
+      batch.release()
+      for (const resume of this.#waiters) resume()
+      this.#waiters.clear()
+    }
+  }
+
+  #apply(record: Parameters<Registry['apply']>[0], replayed: boolean): void {
+    const { registry, onRecord } = this.#options
+    const { partition, offset } = record
+    let change: RegistryChange | undefined
+    let error: SluiceError | undefined
+    try {
+      change = registry.apply(record)
+    } catch (cause) {
+      error = asSluiceError(cause, 'model.descriptor.malformed', `the record at offset ${offset} of the models topic can't be used`)
+    }
+    const result = { partition, offset, change, error, replayed }
+    if (!replayed) this.#remember(result)
+    onRecord(result)
+  }
+
+  /** Results are kept for those who published the record and wait for it. */
+  #remember(result: AppliedRecord): void {
+    this.#results.set(`${result.partition}:${result.offset}`, result)
+    if (this.#results.size > 1000) this.#results.delete(this.#results.keys().next().value!)
+  }
+}

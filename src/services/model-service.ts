@@ -1,0 +1,173 @@
+import type { ModelCommandResult, ModelHistory, ModelVersion, PublishQuery } from '../api/contract/index.ts'
+import type { ModelService } from '../api/services.ts'
+import type { Clock } from '../core/clock.ts'
+import { SluiceError } from '../core/errors.ts'
+import type { Log } from '../core/log.ts'
+import { type Format, FORMATS } from '../core/model.ts'
+import { encodeRecords } from '../core/record-batch-writer.ts'
+import { type ModelCommand, decodeCommand, encodeCommand } from '../registry/descriptor.ts'
+import type { AppliedRecord, RegistryFollower } from '../registry/follower.ts'
+import type { DataTypeHistory, ModelEntry } from '../registry/history.ts'
+import type { Registry } from '../registry/registry.ts'
+import type { Deployment } from '../registry/deployment.ts'
+
+export interface ModelServiceOptions {
+  readonly log: Log
+  readonly topic: string
+  readonly clock: Clock
+  readonly registry: Registry
+  readonly follower: RegistryFollower
+  readonly deployment: Deployment
+  readonly maxModelBytes: number
+}
+
+const encoder = new TextEncoder()
+
+/** Models for the API: each command is a record on the models topic, and what it answers is what the node read back. */
+export function createModelService(options: ModelServiceOptions): ModelService {
+  const { registry } = options
+  return {
+    list: async () => [...registry.histories].map(describeHistory),
+    history: async (dataType) => describeHistory(historyOf(registry, dataType)),
+
+    async publish(query, bytes) {
+      return send(options, publishCommand(query, bytes, options.maxModelBytes), query.wait !== 'false')
+    },
+
+    async publishDescriptor(descriptor, wait) {
+      const command = decodeCommand(descriptor)
+      return append(options, { command, value: descriptor, wait })
+    },
+
+    async rollback(dataType, to) {
+      const history = historyOf(registry, dataType)
+      const target = to ?? history.previous?.id
+      if (target === undefined) {
+        throw new SluiceError('model.rollback.impossible', `data type '${dataType}' has no version before ${history.wanted?.id ?? 'any'}`)
+      }
+      const entry = history.find(target)
+      if (entry === undefined) throw notFound(history, target)
+      if (entry.status === 'retired') throw new SluiceError('model.rollback.impossible', `${target} is retired; publish it again to use it`)
+      return send(options, { action: 'rollback', dataType, target }, true)
+    },
+
+    async retire(dataType, id) {
+      const history = historyOf(registry, dataType)
+      if (history.find(id) === undefined) throw notFound(history, id)
+      return send(options, { action: 'retire', dataType, target: id }, true)
+    },
+  }
+}
+
+function publishCommand(query: PublishQuery, bytes: Uint8Array | undefined, maxModelBytes: number): ModelCommand {
+  const { name, dataType, version = '', description = '', sha256 = '', location } = query
+  if (bytes !== undefined && bytes.length > maxModelBytes) {
+    throw new SluiceError('model.too-large', `${name} has ${bytes.length} bytes; models.maxBytes is ${maxModelBytes}`)
+  }
+  const content = location !== undefined ? { location } : { data: bytes ?? new Uint8Array(0) }
+  return {
+    action: 'publish',
+    name,
+    version,
+    description,
+    dataType,
+    content,
+    format: formatOf(query.format),
+    sha256: sha256.toLowerCase(),
+    inputs: stringMap(query.inputs, 'inputs'),
+    metadata: stringMap(query.metadata, 'metadata'),
+  }
+}
+
+function formatOf(name: string): Format {
+  const format = FORMATS.find((candidate) => candidate === name.toLowerCase())
+  if (format === undefined) throw new SluiceError('model.format.unknown', `format '${name}' is none of ${FORMATS.join(', ')}`)
+  return format
+}
+
+function stringMap(json: string | undefined, parameter: string): Record<string, string> {
+  if (json === undefined) return {}
+  try {
+    const map = JSON.parse(json) as unknown
+    const valid =
+      typeof map === 'object' && map !== null && !Array.isArray(map) && Object.values(map).every((value) => typeof value === 'string')
+    if (valid) return map as Record<string, string>
+  } catch {
+    // Said below, as for what is JSON and something else.
+  }
+  throw new SluiceError('api.request.invalid', `${parameter} must be a JSON object whose values are strings, not ${json.slice(0, 80)}`)
+}
+
+async function send(options: ModelServiceOptions, command: ModelCommand, wait: boolean): Promise<ModelCommandResult> {
+  return append(options, { command, value: encodeCommand(command), wait })
+}
+
+async function append(
+  options: ModelServiceOptions,
+  record: { command: ModelCommand; value: Uint8Array; wait: boolean },
+): Promise<ModelCommandResult> {
+  const { log, topic, clock, follower, deployment } = options
+  const { command, value, wait } = record
+  const key =
+    command.action === 'publish' ? `${command.dataType}/${command.name}@${command.version}` : `${command.dataType}/${command.target}`
+  const recordBatch = encodeRecords([{ timestamp: clock.now(), key: encoder.encode(key), value }])
+  const offset = await log.append({ topic, partition: 0, recordBatch })
+  const applied = await follower.applied(0, offset)
+  if (applied?.error !== undefined) throw applied.error
+  const { history, entry } = changeOf(applied)
+  if (wait) {
+    await deployment.reconcile(history)
+    if (command.action === 'publish' && entry.reason !== null) throw entry.reason
+  }
+  return { id: entry.id, dataType: history.dataType, status: entry.status, offset: String(offset), reason: entry.reason?.toJSON() ?? null }
+}
+
+function changeOf(applied: AppliedRecord | undefined): { history: DataTypeHistory; entry: ModelEntry } {
+  if (applied?.change === undefined)
+    throw new SluiceError('internal', 'the node stopped before it had read the command back from the models topic')
+  return applied.change
+}
+
+function historyOf(registry: Registry, dataType: string): DataTypeHistory {
+  const history = registry.history(dataType)
+  if (history !== undefined) return history
+  const known = [...registry.histories].map((candidate) => candidate.dataType)
+  throw new SluiceError('api.not-found', `data type '${dataType}' has no models; those that have are ${known.join(', ') || 'none yet'}`)
+}
+
+function notFound(history: DataTypeHistory, id: string): SluiceError {
+  const known = history.versions.map((entry) => entry.id).join(', ')
+  return new SluiceError('model.not-found', `data type '${history.dataType}' has no version '${id}'; it has ${known || 'none'}`)
+}
+
+export function describeHistory(history: DataTypeHistory): ModelHistory {
+  const serving = history.versions.find((entry) => entry.status === 'serving')
+  return {
+    dataType: history.dataType,
+    serving: serving?.id ?? null,
+    previous: history.previous?.id ?? null,
+    versions: history.versions.map((entry) => describeVersion(entry)).toReversed(),
+  }
+}
+
+function describeVersion(entry: ModelEntry): ModelVersion {
+  const { name, version, description, dataType, format, sha256, metadata } = entry.descriptor
+  const { id, publishedAt, status, servingSince, loadMs, reason, source } = entry
+  return {
+    id,
+    name,
+    version,
+    description,
+    dataType,
+    format,
+    sha256,
+    metadata,
+    publishedAt,
+    status,
+    servingSince,
+    loadMs,
+    bytes: source.size,
+    offset: String(source.offset),
+    reason: reason?.toJSON() ?? null,
+  }
+}

@@ -1,0 +1,158 @@
+import type { RecordsResult, ScoredRecord } from '../api/contract/index.ts'
+import type { RecordService, RecordsFormat } from '../api/services.ts'
+import type { Clock } from '../core/clock.ts'
+import type { Codec } from '../core/codec.ts'
+import { SluiceError } from '../core/errors.ts'
+import type { Log } from '../core/log.ts'
+import { encodeHeader } from '../core/headers.ts'
+import { RecordBatchWriter } from '../core/record-batch-writer.ts'
+import { readAnswer } from './answer-reader.ts'
+import { keyHash } from './key-hash.ts'
+import { splitBody } from './split-body.ts'
+import type { StreamContext } from './stream-context.ts'
+
+export interface RecordServiceOptions {
+  readonly log: Log
+  readonly clock: Clock
+  readonly streams: readonly StreamContext[]
+}
+
+/** Rounds of batches that are appended as one; brokers refuse much longer ones. */
+const MAX_BATCH_BYTES = 900_000
+const encoder = new TextEncoder()
+
+/** Records in and answers out, for the API. */
+export function createRecordService({ log, clock, streams }: RecordServiceOptions): RecordService {
+  const turns = new Map<string, number>()
+  return {
+    async append(name, body, options): Promise<RecordsResult> {
+      const stream = streamOf(streams, name)
+      const partitions = await log.partitions(stream.input)
+      const { partition: fixed } = options
+      if (fixed !== undefined && fixed >= partitions) {
+        throw new SluiceError('log.topic.unknown', `topic '${stream.input}' has the partitions 0 to ${partitions - 1}, not ${fixed}`)
+      }
+      const header = encodeHeader('content-type', contentType(stream.codec))
+      const writers = new Map<number, RecordBatchWriter[]>()
+      let turn = turns.get(name) ?? 0
+      let appended = 0
+      for (const value of splitBody(body, options.format)) {
+        const key = options.key ?? keyFrom(value, options)
+        const keyBytes = key === undefined ? undefined : encoder.encode(key)
+        const partition = fixed ?? (keyBytes === undefined ? turn++ % partitions : keyHash(keyBytes) % partitions)
+        writerOf(writers, partition).append({
+          timestamp: clock.now(),
+          key: keyBytes,
+          value: toStream(stream.codec, value, options.format),
+          headers: [header],
+        })
+        appended++
+      }
+      turns.set(name, turn % partitions)
+      const offsets: Record<string, string> = {}
+      for (const [partition, chain] of writers) {
+        for (const writer of chain) {
+          const offset = await log.append({ topic: stream.input, partition, recordBatch: writer.finish() })
+          offsets[partition] ??= String(offset)
+        }
+      }
+      return { topic: stream.input, appended, offsets }
+    },
+
+    scores(name, options): AsyncIterable<ScoredRecord> {
+      return readScores(log, streamOf(streams, name), options)
+    },
+  }
+}
+
+function streamOf(streams: readonly StreamContext[], name: string): StreamContext {
+  const stream = streams.find((candidate) => candidate.name === name)
+  if (stream !== undefined) return stream
+  throw new SluiceError('api.not-found', `there is no stream '${name}'; there is ${streams.map((candidate) => candidate.name).join(', ')}`)
+}
+
+function writerOf(writers: Map<number, RecordBatchWriter[]>, partition: number): RecordBatchWriter {
+  const chain = writers.get(partition)
+  const last = chain?.at(-1)
+  if (last !== undefined && last.at < MAX_BATCH_BYTES) return last
+  const writer = new RecordBatchWriter(4096)
+  if (chain === undefined) writers.set(partition, [writer])
+  else chain.push(writer)
+  return writer
+}
+
+function contentType(codec: Codec): string {
+  return codec.name === 'json' ? 'application/json' : 'application/x-protobuf'
+}
+
+/** JSON records for a protobuf stream are converted; all else goes to the log as it came, for the stream to judge. */
+function toStream(codec: Codec, value: Uint8Array, format: RecordsFormat): Uint8Array {
+  const isJson = format === 'json' || format === 'ndjson'
+  if (!isJson || codec.name === 'json') return value
+  return codec.encode(parseRecord(value))
+}
+
+function parseRecord(value: Uint8Array): Record<string, unknown> {
+  try {
+    const record = JSON.parse(Buffer.from(value).toString('utf8')) as unknown
+    if (typeof record === 'object' && record !== null && !Array.isArray(record)) return record as Record<string, unknown>
+  } catch (cause) {
+    throw new SluiceError(
+      'api.request.invalid',
+      `a record is not JSON, and this stream's records are made from JSON: ${(cause as Error).message}`,
+      { cause },
+    )
+  }
+  throw new SluiceError('api.request.invalid', 'a record is not a JSON object')
+}
+
+function keyFrom(value: Uint8Array, { keyField, format }: { keyField?: string | undefined; format: RecordsFormat }): string | undefined {
+  if (keyField === undefined || (format !== 'json' && format !== 'ndjson')) return undefined
+  try {
+    const key = (JSON.parse(Buffer.from(value).toString('utf8')) as Record<string, unknown>)[keyField]
+    if (typeof key === 'string') return key
+    return key === undefined || key === null ? undefined : JSON.stringify(key)
+  } catch {
+    // Not JSON: the record goes in without a key, and the stream rejects it with the reason.
+    return undefined
+  }
+}
+
+async function* readScores(log: Log, stream: StreamContext, options: Parameters<RecordService['scores']>[1]): AsyncIterable<ScoredRecord> {
+  const { follow, from, limit = follow ? Infinity : 20, signal } = options
+  const partitions = await log.partitions(stream.output)
+  const starts: bigint[] = []
+  for (let partition = 0; partition < partitions; partition++) {
+    const { first, next } = await log.offsets({ topic: stream.output, partition })
+    const back = follow ? next : next - BigInt(limit)
+    starts.push(from === 'beginning' ? first : back > first ? back : first)
+  }
+  let left = limit
+  const readers = starts.map((start, partition) => log.read({ topic: stream.output, partition, from: start, follow, signal }))
+  for await (const batch of interleave(readers)) {
+    for (let i = 0; i < batch.count && left > 0; i++, left--) yield readAnswer(stream, batch, i)
+    batch.release()
+    if (left <= 0) return
+  }
+}
+
+/** Takes from several readers as they have something. */
+async function* interleave<T>(readers: readonly AsyncIterable<T>[]): AsyncIterable<T> {
+  const iterators = readers.map((reader) => reader[Symbol.asyncIterator]())
+  const pending = new Map(iterators.map((iterator, i) => [i, iterator.next().then((result) => ({ i, result }))]))
+  try {
+    while (pending.size > 0) {
+      const { i, result } = await Promise.race(pending.values())
+      if (result.done === true) pending.delete(i)
+      else {
+        yield result.value
+        pending.set(
+          i,
+          iterators[i]!.next().then((next) => ({ i, result: next })),
+        )
+      }
+    }
+  } finally {
+    for (const iterator of iterators) void iterator.return?.()
+  }
+}

@@ -1,0 +1,89 @@
+import type { DataTypeState, Latency, ModelStatistics as StatisticsView } from '../api/contract/index.ts'
+import type { StateService } from '../api/services.ts'
+import { SluiceError } from '../core/errors.ts'
+import type { DurationHistogram } from '../core/histogram.ts'
+import { ModelStatistics } from '../core/statistics.ts'
+import type { Registry } from '../registry/registry.ts'
+
+/** The statistics of all partitions that this node works on. */
+export type StatisticsSource = () => Iterable<ModelStatistics>
+
+/** Queryable state: what each model version did for each data type. */
+export function createStateService(registry: Registry, statistics: StatisticsSource): StateService {
+  return {
+    async processors() {
+      const dataTypes = new Set([...registry.histories].map((history) => history.dataType))
+      for (const one of statistics()) if (one.dataType !== '') dataTypes.add(one.dataType)
+      return [...dataTypes].toSorted()
+    },
+    async state(dataType) {
+      const merged = mergeByModel(statistics(), dataType)
+      const history = registry.history(dataType)
+      if (history === undefined && merged.size === 0) {
+        throw new SluiceError('api.not-found', `there is no data type '${dataType}'; see GET /processors`)
+      }
+      const serving = history?.versions.find((entry) => entry.status === 'serving')?.id ?? null
+      return describe(dataType, serving, merged)
+    },
+  }
+}
+
+/** The statistics of one data type, added up over partitions, by model. */
+export function mergeByModel(all: Iterable<ModelStatistics>, dataType: string): Map<string, ModelStatistics> {
+  const merged = new Map<string, ModelStatistics>()
+  for (const one of all) {
+    if (one.dataType !== dataType) continue
+    const known = merged.get(one.model)
+    if (known === undefined) merged.set(one.model, ModelStatistics.fromJSON(one.toJSON()))
+    else {
+      known.add(one)
+      if (one.since < known.since) merged.set(one.model, ModelStatistics.fromJSON({ ...known.toJSON(), since: one.since }))
+    }
+  }
+  return merged
+}
+
+function describe(dataType: string, serving: string | null, merged: ReadonlyMap<string, ModelStatistics>): DataTypeState {
+  const views = [...merged.values()]
+    .filter((one) => one.model !== '')
+    .map(view)
+    .toSorted((a, b) => b.since - a.since)
+  const rejections: Record<string, number> = {}
+  let scored = 0
+  let rejected = 0
+  for (const one of merged.values()) {
+    scored += one.usage
+    rejected += one.rejected
+    for (const [code, count] of one.rejections) rejections[code] = (rejections[code] ?? 0) + count
+  }
+  const current = views.find((one) => one.id === serving)
+  return { dataType, serving, ...current, totals: { scored, rejected, rejections }, versions: views }
+}
+
+function view(one: ModelStatistics): StatisticsView {
+  const at = one.model.lastIndexOf('@')
+  return {
+    id: one.model,
+    name: one.model.slice(0, at),
+    version: one.model.slice(at + 1),
+    description: one.description,
+    format: one.format,
+    since: one.since,
+    usage: one.usage,
+    rejected: one.rejected,
+    duration: one.duration,
+    min: one.min <= one.max ? one.min : null,
+    max: one.min <= one.max ? one.max : null,
+    latency: latencyView(one.latency),
+  }
+}
+
+export function latencyView(histogram: DurationHistogram): Latency {
+  return {
+    p50: histogram.quantile(0.5),
+    p95: histogram.quantile(0.95),
+    p99: histogram.quantile(0.99),
+    p999: histogram.quantile(0.999),
+    max: histogram.total === 0 ? null : histogram.maxMs,
+  }
+}
