@@ -29,8 +29,10 @@ export interface ModelBody {
   readonly outputScope?: Scope
   /** Results of models inside it that are results of this one too. */
   readonly innerOutputs?: readonly NamedOutput[]
-  /** Per segment that has an id: its result. */
+  /** By id: the segments inside it. */
   readonly segments?: ReadonlyMap<string, CompiledModel>
+  /** By name: the targets that models inside it predict, where it has several. */
+  readonly targets?: ReadonlyMap<string, CompiledModel>
 }
 
 /** A result under its name. */

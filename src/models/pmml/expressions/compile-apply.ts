@@ -49,9 +49,10 @@ function callDefined(definition: DefineFunction, args: readonly Operand[], { ass
   assembly.expanding.delete(name)
   const stored = stores.filter((store) => store.slot >= 0)
   if (stored.length === 0) return body
-  const { run } = body
+  const { run, type, source } = body
   return {
-    type: body.type,
+    type,
+    ...(source !== undefined && { source }),
     run: (cells, at) => {
       for (let i = 0; i < stored.length; i++) cells[at + stored[i]!.slot] = stored[i]!.run(cells, at)
       return run(cells, at)
@@ -63,12 +64,13 @@ function callDefined(definition: DefineFunction, args: readonly Operand[], { ass
 function withDefaults(apply: Apply, args: readonly Operand[], result: Operand, scope: Scope): Operand {
   const { mapMissingTo, defaultValue } = apply
   if (mapMissingTo === undefined && defaultValue === undefined) return result
-  const { type, run } = result
+  const { type, run, source } = result
   const fallback = defaultValue === undefined ? NaN : literalCell(defaultValue, type, scope.assembly)
   const missing = mapMissingTo === undefined ? NaN : literalCell(mapMissingTo, type, scope.assembly)
   const mapped = mapMissingTo === undefined ? [] : args.map((argument) => argument.run)
   return {
     type,
+    ...(source !== undefined && { source }),
     run: (cells, at) => {
       for (let i = 0; i < mapped.length; i++) if (Number.isNaN(mapped[i]!(cells, at))) return missing
       const value = run(cells, at)

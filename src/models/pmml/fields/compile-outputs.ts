@@ -1,6 +1,6 @@
 import { SluiceError } from '../../../core/errors.ts'
 import { cast } from '../assembly/convert.ts'
-import type { CompiledModel, NamedOutput } from '../assembly/model-compiler.ts'
+import type { ModelBody, NamedOutput } from '../assembly/model-compiler.ts'
 import { cellOperand, type Operand } from '../assembly/operand.ts'
 import { predictedOperand } from '../assembly/predicted-operand.ts'
 import type { Prediction, TargetField } from '../assembly/prediction.ts'
@@ -34,11 +34,11 @@ const FEATURES: Readonly<Record<ResultFeature, Feature>> = {
  */
 export function compileOutputs(
   fields: readonly OutputField[],
-  own: Source & { segments?: ReadonlyMap<string, CompiledModel> },
+  own: Source & Partial<Pick<ModelBody, 'segments' | 'targets'>>,
   scope: Scope,
 ): readonly NamedOutput[] {
   return fields.map((field) => {
-    const source = field.segmentId === undefined ? own : own.segments?.get(field.segmentId)
+    const source = sourceOf(field, own)
     if (source === undefined)
       throw new SluiceError('model.malformed', `the output '${field.name}' names segment '${field.segmentId}', which there is not`)
     const operand = cast(FEATURES[field.feature](field, source, scope), field.dataType, scope.assembly)
@@ -46,6 +46,11 @@ export function compileOutputs(
     scope.bind(field.name, stored)
     return { name: field.name, operand: stored }
   })
+}
+
+function sourceOf(field: OutputField, own: Parameters<typeof compileOutputs>[1]): Source | undefined {
+  if (field.segmentId !== undefined) return own.segments?.get(field.segmentId)
+  return (field.targetField !== undefined && own.targets?.get(field.targetField)) || own
 }
 
 function computed(field: OutputField, _: Source, scope: Scope): Operand {

@@ -1,6 +1,6 @@
 import type { Assembly } from '../assembly/assembly.ts'
-import { cast } from '../assembly/convert.ts'
-import type { Operand } from '../assembly/operand.ts'
+import { cast, toText } from '../assembly/convert.ts'
+import type { Evaluate, Operand } from '../assembly/operand.ts'
 import { type DataType, familyOf } from '../values/data-type.ts'
 import { arithmeticType, type FunctionEntry } from './function-entry.ts'
 
@@ -37,8 +37,9 @@ function commonType(left: Operand, right: Operand): DataType {
 function conditional(args: readonly Operand[], assembly: Assembly): Operand {
   const condition = cast(args[0]!, 'boolean', assembly).run
   const type = args[2] === undefined ? args[1]!.type : commonType(args[1]!, args[2])
-  const whenTrue = cast(args[1]!, type, assembly).run
-  const whenFalse = args[2] === undefined ? () => NaN : cast(args[2], type, assembly).run
+  const branch = (operand: Operand): Evaluate => (type === 'string' ? toText(operand, assembly) : cast(operand, type, assembly).run)
+  const whenTrue = branch(args[1]!)
+  const whenFalse = args[2] === undefined ? () => NaN : branch(args[2])
   return {
     type,
     run: (cells, at) => {

@@ -22,7 +22,12 @@ export function compileChain(plan: MiningPlan, context: ModelContext): ModelBody
     for (const output of finalOutputs(segment.model, plan, assembly)) innerOutputs.set(output.name, output)
   }
   const last = (mainSegment(plan, context, segments) ?? segments.at(-1)!).model
-  const shared = { segments: byId(segments), innerOutputs: [...innerOutputs.values()], outputScope: scope }
+  const shared = {
+    segments: byId(segments),
+    targets: new Map(segments.flatMap(({ model }) => (model.target === undefined ? [] : [[model.target.name, model] as const]))),
+    innerOutputs: [...innerOutputs.values()],
+    outputScope: scope,
+  }
   if (segments.every((segment) => segment.test === undefined)) {
     if (last.prediction.kind !== (plan.head.functionName === 'regression' ? 'number' : 'class')) {
       throw new SluiceError('model.malformed', `the last segment of a ${plan.head.functionName} chain answers a ${last.prediction.kind}`)

@@ -23,8 +23,9 @@ const POLLS: Partial<Record<MultipleModelMethod, PollOf>> = {
   weightedMajorityVote: (size, round) => votes(size, round, true),
   average: (size, round) => average(size, round, false),
   weightedAverage: (size, round) => average(size, round, true),
-  max: (size, round, segments) => decisive(size, { round, segments, rank: (shares) => Math.max(...shares) }),
-  median: (size, round, segments) => decisive(size, { round, segments, rank: lowerMedian }),
+  max: (size, round, segments) =>
+    decisive(size, { round, segments, rank: (shares) => Math.max(...shares), of: (shares) => Math.max(...shares) }),
+  median: (size, round, segments) => decisive(size, { round, segments, rank: median, of: lowerMedian }),
 }
 
 /** An ensemble that answers a class. */
@@ -118,9 +119,15 @@ function average(size: number, round: Round, weighted: boolean): Poll {
   }
 }
 
-/** The class whose rank over the segments is highest decides; the result is the average of the segments that gave that rank. */
-function decisive(size: number, options: { round: Round; segments: number; rank: (shares: Float64Array) => number }): Poll {
-  const { round, rank } = options
+/** Something said of a class's shares over the segments. */
+type Statistic = (shares: Float64Array) => number
+
+/**
+ * The class whose rank over the segments is highest decides; the result is the average of the segments that have its decisive share:
+ * the highest one, or the middle one (with an even number, the lower of the two).
+ */
+function decisive(size: number, options: { round: Round; segments: number; rank: Statistic; of: Statistic }): Poll {
+  const { round, rank, of } = options
   const all = new Float64Array(options.segments * size)
   const column = new Float64Array(options.segments)
   let count = 0
@@ -132,18 +139,24 @@ function decisive(size: number, options: { round: Round; segments: number; rank:
       all.set(shares, count++ * size)
     },
     finish: (cells, first) => {
-      let [best, most] = [0, -Infinity]
+      let [best, most, share] = [0, -Infinity, NaN]
       for (let i = 0; i < size; i++) {
         for (let s = 0; s < count; s++) column[s] = all[s * size + i]!
         const value = rank(column.subarray(0, count))
-        if (value > most) [best, most] = [i, value]
+        if (value > most) [best, most, share] = [i, value, of(column.subarray(0, count))]
       }
       const result = average(size, round, false)
       result.start()
-      for (let s = 0; s < count; s++) if (all[s * size + best] === most) result.add(all.subarray(s * size, (s + 1) * size), 0, 1)
+      for (let s = 0; s < count; s++) if (all[s * size + best] === share) result.add(all.subarray(s * size, (s + 1) * size), 0, 1)
       result.finish(cells, first)
     },
   }
+}
+
+function median(shares: Float64Array): number {
+  const sorted = shares.toSorted()
+  const middle = sorted.length >> 1
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
 }
 
 function lowerMedian(shares: Float64Array): number {

@@ -49,6 +49,7 @@ function mergedOutputs(
     for (const { name, operand } of segment.model.finalOutputs) {
       let entry = byName.get(name)
       if (entry === undefined) byName.set(name, (entry = { operand: cellOperand(operand.type, assembly.take()), from: [] }))
+      operand.source?.open()
       entry.from[i] = operand
     }
   }

@@ -107,10 +107,11 @@ function normalizer(plan: RegressionPlan, context: ModelContext, round: Round): 
   if (normalization === 'softmax' && count > 1) return (values) => softmax(values, all, round)
   if (normalization === 'simplemax') return (values) => simplemax(values, all, round)
   const link = linkOf(normalization, context.head.singlePrecision)!
-  if (context.target?.opType === 'ordinal' && count > 1 ) return ordinal(link, count, round)
+  const bounded = normalization === 'none' ? (y: number): number => Math.min(Math.max(y, 0), 1) : link
+  if (context.target?.opType === 'ordinal' && count > 1) return ordinal(bounded, count, round)
   if (count === 2 && LEAVING_A_REST.has(normalization)) {
     return (values) => {
-      values[0] = Math.min(Math.max(round(link(values[0]!)), 0), 1)
+      values[0] = round(bounded(values[0]!))
       values[1] = round(1 - values[0]!)
     }
   }
@@ -141,5 +142,8 @@ function ordinal(link: Link, count: number, round: Round): (values: Float64Array
 }
 
 function unsupportedMethod({ normalization, head }: RegressionPlan): SluiceError {
-  return new SluiceError('model.unsupported', `normalizationMethod="${normalization}" of a <RegressionModel> for ${head.functionName} is not supported`)
+  return new SluiceError(
+    'model.unsupported',
+    `normalizationMethod="${normalization}" of a <RegressionModel> for ${head.functionName} is not supported`,
+  )
 }
