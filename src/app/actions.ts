@@ -50,7 +50,7 @@ async function demoConfig(folder: string, port: number | undefined): Promise<Con
     value: typeof value === 'string' ? value : JSON.stringify(value),
   }))
   if (port !== undefined) flags.push({ flag: '--port', key: 'http.port', value: String(port) })
-  return loadConfig({ env: {}, flags, cwd: folder })
+  return loadConfig({ file: null, env: {}, flags, cwd: folder })
 }
 
 async function loadPage(): Promise<(app: FastifyInstance) => void> {

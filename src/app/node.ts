@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { FastifyInstance } from 'fastify'
 import { type Logger, pino } from 'pino'
+import type { ScoredRecord } from '../api/contract/index.ts'
 import type { Services } from '../api/services.ts'
 import { createServer } from '../api/server.ts'
 import { type Config, logText } from '../config/index.ts'
@@ -99,10 +100,28 @@ export class SluiceNode {
     return new SluiceNode(services, url, stack.move())
   }
 
+  /** Appends records to a stream's input; they are encoded as the stream's records are. Resolves when they are on the log. */
+  async send(stream: string, records: readonly Readonly<Record<string, unknown>>[]): Promise<void> {
+    if (records.length === 0) return
+    const body = new TextEncoder().encode(records.map((record) => JSON.stringify(record)).join('\n'))
+    await this.services.records.append(stream, body, { format: 'ndjson' })
+  }
+
+  /** The answers of a stream from its first, as they come, until the signal aborts or there were `limit` of them. */
+  answers(stream: string, options: AnswersOptions = {}): AsyncIterable<ScoredRecord> {
+    const { limit, signal = new AbortController().signal } = options
+    return this.services.records.scores(stream, { follow: true, from: 'beginning', signal, ...(limit !== undefined && { limit }) })
+  }
+
   /** Commits what is in work, and releases everything. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#stack.disposeAsync()
   }
+}
+
+export interface AnswersOptions {
+  readonly limit?: number
+  readonly signal?: AbortSignal
 }
 
 interface EngineParts {

@@ -13,8 +13,8 @@ import { parsePath, type Path, type Source, sourceText } from './source.ts'
 const MAX_FILE_BYTES = 1 << 20
 
 export interface ConfigSources {
-  /** The configuration file. Where absent, `sluice.yaml` in `cwd` if it is there. */
-  readonly file?: string
+  /** The configuration file. Where absent, `sluice.yaml` in `cwd` if it is there; null for none. */
+  readonly file?: string | null
   /** SLUICE_ variables are settings: SLUICE_HTTP_PORT is `http.port`. */
   readonly env: Readonly<Record<string, string | undefined>>
   /** Settings from the command line, later ones winning. */
@@ -50,7 +50,7 @@ export function loadConfig(sources: ConfigSources): Config {
 /** As `loadConfig`, and knows the source of each value. */
 export function loadConfigWithSources({ file, env, flags, cwd }: ConfigSources): LoadedConfig {
   const settings = new Settings()
-  const path = file === undefined ? defaultFile(cwd) : resolve(cwd, file)
+  const path = file === undefined ? defaultFile(cwd) : file === null ? undefined : resolve(cwd, file)
   if (path !== undefined) readYaml(readText(path), displayPath(path, cwd), settings)
   readEnvironment(env, configSchema, settings)
   for (const { flag, key, value } of flags) {

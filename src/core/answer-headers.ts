@@ -110,7 +110,8 @@ function eachHeader(batch: Batch, i: number, count: number, visit: (isOwn: boole
     const nameLength = reader.varint()
     const nameAt = reader.at
     reader.at += nameLength
-    reader.at += Math.max(0, reader.varint())
+    const valueLength = reader.varint()
+    reader.at += Math.max(0, valueLength)
     visit(isOwnName(batch.bytes, nameAt, nameLength), start, reader.at)
   }
 }
