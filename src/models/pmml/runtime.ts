@@ -18,7 +18,7 @@ const WORKER_BYTES = 256 * 1024
  * await using runtime = createPmmlRuntime()
  * using model = await runtime.load(descriptor, bytes)
  */
-export function createPmmlRuntime(options: PmmlOptions = {}): Runtime {
+export function createPmmlRuntime(options: PmmlOptions = {}): Runtime & AsyncDisposable {
   const lowering = createLowering(options.workerBytes ?? WORKER_BYTES)
   return {
     format: 'pmml',

@@ -17,6 +17,7 @@ export class Assembly {
   readonly expanding = new Set<string>()
   #slots = 0
   #expressions = 0
+  readonly #regions: { readonly chunks: { readonly slot: number; readonly cells: number }[]; next: number }[] = []
   readonly #memos: Map<unknown, number>[] = []
 
   constructor(functions: readonly DefineFunction[], compile: CompileExpression) {
@@ -37,6 +38,32 @@ export class Assembly {
       throw new SluiceError('model.malformed', `the document needs more than ${LIMITS.slots} working cells per row; use a smaller model`)
     }
     return slot
+  }
+
+  /**
+   * Takes cells for a model's result, that stand one after the other. Inside of `reusing`, they are cells that another model's result
+   * was in before.
+   */
+  takeResult(cells = 1): number {
+    const region = this.#regions.at(-1)
+    if (region === undefined) return this.take(cells)
+    const next = region.chunks[region.next++]
+    if (next !== undefined && next.cells >= cells) return next.slot
+    const chunk = { slot: this.take(cells), cells }
+    region.chunks[region.next - 1] = chunk
+    return chunk.slot
+  }
+
+  /** Puts models together, one after the other, of which each one's result is used up before the next one runs. */
+  reusing<T, R>(items: readonly T[], compile: (item: T) => R): readonly R[] {
+    const region = { chunks: [] as { slot: number; cells: number }[], next: 0 }
+    this.#regions.push(region)
+    const results = items.map((item) => {
+      region.next = 0
+      return compile(item)
+    })
+    this.#regions.pop()
+    return results
   }
 
   /** Counts an expression, so that functions which call functions can't grow without bound. */

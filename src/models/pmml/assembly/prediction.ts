@@ -77,7 +77,7 @@ function keyOf(text: string, type: DataType): string {
 
 /** Cells for a class prediction of these classes. */
 export function takeClassPrediction(classes: Classes, assembly: Assembly): ClassPrediction {
-  return { kind: 'class', classes, winner: assembly.take(), probabilities: assembly.take(classes.texts.length) }
+  return { kind: 'class', classes, winner: assembly.takeResult(), probabilities: assembly.takeResult(classes.texts.length) }
 }
 
 /** The index of the largest of some cells that stand together, the first of equals; NaN where none is a number. */

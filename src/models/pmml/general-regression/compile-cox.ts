@@ -9,7 +9,7 @@ type Baseline = CoxPlan['baselines'][number]
 /** The cumulative hazard of a Cox regression at the row's end time (PMML 4.4.1, GeneralRegression, scoring of Cox models). */
 export function compileCox(plan: GeneralRegressionPlan, cox: CoxPlan, context: ModelContext): ModelBody {
   const { scope, assembly } = context
-  const value = assembly.take()
+  const value = assembly.takeResult()
   const sum = compileLinear(plan, undefined, scope)
   const reference = referenceSum(plan)
   const time = numeric(scope.require(cox.endTime), scope).run

@@ -23,7 +23,7 @@ function predictor(plan: GeneralRegressionPlan, category: string | undefined, { 
 }
 
 function regression(plan: GeneralRegressionPlan, context: ModelContext): ModelBody {
-  const value = context.assembly.take()
+  const value = context.assembly.takeResult()
   const y = predictor(plan, undefined, context)
   const inverse = plan.link === undefined ? (sum: number) => sum : inverseLink(plan.link, plan)
   const trials = compileFieldOrNumber(plan.trials, 1, context.scope)

@@ -1,6 +1,7 @@
 import type { ModelBody, ModelContext } from '../assembly/model-compiler.ts'
 import { compileChain } from './chain.ts'
 import { compileClassEnsemble } from './class-ensemble.ts'
+import { compileForest } from './forest-evaluator.ts'
 import type { MiningPlan, MultipleModelMethod } from './mining-plan.ts'
 import { compileNumberEnsemble } from './number-ensemble.ts'
 import { byId, compileSegments } from './segment.ts'
@@ -34,7 +35,9 @@ export function compileMining(plan: MiningPlan, context: ModelContext): ModelBod
 }
 
 function compileEnsemble(plan: MiningPlan, context: ModelContext): ModelBody {
-  const segments = compileSegments(plan, context)
+  const segments = compileSegments(plan, context, { combined: true })
   const compile = plan.head.functionName === 'regression' ? compileNumberEnsemble : compileClassEnsemble
-  return { ...compile(plan, context, segments), segments: byId(segments) }
+  const body = compile(plan, context, segments)
+  const forest = compileForest(plan, context, body)
+  return { ...body, ...(forest !== undefined && { evaluator: forest }), segments: byId(segments) }
 }

@@ -19,7 +19,7 @@ export function mergedResult(plan: MiningPlan, context: ModelContext, segments: 
 
 function mergedNumber({ assembly }: ModelContext, inner: readonly Prediction[]): MergedResult {
   const from = inner.map((prediction) => (prediction.kind === 'number' ? prediction.value : -1))
-  const value = assembly.take()
+  const value = assembly.takeResult()
   return {
     prediction: { kind: 'number', value, type: 'double' },
     copy: (segment, cells, at) => {

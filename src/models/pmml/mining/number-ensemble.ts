@@ -43,7 +43,7 @@ export function compileNumberEnsemble(plan: MiningPlan, context: ModelContext, s
       throw new SluiceError('model.malformed', 'a segment of a regression is a classification; it must be a regression')
     return prediction.value
   })
-  const result = context.assembly.take()
+  const result = context.assembly.takeResult()
   const values = new Float64Array(segments.length)
   const weights = new Float64Array(segments.length)
   return {

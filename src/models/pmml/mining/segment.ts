@@ -11,9 +11,11 @@ export interface Segment {
   readonly model: CompiledModel
 }
 
-/** The segments of a model, each in a scope of its own. */
-export function compileSegments(plan: MiningPlan, context: ModelContext): readonly Segment[] {
-  return plan.segments.map((segment) => compileSegment(segment, context, context.scope))
+/** The segments of a model, each in a scope of its own. Where they are combined, each one's result is used up before the next one runs. */
+export function compileSegments(plan: MiningPlan, context: ModelContext, options: { combined: boolean }): readonly Segment[] {
+  const compile = (segment: SegmentPlan): Segment => compileSegment(segment, context, context.scope)
+  const asked = plan.head.outputFields.some((field) => field.segmentId !== undefined)
+  return options.combined && !asked ? context.assembly.reusing(plan.segments, compile) : plan.segments.map(compile)
 }
 
 export function compileSegment(plan: SegmentPlan, context: ModelContext, scope: Scope): Segment {

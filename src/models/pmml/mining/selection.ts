@@ -10,7 +10,7 @@ import { byId, compileSegments, type Segment } from './segment.ts'
  * their results are had through outputs with a segmentId.
  */
 export function compileSelection(plan: MiningPlan, context: ModelContext): ModelBody {
-  const segments = compileSegments(plan, context)
+  const segments = compileSegments(plan, context, { combined: false })
   const merged = mergedResult(plan, context, segments)
   const outputs = mergedOutputs(segments, context)
   const all = plan.method === 'selectAll'

@@ -49,7 +49,7 @@ function regression(plan: NeuralNetworkPlan, context: ModelContext, { values, ru
       `a <NeuralNetwork> for regression with ${plan.outputs.length} outputs is not supported; it must have 1`,
     )
   }
-  const value = context.assembly.take()
+  const value = context.assembly.takeResult()
   const denormalize = denormalization(output)
   const { neuron } = output
   return {
@@ -78,7 +78,7 @@ function classification(plan: NeuralNetworkPlan, context: ModelContext, { values
     throw new SluiceError('model.unsupported', `a <NeuralOutput> with <${expression.kind}> for classification is not supported`)
   })
   const classes = createClasses(context.target, categories, context.assembly)
-  const entity = context.head.outputFields.some((field) => field.feature === 'entityId') ? context.assembly.take() : undefined
+  const entity = context.head.outputFields.some((field) => field.feature === 'entityId') ? context.assembly.takeResult() : undefined
   const prediction = { ...takeClassPrediction(classes, context.assembly), ...(entity !== undefined && { entity }) }
   const { winner, probabilities } = prediction
   const order = Int32Array.from(categories, (category) => classes.indexOf(category))

@@ -42,7 +42,7 @@ export function compileRegression(plan: RegressionPlan, context: ModelContext): 
 function regression(plan: RegressionPlan, table: Evaluate, { context, round }: { context: ModelContext; round: Round }): ModelBody {
   const link = linkOf(plan.normalization, context.head.singlePrecision)
   if (link === undefined) throw unsupportedMethod(plan)
-  const value = context.assembly.take()
+  const value = context.assembly.takeResult()
   const plain = plan.normalization === 'none'
   return {
     prediction: { kind: 'number', value, type: context.head.singlePrecision ? 'float' : 'double' },

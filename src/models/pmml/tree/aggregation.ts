@@ -1,5 +1,5 @@
 import { type ClassPrediction, largest } from '../assembly/prediction.ts'
-import { nodeProbabilities } from './class-results.ts'
+import { nodeShares } from './class-results.ts'
 import { type NodeTests, runTest } from './node-tests.ts'
 import type { TreePlan } from './tree-plan.ts'
 
@@ -49,7 +49,7 @@ export function compileAggregation(
       const records = children.reduce((sum, child) => sum + recordCount[child]!, 0)
       for (const child of children) add(child, weighted ? weight * (recordCount[child]! / records) : 1, cells, at)
     } else if (weighted) {
-      nodeProbabilities(plan, node, prediction, own)
+      nodeShares(plan, node, classes, own)
       for (let i = 0; i < size; i++) totals[i]! += own[i]! * weight
     } else {
       for (let i = distribution[node]!; i < distribution[node + 1]!; i++) {

@@ -12,10 +12,10 @@ export function compileTree(plan: TreePlan, context: ModelContext): ModelBody {
   const { assembly, scope, head } = context
   const tests = compileNodeTests(nodes, scope)
   const walk = createWalk(plan, tests)
-  const entity = head.outputFields.some((field) => field.feature === 'entityId') ? assembly.take() : undefined
+  const entity = head.outputFields.some((field) => field.feature === 'entityId') ? assembly.takeResult() : undefined
   const ids = entity === undefined ? undefined : Float64Array.from(nodes.id, (id) => (id < 0 ? NaN : assembly.pool.code(nodes.texts[id]!)))
   if (head.functionName === 'regression') {
-    const value = assembly.take()
+    const value = assembly.takeResult()
     const scores = regressionScores(nodes, head.singlePrecision)
     return {
       prediction: { kind: 'number', value, type: head.singlePrecision ? 'float' : 'double', ...(entity !== undefined && { entity }) },
@@ -31,7 +31,7 @@ export function compileTree(plan: TreePlan, context: ModelContext): ModelBody {
   const classes = createClasses(context.target, classTexts(nodes), assembly)
   const prediction = {
     ...takeClassPrediction(classes, assembly),
-    ...(head.outputFields.some((field) => field.feature === 'confidence') && { confidences: assembly.take(classes.texts.length) }),
+    ...(head.outputFields.some((field) => field.feature === 'confidence') && { confidences: assembly.takeResult(classes.texts.length) }),
     ...(entity !== undefined && { entity }),
   }
   const results = classResults(plan, prediction)
