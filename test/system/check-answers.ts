@@ -1,0 +1,199 @@
+import { expect } from 'vitest'
+import { type AnswerValue, jsonAnswer, protobufAnswer } from './answer-value.ts'
+import type { LoggedRecord } from './logged-record.ts'
+import type { System, SystemStream } from './system.ts'
+
+/** What became of one input record. */
+export interface Outcome {
+  readonly stream: string
+  readonly partition: number
+  readonly offset: number
+  readonly input: LoggedRecord
+  /** `name@version`, or undefined for a record that was rejected before a model got it. */
+  readonly model: string | undefined
+  readonly answer: AnswerValue | undefined
+  /** Its record on the dead-letter topic. */
+  readonly deadLetter: LoggedRecord | undefined
+}
+
+/** A record of the swaps topic. */
+export interface Marker {
+  readonly dataType: string
+  readonly name: string
+  readonly version: string
+  readonly sha256: string
+  readonly topic: string
+  readonly partition: number
+  readonly fromOffset: string
+  readonly previous: string | null
+}
+
+/** What a stopped system left on its log. */
+export interface Leavings {
+  readonly outcomes: readonly Outcome[]
+  readonly markers: readonly Marker[]
+}
+
+/**
+ * Reads all that a stopped system left, and fails unless every input has exactly one output or dead letter, outputs stand in the
+ * order of the inputs, headers and values say the same, and the swap markers say which version answered at every offset.
+ */
+export async function checkLeavings(system: System): Promise<Leavings> {
+  const { world, topics, streams } = system
+  const swaps = await world.read(topics.swaps)
+  const markers = swaps.map(({ value }) => JSON.parse(value!.toString()) as Marker)
+  const letters = await world.read(topics.deadLetters)
+  const outcomes: Outcome[] = []
+  for (const stream of streams) {
+    const { input, output } = system.topicsOf(stream.name)
+    const inputs = await world.read(input)
+    const counts = system.sent.get(stream.name)!
+    expect(countByPartition(inputs, counts.length), `records on ${input}`).toEqual(counts)
+    const ours = letters.filter(({ headers }) => headers.get('sluice_topic') === input)
+    const found = pairUp(stream, inputs, { outputs: await world.read(output), deadLetters: ours })
+    checkMarkers(
+      found,
+      markers.filter(({ topic }) => topic === input),
+    )
+    outcomes.push(...found)
+  }
+  return { outcomes, markers }
+}
+
+/** Finds the one outcome of each input. Fails where there is none or another, or where outputs are not in the inputs' order. */
+export function pairUp(
+  { name, format }: Pick<SystemStream, 'name' | 'format'>,
+  inputs: readonly LoggedRecord[],
+  { outputs, deadLetters }: { readonly outputs: readonly LoggedRecord[]; readonly deadLetters: readonly LoggedRecord[] },
+): Outcome[] {
+  const byPlace = new Map(inputs.map((input) => [`${input.partition}:${input.offset}`, input]))
+  const outcomes = new Map<string, Outcome>()
+  const last = new Map<number, number>()
+  const problems: string[] = []
+  const placed = (record: LoggedRecord): [LoggedRecord, string] | undefined => {
+    const id = record.headers.get('ce_id') ?? 'nowhere'
+    const input = byPlace.get(id)
+    if (input === undefined || input.partition !== record.partition) problems.push(`an answer to ${id} in partition ${record.partition}`)
+    else if (outcomes.has(id)) problems.push(`a second answer to ${id}`)
+    else return [input, id]
+    return undefined
+  }
+  for (const record of outputs) {
+    const found = placed(record)
+    if (found === undefined) continue
+    const [input, id] = found
+    if (input.offset <= (last.get(input.partition) ?? -1)) problems.push(`the answer to ${id} comes after a later one`)
+    last.set(input.partition, input.offset)
+    const answer = format === 'json' ? jsonAnswer(input.value!, record.value!) : protobufAnswer(input.value!, record.value!)
+    const said = outputProblem({ record, input, answer, stream: name })
+    if (said !== undefined) problems.push(`${id}: ${said}`)
+    outcomes.set(id, { stream: name, ...placeOf(input), input, model: answer.model, answer, deadLetter: undefined })
+  }
+  for (const record of deadLetters) {
+    const found = placed(record)
+    if (found === undefined) continue
+    const [input, id] = found
+    const said = deadLetterProblem(record, input, name)
+    if (said !== undefined) problems.push(`${id}: ${said}`)
+    const model = record.headers.get('sluice_model')
+    outcomes.set(id, { stream: name, ...placeOf(input), input, model, answer: undefined, deadLetter: record })
+  }
+  for (const id of byPlace.keys()) if (!outcomes.has(id)) problems.push(`no answer to ${id}`)
+  expect({ problems: problems.slice(0, 10), of: problems.length }, `the answers of ${name}`).toEqual({ problems: [], of: 0 })
+  return [...outcomes.values()].toSorted((a, b) => a.partition - b.partition || a.offset - b.offset)
+}
+
+function placeOf({ partition, offset }: LoggedRecord): { partition: number; offset: number } {
+  return { partition, offset }
+}
+
+interface Output {
+  readonly record: LoggedRecord
+  readonly input: LoggedRecord
+  readonly answer: AnswerValue
+  readonly stream: string
+}
+
+function outputProblem({ record, input, answer, stream }: Output): string | undefined {
+  const { headers } = record
+  const expected: Record<string, string> = {
+    ce_specversion: '1.0',
+    ce_type: 'sluice.scored',
+    ce_source: `/sluice/${stream}`,
+    ce_id: `${input.partition}:${input.offset}`,
+    sluice_model: answer.model,
+    sluice_score: String(answer.score),
+    ...Object.fromEntries(input.headers),
+  }
+  for (const [name, text] of Object.entries(expected)) {
+    if (headers.get(name) !== text) return `header ${name} is ${headers.get(name)}, not ${text}`
+  }
+  if (record.headerCount !== Object.keys(expected).length) return `it has ${record.headerCount} headers: ${[...headers.keys()].join(', ')}`
+  return differentRecord(record, input)
+}
+
+function deadLetterProblem(record: LoggedRecord, input: LoggedRecord, stream: string): string | undefined {
+  const { headers } = record
+  const expected: Record<string, string> = {
+    ce_specversion: '1.0',
+    ce_type: 'sluice.rejected',
+    ce_source: `/sluice/${stream}`,
+    sluice_partition: String(input.partition),
+    sluice_offset: String(input.offset),
+    ...Object.fromEntries(input.headers),
+  }
+  for (const [name, text] of Object.entries(expected)) {
+    if (headers.get(name) !== text) return `header ${name} is ${headers.get(name)}, not ${text}`
+  }
+  if (!/^record\.[a-z-]+(\.[a-z-]+)?$/.test(headers.get('sluice_error') ?? '')) return `its code is ${headers.get('sluice_error')}`
+  if ((headers.get('sluice_reason') ?? '').length < 10) return `its reason is '${headers.get('sluice_reason')}'`
+  return headers.has('sluice_value_bytes') || same(record.value, input.value)
+    ? differentRecord(record, input)
+    : 'its value is not the input'
+}
+
+function differentRecord(record: LoggedRecord, input: LoggedRecord): string | undefined {
+  if (!same(record.key, input.key)) return `its key is ${String(record.key)}, not ${String(input.key)}`
+  return record.timestamp === input.timestamp ? undefined : `its time is ${record.timestamp}, not ${input.timestamp}`
+}
+
+function same(a: Buffer | null, b: Buffer | null): boolean {
+  return a === null || b === null ? a === b : a.equals(b)
+}
+
+/** Fails unless the markers say, at every offset, the version that answered there; and each names the one before it. */
+export function checkMarkers(outcomes: readonly Outcome[], markers: readonly Marker[]): void {
+  const problems: string[] = []
+  const partitions = new Set([...outcomes.map(({ partition }) => partition), ...markers.map(({ partition }) => partition)])
+  for (const partition of partitions) {
+    const ours = markers.filter((marker) => marker.partition === partition)
+    ours.forEach((marker, i) => {
+      const before = ours[i - 1]
+      const previous = before === undefined ? null : `${before.name}@${before.version}`
+      if (marker.previous !== previous) problems.push(`the marker at ${marker.fromOffset} comes after ${marker.previous}, not ${previous}`)
+      if (before !== undefined && Number(before.fromOffset) >= Number(marker.fromOffset))
+        problems.push(`two markers at ${marker.fromOffset}`)
+    })
+    let next = 0
+    let serving: string | undefined
+    for (const { offset, model } of outcomes.filter((outcome) => outcome.partition === partition)) {
+      while (next < ours.length && Number(ours[next]!.fromOffset) <= offset) {
+        const marker = ours[next++]!
+        serving = `${marker.name}@${marker.version}`
+        if (Number(marker.fromOffset) !== offset || model !== serving) {
+          problems.push(`${serving} did not answer ${partition}:${marker.fromOffset}, where its marker stands`)
+        }
+      }
+      if (model !== undefined && model !== serving)
+        problems.push(`${partition}:${offset} was answered by ${model}; the marker says ${serving}`)
+    }
+    if (next < ours.length) problems.push(`a marker of partition ${partition} stands beyond the records, at ${ours[next]!.fromOffset}`)
+  }
+  expect({ problems: problems.slice(0, 10), of: problems.length }, 'swap markers and answers').toEqual({ problems: [], of: 0 })
+}
+
+function countByPartition(records: readonly LoggedRecord[], partitions: number): number[] {
+  const counts = Array.from({ length: partitions }, () => 0)
+  for (const { partition } of records) counts[partition]!++
+  return counts
+}
