@@ -38,8 +38,8 @@ async function publishModels({ models }: Services, scenario: readonly ScheduledM
     await pause(Math.max(0, started + afterMs - performance.now()), undefined, { signal }).catch(() => {})
     if (signal.aborted) return
     if (await isKnown(models, query)) continue
-    // Not waiting: that a version is refused is part of the demo, and the page tells of it.
-    await models.publish({ ...query, wait: 'false' }, bytes)
+    // Later ones are not waited for: that a version is refused is part of the demo, and the page tells of it.
+    await models.publish({ ...query, wait: afterMs === 0 ? 'true' : 'false' }, bytes)
   }
 }
 

@@ -1,0 +1,64 @@
+import { FORMATS } from '../../src/core/model.ts'
+import { ONNX_SUPPORT } from '../../src/models/onnx/support.ts'
+import { PMML_SUPPORT } from '../../src/models/pmml/support.ts'
+
+const HERE: Partial<Record<(typeof FORMATS)[number], string>> = {
+  pmml: 'trees, forests, regressions and neural networks; see below',
+  onnx: 'through ONNX Runtime in worker threads; see below',
+  function: 'models in code (`defineModel`), linked into the program; see below',
+}
+
+/** docs/formats.md, from the tables that the code uses. */
+export function formatsPage(): string {
+  return [
+    '# Formats',
+    '',
+    'What can be loaded, and how far each format goes. What is not supported is refused when the model is loaded, by name, and the version before',
+    'it keeps serving. The tables are made from those in the code by `npm run docs`.',
+    '',
+    '| format | supported |',
+    '|---|---|',
+    ...FORMATS.map(
+      (format) => `| \`${format}\` | ${HERE[format] ?? 'not yet: a descriptor of this format is refused with `model.format.unknown`'} |`,
+    ),
+    '',
+    '## How record fields find model inputs',
+    '',
+    'By the mapping that the descriptor declares (`sluice models publish --input model-input=record-field`) or the stream does (`inputs`), else by the same',
+    "name, else by the only name that differs just in case, spaces and punctuation (`fixed acidity` and `fixed_acidity`). Inputs without names (an ONNX tensor's",
+    "columns) are taken from a protobuf record's numeric fields in their order; for JSON records they must be declared, or named by the model's metadata",
+    '`feature_names`.',
+    '',
+    '## Outputs',
+    '',
+    'The first output is the score: a number or a label. Further outputs (probabilities, what a PMML document declares) are part of the answer under their names.',
+    '',
+    '## PMML',
+    '',
+    'Documents of version 3.0 to 4.4, read by a streaming parser that refuses DOCTYPE and keeps limits on depth and size.',
+    '',
+    ...pmmlTables(),
+    '## ONNX',
+    '',
+    '| | | supported | |',
+    '|---|---|---|---|',
+    ...ONNX_SUPPORT.map(({ kind, feature, supported, note = '' }) => `| ${kind} | ${feature} | ${supported ? 'yes' : 'no'} | ${note} |`),
+    '',
+    '## Models in code',
+    '',
+    '`defineModel({ name, version, dataType, inputs, score })` makes a model of a function of one row, or (`scoreFrame`) of a whole frame. It is given to',
+    '`createNode({ models })`, or exported by the module that `models.definitions` names. What travels on the models topic is its `name@version`; every node that is to',
+    'serve it has it linked in.',
+    '',
+  ].join('\n')
+}
+
+function pmmlTables(): string[] {
+  const kinds = [...new Set(PMML_SUPPORT.map((entry) => entry.kind))]
+  return kinds.flatMap((kind) => {
+    const rows = PMML_SUPPORT.filter((entry) => entry.kind === kind).map(
+      ({ element, supported, note = '' }) => `| ${element} | ${supported ? 'yes' : 'no'} | ${note} |`,
+    )
+    return [`| ${kind} | supported | |`, '|---|---|---|', ...rows, '']
+  })
+}
