@@ -1,2 +1,1 @@
 export { actions } from './app/actions.ts'
-export { type NodeOptions, SluiceNode } from './app/node.ts'

@@ -4,8 +4,7 @@ import { runCommandLine } from './program.ts'
 
 /** Loaded only by the commands that start a node, so that the others answer at once. */
 async function app(): Promise<CommandActions> {
-  const path = '../app.ts'
-  const { actions } = (await import(path)) as { actions: CommandActions }
+  const { actions } = await import('../app.ts')
   return actions
 }
 

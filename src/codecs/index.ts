@@ -1,2 +1,2 @@
-export { createJsonCodec, type JsonOptions } from './json/json-codec.ts'
-export { createProtobufCodec, type ProtobufOptions } from './protobuf/protobuf-codec.ts'
+export { createJsonCodec } from './json/json-codec.ts'
+export { createProtobufCodec } from './protobuf/protobuf-codec.ts'

@@ -1,5 +1,5 @@
 export { effectiveSettings, effectiveSources, effectiveYaml } from './effective.ts'
-export { type ConfigFlag, type ConfigSources, loadConfig, loadConfigWithSources, type LoadedConfig } from './load-config.ts'
+export { type ConfigFlag, loadConfig, loadConfigWithSources, type LoadedConfig } from './load-config.ts'
 export { type LogAddress, logText } from './log-address.ts'
 export { nearest } from './nearest.ts'
 export type { Config, StreamConfig } from './schema.ts'

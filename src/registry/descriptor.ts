@@ -27,26 +27,24 @@ export interface PublishCommand {
   readonly content: { readonly data: Uint8Array } | { readonly location: string }
 }
 
-const FORMAT_OF: Readonly<Record<ModelType, Format>> = {
-  [ModelType.TENSORFLOW]: 'tensorflow',
-  [ModelType.TENSORFLOWSAVED]: 'tensorflow-saved',
-  [ModelType.PMML]: 'pmml',
-  [ModelType.ONNX]: 'onnx',
-  [ModelType.PFA]: 'pfa',
-  [ModelType.LIGHTGBM]: 'lightgbm',
-  [ModelType.XGBOOST]: 'xgboost',
-  [ModelType.REMOTE]: 'remote',
-  [ModelType.FUNCTION]: 'function',
-}
-
-/** The name that the tutorial's API and protobuf give a format: `PMML`, `TENSORFLOWSAVED`. */
-export function modelTypeName(format: Format): string {
-  return ModelType[typeOf(format)]
-}
+const TYPES: readonly (readonly [ModelType, Format])[] = [
+  [ModelType.TENSORFLOW, 'tensorflow'],
+  [ModelType.TENSORFLOWSAVED, 'tensorflow-saved'],
+  [ModelType.PMML, 'pmml'],
+  [ModelType.ONNX, 'onnx'],
+  [ModelType.PFA, 'pfa'],
+  [ModelType.LIGHTGBM, 'lightgbm'],
+  [ModelType.XGBOOST, 'xgboost'],
+  [ModelType.REMOTE, 'remote'],
+  [ModelType.FUNCTION, 'function'],
+]
 
 function typeOf(format: Format): ModelType {
-  const entry = Object.entries(FORMAT_OF).find(([, candidate]) => candidate === format)
-  return Number(entry![0]) as ModelType
+  return TYPES.find(([, candidate]) => candidate === format)![0]
+}
+
+function formatOf(type: ModelType): Format | undefined {
+  return TYPES.find(([candidate]) => candidate === type)?.[1]
 }
 
 const NAME = /^[^@/\s\p{Cc}]{1,200}$/u
@@ -67,13 +65,13 @@ export function decodeCommand(value: Uint8Array): ModelCommand {
 }
 
 function decodePublish(wire: WireDescriptor): PublishCommand {
-  const format = FORMAT_OF[wire.modeltype] as Format | undefined
+  const format = formatOf(wire.modeltype)
   const { name, version, description, dataType, inputs, metadata, sha256, MessageContent: content } = wire
   if (!NAME.test(name)) throw malformed(`its name '${name.slice(0, 80)}' is not 1 to 200 characters without @, / and white space`)
   if (version !== '' && !NAME.test(version))
     throw malformed(`the version '${version.slice(0, 80)}' of ${name} has @, / or white space in it, or is too long`)
   if (format === undefined)
-    throw new SluiceError('model.format.unknown', `modeltype ${Number(wire.modeltype)} of ${name} is none of ${knownTypes()}`)
+    throw new SluiceError('model.format.unknown', `modeltype ${wire.modeltype.toFixed(0)} of ${name} is none of ${knownTypes()}`)
   if (content.case === undefined) throw malformed(`${name} has neither data nor a location`)
   return {
     action: 'publish',
@@ -110,9 +108,7 @@ export function sha256Of(bytes: Uint8Array): string {
 }
 
 function knownTypes(): string {
-  return Object.entries(FORMAT_OF)
-    .map(([type, format]) => `${format} (${type})`)
-    .join(', ')
+  return TYPES.map(([type, format]) => `${format} (${type.toFixed(0)})`).join(', ')
 }
 
 function malformed(problem: string, cause?: unknown): SluiceError {
