@@ -1,7 +1,7 @@
 import type { ModelBody, ModelContext } from '../assembly/model-compiler.ts'
 import { compileChain } from './chain.ts'
 import { compileClassEnsemble } from './class-ensemble.ts'
-import { compileForest } from './forest-evaluator.ts'
+import { compileForest } from './forest/compile-forest.ts'
 import type { MiningPlan, MultipleModelMethod } from './mining-plan.ts'
 import { compileNumberEnsemble } from './number-ensemble.ts'
 import { byId, compileSegments } from './segment.ts'
@@ -35,9 +35,9 @@ export function compileMining(plan: MiningPlan, context: ModelContext): ModelBod
 }
 
 function compileEnsemble(plan: MiningPlan, context: ModelContext): ModelBody {
+  const forest = compileForest(plan, context)
+  if (forest !== undefined) return forest
   const segments = compileSegments(plan, context, { combined: true })
   const compile = plan.head.functionName === 'regression' ? compileNumberEnsemble : compileClassEnsemble
-  const body = compile(plan, context, segments)
-  const forest = compileForest(plan, context, body)
-  return { ...body, ...(forest !== undefined && { evaluator: forest }), segments: byId(segments) }
+  return { ...compile(plan, context, segments), segments: byId(segments) }
 }

@@ -1,0 +1,60 @@
+import type { ForestOptions } from '../../../forest/forest.ts'
+import { type FinishedForest, NO_RESULT } from './forest-columns.ts'
+
+/**
+ * Scores single rows with missing values or unknown texts, which the forest can't: a missing value goes where the tree's strategy sends
+ * it, and an unknown text is in no set. Trees are added as the forest adds them; those without a result are left out.
+ */
+export interface CarefulWalk {
+  /** Sets `sums`. Afterwards `present` and `missing` are the weights of the trees with and without a result. */
+  score(cells: Float64Array, at: number, sums: Float64Array): void
+  readonly present: number
+  readonly missing: number
+}
+
+export function createCarefulWalk(options: ForestOptions, { missingTo, strayLeaves }: FinishedForest): CarefulWalk {
+  const { nodes, leafValues, outputs, weights } = options
+  const { roots, feature, threshold, left, right, leaf, categories } = nodes
+  const columns = options.columns!
+
+  function holds(node: number, value: number): boolean {
+    const start = categories?.start[node] ?? -1
+    if (start < 0) return value <= threshold[node]!
+    if (value < 0 || value >= categories!.codes[node]!) return false
+    return ((categories!.words[start + (value >> 5)]! >>> (value & 31)) & 1) === 1
+  }
+
+  /** A leaf of the forest, `NO_RESULT`, or a stray leaf. */
+  function walk(root: number, cells: Float64Array, at: number): number {
+    let node = root
+    while (node >= 0 && feature[node] !== -1) {
+      const value = cells[at + columns[feature[node]!]!]!
+      if (Number.isNaN(value)) node = missingTo[node]!
+      else node = holds(node, value) ? left[node]! : right[node]!
+    }
+    return node
+  }
+
+  const careful = {
+    present: 0,
+    missing: 0,
+    score(cells: Float64Array, at: number, sums: Float64Array): void {
+      sums.fill(0)
+      careful.present = 0
+      careful.missing = 0
+      for (let tree = 0; tree < roots.length; tree++) {
+        const weight = weights === undefined ? 1 : weights[tree]!
+        const node = walk(roots[tree]!, cells, at)
+        if (node === NO_RESULT) {
+          careful.missing += weight
+          continue
+        }
+        careful.present += weight
+        const values = node >= 0 ? leafValues : strayLeaves
+        const first = (node >= 0 ? leaf[node]! : -2 - node) * outputs
+        for (let i = 0; i < outputs; i++) sums[i]! += values[first + i]! * weight
+      }
+    },
+  }
+  return careful
+}

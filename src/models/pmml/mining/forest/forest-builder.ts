@@ -1,0 +1,89 @@
+import type { ForestOptions } from '../../../forest/forest.ts'
+import type { ModelContext } from '../../assembly/model-compiler.ts'
+import { createClasses, type Prediction, takeClassPrediction } from '../../assembly/prediction.ts'
+import { classTexts } from '../../tree/compile-tree.ts'
+import type { TreePlan } from '../../tree/tree-plan.ts'
+import type { MiningPlan } from '../mining-plan.ts'
+import { Features } from './features.ts'
+import { type FinishedForest, ForestColumns } from './forest-columns.ts'
+import { isVote, leavesOf } from './leaves.ts'
+import { flattenTree } from './tree-flattener.ts'
+
+/** An ensemble of trees in the form that the forest scorer takes. */
+export interface BuiltForest {
+  readonly prediction: Prediction
+  readonly options: ForestOptions
+  /** Where missing values go. */
+  readonly finished: FinishedForest
+  /** How many cells of a row the splits reach into. */
+  readonly width: number
+  /** Where true, the forest itself sends rows with missing values where `missingTo` does. */
+  readonly takesMissing: boolean
+  /** Whether a row has a missing value, or a text that the document does not know, among those that the splits look at. */
+  isSpecial(cells: Float64Array, at: number): boolean
+}
+
+/** Brings the segments to the form of a forest; undefined where one can't be. */
+export function buildForest(plan: MiningPlan, context: ModelContext): BuiltForest | undefined {
+  const trees = bareTrees(plan)
+  if (trees === undefined) return undefined
+  const prediction = predictionOf(plan, trees, context)
+  const outputs = prediction.kind === 'number' ? 1 : prediction.classes.texts.length
+  const features = new Features(context.scope)
+  const columns = new ForestColumns()
+  const parts = {
+    features,
+    columns,
+    assembly: context.assembly,
+    noResult: spoilsAll(plan) ? new Float64Array(outputs).fill(NaN) : undefined,
+  }
+  const leaves = leavesOf(plan, prediction)
+  for (const tree of trees) if (!flattenTree(tree, leaves(tree), parts)) return undefined
+  const slots = Int32Array.from(features.slots)
+  const isText = Uint8Array.from(features.texts)
+  const finished = columns.finish(outputs)
+  return {
+    prediction,
+    width: slots.reduce((most, slot) => Math.max(most, slot + 1), 1),
+    options: { ...finished.options, features: slots.length, columns: slots, comparison: 'lessOrEqual' },
+    finished,
+    takesMissing: finished.takesMissing && !features.texts.includes(1),
+    isSpecial: (cells, at) => {
+      for (let i = 0; i < slots.length; i++) {
+        const value = cells[at + slots[i]!]!
+        if (Number.isNaN(value) || (isText[i] === 1 && value < 0)) return true
+      }
+      return false
+    },
+  }
+}
+
+/** The segments' trees, where all of them always run and do nothing but what their nodes say. */
+function bareTrees(plan: MiningPlan): readonly TreePlan[] | undefined {
+  const trees: TreePlan[] = []
+  for (const { model, predicate } of plan.segments) {
+    if (predicate.kind !== 'True' || model.kind !== 'TreeModel' || !isBare(model)) return undefined
+    if (model.head.functionName !== plan.head.functionName) return undefined
+    trees.push(model)
+  }
+  return trees
+}
+
+function isBare({ head }: TreePlan): boolean {
+  const treats = head.miningFields.some(({ missingValueReplacement, outliers, invalidValueTreatment: invalid }) => {
+    return missingValueReplacement !== undefined || outliers !== 'asIs' || invalid === 'asValue' || invalid === 'asMissing'
+  })
+  const adds = head.targets.length + head.derivedFields.length + head.outputFields.length
+  return !treats && adds === 0 && !head.singlePrecision
+}
+
+function predictionOf(plan: MiningPlan, trees: readonly TreePlan[], { assembly, target }: ModelContext): Prediction {
+  if (plan.head.functionName === 'regression') return { kind: 'number', value: assembly.takeResult(), type: 'double' }
+  const mentioned = new Set(trees.flatMap((tree) => [...new Set(classTexts(tree.nodes))]))
+  return takeClassPrediction(createClasses(target, mentioned, assembly), assembly)
+}
+
+/** Whether one tree without a result leaves the ensemble without one: then NaN, which spoils every sum, stands for it. */
+function spoilsAll(plan: MiningPlan): boolean {
+  return plan.missingPrediction === 'returnMissing' || (plan.missingPrediction === 'continue' && !isVote(plan))
+}

@@ -1,0 +1,130 @@
+import type { CategorySets, ForestNodes, ForestOptions } from '../../../forest/forest.ts'
+
+/** Where a row goes that has no result in a tree. */
+export const NO_RESULT = -1
+
+/** What a split is. The left child is where the test holds. */
+export type Split =
+  | { readonly kind: 'number'; readonly feature: number; readonly threshold: number }
+  | { readonly kind: 'text'; readonly feature: number; readonly codes: readonly number[] }
+
+/** The forest, and where it sends missing values. */
+export interface FinishedForest {
+  readonly options: Pick<ForestOptions, 'nodes' | 'leafValues' | 'outputs'>
+  /** Per split: the node, `NO_RESULT`, or -2 - i for row i of `strayLeaves`. */
+  readonly missingTo: Int32Array
+  /** Results that only rows with missing values have. */
+  readonly strayLeaves: Float64Array
+  /** Where true, missing values always go to a child of their split, as the forest's own `missingLeft` says. */
+  readonly takesMissing: boolean
+}
+
+/** Collects the nodes of a forest as columns. */
+export class ForestColumns {
+  readonly #roots: number[] = []
+  readonly #feature: number[] = []
+  readonly #threshold: number[] = []
+  readonly #left: number[] = []
+  readonly #right: number[] = []
+  readonly #missingTo: number[] = []
+  readonly #leaf: number[] = []
+  readonly #leafValues: number[] = []
+  readonly #strayValues: number[] = []
+  readonly #setStart: number[] = []
+  readonly #setCodes: number[] = []
+  readonly #words: number[] = []
+  #leaves = 0
+  #strays = 0
+  #hasSets = false
+
+  addRoot(node: number): void {
+    this.#roots.push(node)
+  }
+
+  addLeaf(values: Float64Array): number {
+    for (let i = 0; i < values.length; i++) this.#leafValues.push(values[i]!)
+    return this.#push(-1, 0, this.#leaves++)
+  }
+
+  /** A leaf that is no child of a split; for `setMissing` only. */
+  addStrayLeaf(values: Float64Array): number {
+    for (let i = 0; i < values.length; i++) this.#strayValues.push(values[i]!)
+    return -2 - this.#strays++
+  }
+
+  /** A split whose children and missing values are to be told where they go. */
+  addSplit(split: Split): number {
+    if (split.kind === 'number') return this.#push(split.feature, split.threshold, -1)
+    const node = this.#push(split.feature, 0, -1)
+    this.#addSet(node, split.codes)
+    return node
+  }
+
+  setChild(split: number, left: boolean, child: number): void {
+    if (left) this.#left[split] = child
+    else this.#right[split] = child
+  }
+
+  childOf(split: number, left: boolean): number {
+    return left ? this.#left[split]! : this.#right[split]!
+  }
+
+  setMissing(split: number, to: number): void {
+    this.#missingTo[split] = to
+  }
+
+  finish(outputs: number): FinishedForest {
+    const missingLeft = new Uint8Array(this.#feature.length)
+    let takesMissing = true
+    for (let node = 0; node < missingLeft.length; node++) {
+      if (this.#feature[node] === -1) continue
+      if (this.#missingTo[node] === this.#left[node]) missingLeft[node] = 1
+      else if (this.#missingTo[node] !== this.#right[node]) takesMissing = false
+    }
+    const nodes: ForestNodes = {
+      roots: Int32Array.from(this.#roots),
+      feature: Int32Array.from(this.#feature),
+      threshold: Float64Array.from(this.#threshold),
+      left: Int32Array.from(this.#left),
+      right: Int32Array.from(this.#right),
+      missingLeft,
+      leaf: Int32Array.from(this.#leaf),
+      ...(this.#hasSets && { categories: this.#categories() }),
+    }
+    return {
+      options: { outputs, leafValues: Float64Array.from(this.#leafValues), nodes },
+      missingTo: Int32Array.from(this.#missingTo),
+      strayLeaves: Float64Array.from(this.#strayValues),
+      takesMissing,
+    }
+  }
+
+  #categories(): CategorySets {
+    return {
+      start: Int32Array.from(this.#setStart),
+      codes: Int32Array.from(this.#setCodes),
+      words: Uint32Array.from(this.#words),
+    }
+  }
+
+  #push(feature: number, threshold: number, leaf: number): number {
+    this.#threshold.push(threshold)
+    this.#left.push(-1)
+    this.#right.push(-1)
+    this.#missingTo.push(NO_RESULT)
+    this.#leaf.push(leaf)
+    this.#setStart.push(-1)
+    this.#setCodes.push(0)
+    return this.#feature.push(feature) - 1
+  }
+
+  #addSet(node: number, codes: readonly number[]): void {
+    this.#hasSets = true
+    const count = codes.reduce((most, code) => Math.max(most, code + 1), 0)
+    const start = this.#words.length
+    for (let word = 0; word < Math.ceil(count / 32); word++) this.#words.push(0)
+    for (const code of codes) this.#words[start + (code >> 5)]! |= 1 << (code & 31)
+    this.#setStart[node] = start
+    this.#setCodes[node] = count
+  }
+}

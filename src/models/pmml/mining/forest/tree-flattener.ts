@@ -1,0 +1,127 @@
+import type { Assembly } from '../../assembly/assembly.ts'
+import { NODE_TEST, type TreePlan } from '../../tree/tree-plan.ts'
+import type { Features } from './features.ts'
+import { type ForestColumns, NO_RESULT } from './forest-columns.ts'
+import type { LeafOf } from './leaves.ts'
+import { isComplement, type SplitTest, splitTestOf } from './split-test.ts'
+
+export interface FlattenerParts {
+  readonly features: Features
+  readonly columns: ForestColumns
+  readonly assembly: Assembly
+  /** What a tree without a result adds, so that the sum says it; undefined where it can't be told as a sum. */
+  readonly noResult: Float64Array | undefined
+}
+
+/** A side of a split; the root of a tree for split -1. */
+interface Place {
+  readonly split: number
+  readonly left: boolean
+}
+
+/** A node of the tree that is to be told from a place on, and those above it that begin there too. */
+interface Pending {
+  readonly node: number
+  readonly place: Place
+  readonly begins: readonly number[]
+}
+
+/**
+ * Adds a tree to the columns as binary splits, with the same leaf for every row as a walk of the tree has. A node asks its children one
+ * after the other, so each child is a split whose other side asks the next one; a child that is the opposite of the one before needs
+ * none. Answers false where the tree can't be told like this.
+ */
+export function flattenTree(plan: TreePlan, leafOf: LeafOf, parts: FlattenerParts): boolean {
+  if (plan.nodes.test[0] !== NODE_TEST.true) return false
+  if (plan.missingValueStrategy === 'aggregateNodes' || plan.missingValueStrategy === 'weightedConfidence') return false
+  return new Flattener(plan, leafOf, parts).run()
+}
+
+class Flattener {
+  readonly #plan: TreePlan
+  readonly #leafOf: LeafOf
+  readonly #parts: FlattenerParts
+  readonly #pending: Pending[] = [{ node: 0, place: { split: -1, left: false }, begins: [0] }]
+  readonly #begins = new Map<number, number>()
+  /** What can only be told when all is added: splits whose missing values go to a default child, or to the other side. */
+  readonly #later: (() => void)[] = []
+
+  constructor(plan: TreePlan, leafOf: LeafOf, parts: FlattenerParts) {
+    this.#plan = plan
+    this.#leafOf = leafOf
+    this.#parts = parts
+  }
+
+  run(): boolean {
+    for (let next = this.#pending.pop(); next !== undefined; next = this.#pending.pop()) if (!this.#add(next)) return false
+    for (const tell of this.#later) tell()
+    return true
+  }
+
+  #add({ node, place: start, begins }: Pending): boolean {
+    const { end } = this.#plan.nodes
+    const { columns } = this.#parts
+    let place = start
+    let before: SplitTest | undefined
+    const splits: Place[] = []
+    const enter = (child: number): void => {
+      this.#pending.push({ node: child, place, begins: splits.length === 0 ? [...begins, child] : [child] })
+    }
+    for (let child = node + 1; child < end[node]!; child = end[child]!) {
+      const test = splitTestOf(this.#plan, child, this.#parts)
+      if (test === undefined) return false
+      if (test.kind === 'never') continue
+      const opposite = before !== undefined && isComplement(before, test)
+      if (test.kind === 'always' || opposite) {
+        enter(child)
+        this.#sendMissing(node, splits, opposite)
+        return true
+      }
+      const split = columns.addSplit(test.split)
+      this.#link(place, split, splits.length === 0 ? begins : [])
+      this.#pending.push({ node: child, place: { split, left: !test.negated }, begins: [child] })
+      place = { split, left: test.negated }
+      splits.push(place)
+      before = test
+    }
+    const isLeaf = end[node] === node + 1
+    const values = (isLeaf || this.#plan.returnsLastPrediction ? this.#leafOf(node) : undefined) ?? this.#parts.noResult
+    if (values === undefined) return false
+    this.#link(place, columns.addLeaf(values), splits.length === 0 ? begins : [])
+    this.#sendMissing(node, splits, false)
+    return true
+  }
+
+  #link(place: Place, to: number, begins: readonly number[]): void {
+    if (place.split < 0) this.#parts.columns.addRoot(to)
+    else this.#parts.columns.setChild(place.split, place.left, to)
+    for (const node of begins) this.#begins.set(node, to)
+  }
+
+  /** Says for the splits of a node's children (each with its side for "not this child") where missing values go. */
+  #sendMissing(node: number, splits: readonly Place[], lastIsOpposite: boolean): void {
+    const { columns } = this.#parts
+    const { missingValueStrategy: strategy, nodes, returnsLastPrediction } = this.#plan
+    if (splits.length === 0) return
+    if (strategy === 'none') {
+      // An unknown test is false, and so is its opposite: then no child is taken.
+      const toOther = lastIsOpposite ? splits.slice(0, -1) : splits
+      for (const { split, left } of toOther) this.#later.push(() => columns.setMissing(split, columns.childOf(split, left)))
+      if (lastIsOpposite) columns.setMissing(splits.at(-1)!.split, returnsLastPrediction ? this.#ownLeaf(node) : NO_RESULT)
+      return
+    }
+    const chosen = nodes.defaultChild[node]!
+    if (strategy === 'defaultChild' && chosen >= 0) {
+      for (const { split } of splits) this.#later.push(() => columns.setMissing(split, this.#begins.get(chosen)!))
+      return
+    }
+    const to = strategy === 'lastPrediction' ? this.#ownLeaf(node) : NO_RESULT
+    for (const { split } of splits) columns.setMissing(split, to)
+  }
+
+  /** A leaf with a node's own result. */
+  #ownLeaf(node: number): number {
+    const values = this.#leafOf(node)
+    return values === undefined ? NO_RESULT : this.#parts.columns.addStrayLeaf(values)
+  }
+}
