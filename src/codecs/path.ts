@@ -18,7 +18,9 @@ const LONGEST = 80
 /** A value as text for a message, shortened where it is long; undefined for a value that is absent. */
 export function messageText(value: unknown): string | undefined {
   if (value === undefined) return undefined
-  const text = typeof value === 'string' ? value : (JSON.stringify(value, plainJson) ?? typeof value)
+  // JSON has no NaN and no infinities: it would make `null` of them.
+  const isPlain = typeof value === 'string' || typeof value === 'number'
+  const text = isPlain ? String(value) : (JSON.stringify(value, plainJson) ?? typeof value)
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text
 }
 
