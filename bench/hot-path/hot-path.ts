@@ -60,7 +60,7 @@ export async function runHotPath(quick: boolean): Promise<void> {
   console.log(`goal: ${GOAL_NS} ns at most; ${costs[2]! <= GOAL_NS ? 'reached' : 'MISSED'} with checksums`)
 }
 
-type Product = (recordBatch: Uint8Array, checksums: boolean) => readonly Uint8Array[]
+type Product = (recordBatch: Uint8Array, checksums: boolean, inspect?: (outputs: readonly Uint8Array[]) => void) => void
 
 async function createProduct(descriptorSet: Uint8Array, runtime: ReturnType<typeof createPmmlRuntime>): Promise<Product> {
   const codec = createProtobufCodec({ descriptorSet, message: 'sluice.examples.WineRecord' })
@@ -91,7 +91,7 @@ async function createProduct(descriptorSet: Uint8Array, runtime: ReturnType<type
   const model = await runtime.load(descriptor, sharedBytes('forest.pmml'))
   operator.serve('wine', operator.fit(new LoadedModel(descriptor, model)))
   const lane = new Lane('mdata', 0)
-  return (recordBatch, checksums) => {
+  return (recordBatch, checksums, inspect) => {
     if (
       checksums &&
       crc32c(recordBatch, RECORD_BATCH.attributes) !== new DataView(recordBatch.buffer, recordBatch.byteOffset).getUint32(RECORD_BATCH.crc)
@@ -102,8 +102,8 @@ async function createProduct(descriptorSet: Uint8Array, runtime: ReturnType<type
     if (!(work instanceof Work)) throw new Error('held')
     const { outputs } = work.finish()
     if (checksums) outputs.forEach(sealRecordBatch)
+    inspect?.(outputs)
     work.release()
-    return outputs
   }
 }
 
@@ -115,16 +115,15 @@ function verify(
 ): void {
   const { message } = loadMessageType(descriptorSet, 'sluice.examples.ScoredWineRecord')
   let i = 0
-  for (const batch of batches) {
-    for (const output of product(batch, true)) {
-      const answers = readRecordBatches(output, { topic: 'scores', partition: 0, from: 0n })
-      for (let r = 0; r < answers.count; r++, i++) {
-        const scored = fromBinary(message, valueOf(answers, r)!) as unknown as { answer: { score: number; model: string } }
-        if (Math.abs(scored.answer.score - expected[i]!) > 1e-9 || scored.answer.model !== 'forest@1')
-          throw new Error(`record ${i} was answered wrong`)
-      }
+  const inspect = (output: Uint8Array): void => {
+    const answers = readRecordBatches(output, { topic: 'scores', partition: 0, from: 0n })
+    for (let r = 0; r < answers.count; r++, i++) {
+      const scored = fromBinary(message, valueOf(answers, r)!) as unknown as { answer: { score: number; model: string } }
+      if (Math.abs(scored.answer.score - expected[i]!) > 1e-9 || scored.answer.model !== 'forest@1')
+        throw new Error(`record ${i} was answered wrong`)
     }
   }
+  for (const batch of batches) product(batch, true, (outputs) => outputs.forEach(inspect))
   if (i !== expected.length) throw new Error(`${i} answers to ${expected.length} records`)
 }
 

@@ -60,7 +60,7 @@ export function decodeCommand(value: Uint8Array): ModelCommand {
   if (wire.dataType === '') throw malformed("it has no dataType, so it can't be joined with records")
   if (wire.action === Action.ROLLBACK) return { action: 'rollback', dataType: wire.dataType, target: wire.target }
   if (wire.action === Action.RETIRE) return { action: 'retire', dataType: wire.dataType, target: wire.target }
-  if (wire.action !== Action.PUBLISH) throw malformed(`its action ${wire.action} is none of publish (0), rollback (1), retire (2)`)
+  if (wire.action !== Action.PUBLISH) throw malformed('its action is none of publish (0), rollback (1), retire (2)')
   return decodePublish(wire)
 }
 
