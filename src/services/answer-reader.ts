@@ -27,7 +27,7 @@ export function readAnswer(stream: StreamContext, batch: Batch, i: number): Scor
     score,
     outputs: answer?.outputs ?? {},
     at: batch.timestamps[i]!,
-    latencyMs: 0,
+    latencyMs: null,
     record,
   }
 }

@@ -13,7 +13,7 @@ export const scoredRecord = z.object({
   score: z.union([z.number(), z.string()]).nullable(),
   outputs: z.record(z.string(), z.union([z.number(), z.string()]).nullable()).describe('all outputs of the model'),
   at: z.number().describe('when it was answered, ms since the epoch'),
-  latencyMs: z.number(),
+  latencyMs: z.number().nullable().describe("from the record's timestamp to its answer; null where only the answer's record is known"),
   record: z.unknown().describe('the record as it came, decoded'),
 })
 export type ScoredRecord = z.infer<typeof scoredRecord>

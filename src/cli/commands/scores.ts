@@ -79,7 +79,7 @@ function scoreLine(scored: ScoredRecord, widths: number[], style: Style): string
     [scored.model, style.accent],
     [score, style.strong],
     [others.join(' '), (text) => text],
-    [humanDuration(scored.latencyMs), style.dim],
+    [scored.latencyMs === null ? '' : humanDuration(scored.latencyMs), style.dim],
     [`${scored.topic}[${scored.partition}]@${scored.offset}${scored.key === null ? '' : ` ${scored.key}`}`, style.dim],
   ]
   return cells
