@@ -86,14 +86,14 @@ export function testEndToEnd(name: string, createWorld: () => Promise<World>): v
       const documents = new Map([TREE, GAUSSIAN, LINEAR].map((document, i) => [`swapped@${i + 1}`, document]))
       const descriptors = [...documents.values()].map((document) => tutorialDescriptor({ name: 'swapped', data: wineDocument(document) }))
       await system.publishServing(descriptors[0]!, 'swapped@1')
-      let flowing = true
+      const done = new AbortController()
       const flow = (async () => {
         let round = 0
-        while (flowing) await send(system, round++ * rows.length)
+        while (!done.signal.aborted) await send(system, round++ * rows.length)
         return round
       })()
       for (let swap = 1; swap <= 8; swap++) await system.publishServing(descriptors[swap % 3]!, `swapped@${(swap % 3) + 1}`)
-      flowing = false
+      done.abort()
       expect(await flow).toBeGreaterThan(0)
       await system.answered()
       // The last version has answered in every partition too.

@@ -163,33 +163,45 @@ function same(a: Buffer | null, b: Buffer | null): boolean {
 
 /** Fails unless the markers say, at every offset, the version that answered there; and each names the one before it. */
 export function checkMarkers(outcomes: readonly Outcome[], markers: readonly Marker[]): void {
+  const dataTypes = new Map(markers.map((marker) => [idOf(marker), marker.dataType]))
+  const lanes = Map.groupBy(outcomes, ({ partition, model }) => laneOf(partition, dataTypes.get(model ?? '')))
+  const marked = Map.groupBy(markers, ({ partition, dataType }) => laneOf(partition, dataType))
   const problems: string[] = []
-  const partitions = new Set([...outcomes.map(({ partition }) => partition), ...markers.map(({ partition }) => partition)])
-  for (const partition of partitions) {
-    const ours = markers.filter((marker) => marker.partition === partition)
-    ours.forEach((marker, i) => {
-      const before = ours[i - 1]
-      const previous = before === undefined ? null : `${before.name}@${before.version}`
-      if (marker.previous !== previous) problems.push(`the marker at ${marker.fromOffset} comes after ${marker.previous}, not ${previous}`)
-      if (before !== undefined && Number(before.fromOffset) >= Number(marker.fromOffset))
-        problems.push(`two markers at ${marker.fromOffset}`)
-    })
-    let next = 0
-    let serving: string | undefined
-    for (const { offset, model } of outcomes.filter((outcome) => outcome.partition === partition)) {
-      while (next < ours.length && Number(ours[next]!.fromOffset) <= offset) {
-        const marker = ours[next++]!
-        serving = `${marker.name}@${marker.version}`
-        if (Number(marker.fromOffset) !== offset || model !== serving) {
-          problems.push(`${serving} did not answer ${partition}:${marker.fromOffset}, where its marker stands`)
-        }
-      }
-      if (model !== undefined && model !== serving)
-        problems.push(`${partition}:${offset} was answered by ${model}; the marker says ${serving}`)
-    }
-    if (next < ours.length) problems.push(`a marker of partition ${partition} stands beyond the records, at ${ours[next]!.fromOffset}`)
-  }
+  for (const [lane, answered] of lanes) problems.push(...laneProblems(answered, marked.get(lane) ?? []))
+  for (const lane of marked.keys()) if (!lanes.has(lane)) problems.push(`markers of ${lane}, which has no answers`)
   expect({ problems: problems.slice(0, 10), of: problems.length }, 'swap markers and answers').toEqual({ problems: [], of: 0 })
+}
+
+function laneOf(partition: number, dataType: string | undefined): string {
+  return `partition ${partition}, ${dataType ?? 'no model'}`
+}
+
+function idOf({ name, version }: Marker): string {
+  return `${name}@${version}`
+}
+
+/** Goes through what was answered for one data type in one partition, and through its markers beside it. */
+function laneProblems(answered: readonly Outcome[], markers: readonly Marker[]): string[] {
+  const problems: string[] = []
+  markers.forEach(({ fromOffset, previous }, i) => {
+    const before = markers[i - 1]
+    const named = before === undefined ? null : idOf(before)
+    if (previous !== named) problems.push(`the marker at ${fromOffset} comes after ${previous}, not ${named}`)
+    if (before !== undefined && Number(before.fromOffset) >= Number(fromOffset)) problems.push(`two markers at ${fromOffset}`)
+  })
+  let next = 0
+  let serving: string | undefined
+  for (const { partition, offset, model } of answered) {
+    while (next < markers.length && Number(markers[next]!.fromOffset) <= offset) {
+      const { fromOffset } = markers[next]!
+      serving = idOf(markers[next++]!)
+      if (Number(fromOffset) !== offset || model !== serving)
+        problems.push(`${serving} did not answer ${partition}:${fromOffset}, its first`)
+    }
+    if (model !== serving) problems.push(`${partition}:${offset} was answered by ${model}; the marker says ${serving}`)
+  }
+  if (next < markers.length) problems.push(`a marker stands beyond the records, at ${markers[next]!.fromOffset}`)
+  return problems
 }
 
 function countByPartition(records: readonly LoggedRecord[], partitions: number): number[] {

@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { Log } from '../../src/core/log.ts'
-import { encodeRecords } from '../../src/core/record-batch-writer.ts'
+import { encodeRecords, type RecordParts } from '../../src/core/record-batch-writer.ts'
 import { createMemoryLog } from '../../src/logs/memory/memory-log.ts'
 import type { ApiClient } from './api-client.ts'
 import { type LoggedRecord, parseRecordBatches } from './logged-record.ts'
 import { delimited } from './wire.ts'
 import type { Production, World } from './world.ts'
 
-/** A log in memory, that outlives the nodes of the test. */
+/** A log in memory, that outlives the nodes of the test. Producers write to it directly, as to a broker. */
 export async function createMemoryWorld(): Promise<World> {
   const log = createMemoryLog()
   return {
@@ -18,12 +18,11 @@ export async function createMemoryWorld(): Promise<World> {
     prefix: '',
     log: 'memory:',
     open: log,
-    publish,
-    async produce(production, api) {
-      const { topic, partition, values } = production
-      if (!values.includes(null)) return post(production, api)
-      const records = values.map((value) => ({ timestamp: Date.now(), value: value ?? undefined }))
-      await log.append({ topic, partition, recordBatch: encodeRecords(records) })
+    async publish(descriptor) {
+      await log.append({ topic: 'models', partition: 0, recordBatch: encodeRecords([plainRecord(descriptor)]) })
+    },
+    async produce({ topic, partition, values }) {
+      await log.append({ topic, partition, recordBatch: encodeRecords(values.map(plainRecord)) })
     },
     read: async (topic) => readMemory(log, topic),
     [Symbol.asyncDispose]: () => log[Symbol.asyncDispose](),
@@ -61,6 +60,10 @@ export function readSqliteFile(file: string, topic: string): LoggedRecord[] {
   } finally {
     db.close()
   }
+}
+
+function plainRecord(value: Uint8Array | null): RecordParts {
+  return { timestamp: Date.now(), value: value ?? undefined }
 }
 
 async function readMemory(log: Log, topic: string): Promise<LoggedRecord[]> {
