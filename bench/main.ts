@@ -9,6 +9,10 @@ const WORKLOADS: Readonly<Record<string, { readonly what: string; run(quick: boo
     what: 'protobuf bytes to output bytes with the shared forest, beside the least that such work can cost',
     run: async (quick) => (await import('./hot-path/hot-path.ts')).runHotPath(quick),
   },
+  embedded: {
+    what: 'a backlog of the same records through a whole node, on the embedded logs',
+    run: async (quick) => (await import('./embedded/embedded.ts')).runEmbedded(quick),
+  },
   forest: { what: "the shared forest with each of the scorer's kernels", run: async () => void (await import('./forest.ts')) },
 }
 
