@@ -9,10 +9,6 @@ import { System } from '../system/system.ts'
 import { tutorialDescriptor } from '../system/wine-wire.ts'
 import type { World } from '../system/world.ts'
 
-const STREAMS = [
-  { name: 'wine-pb', format: 'protobuf', partitions: 1 },
-  { name: 'wine-json', format: 'json', partitions: 1 },
-] as const
 const CASES = [
   { stream: 'wine-pb', good: GOOD_MESSAGE, bad: BAD_MESSAGES },
   { stream: 'wine-json', good: GOOD_JSON, bad: BAD_JSON },

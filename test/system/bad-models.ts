@@ -78,8 +78,11 @@ export const BAD_CONTENTS: readonly BadModel[] = [
     what: 'a file outside of the models directory',
     record: () =>
       Buffer.concat([
-        ...[bytesField(FIELDS.name, 'l-passwd'), bytesField(FIELDS.dataType, 'wine'), integerField(FIELDS.modeltype, MODEL_TYPE.pmml)],
-        ...[bytesField(FIELDS.location, '/etc/passwd'), bytesField(FIELDS.sha256, 'ab'.repeat(32))],
+        bytesField(FIELDS.name, 'l-passwd'),
+        bytesField(FIELDS.dataType, 'wine'),
+        integerField(FIELDS.modeltype, MODEL_TYPE.pmml),
+        bytesField(FIELDS.location, '/etc/passwd'),
+        bytesField(FIELDS.sha256, 'ab'.repeat(32)),
       ]),
     code: 'model.location.refused',
     message: /\/etc\/passwd/,

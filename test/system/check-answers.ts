@@ -84,7 +84,11 @@ export function pairUp(
     const [input, id] = found
     if (input.offset <= (last.get(input.partition) ?? -1)) problems.push(`the answer to ${id} comes after a later one`)
     last.set(input.partition, input.offset)
-    const answer = format === 'json' ? jsonAnswer(input.value!, record.value!) : protobufAnswer(input.value!, record.value!)
+    const answer = readAnswer(format, input.value!, record.value!)
+    if (answer instanceof Error) {
+      problems.push(`${id}: ${answer.message}`)
+      continue
+    }
     const said = outputProblem({ record, input, answer, stream: name })
     if (said !== undefined) problems.push(`${id}: ${said}`)
     outcomes.set(id, { stream: name, ...placeOf(input), input, model: answer.model, answer, deadLetter: undefined })
@@ -103,6 +107,14 @@ export function pairUp(
   return [...outcomes.values()].toSorted((a, b) => a.partition - b.partition || a.offset - b.offset)
 }
 
+function readAnswer(format: SystemStream['format'], input: Buffer, output: Buffer): AnswerValue | Error {
+  try {
+    return format === 'json' ? jsonAnswer(input, output) : protobufAnswer(input, output)
+  } catch (error) {
+    return error as Error
+  }
+}
+
 function placeOf({ partition, offset }: LoggedRecord): { partition: number; offset: number } {
   return { partition, offset }
 }
@@ -116,19 +128,17 @@ interface Output {
 
 function outputProblem({ record, input, answer, stream }: Output): string | undefined {
   const { headers } = record
-  const expected: Record<string, string> = {
-    ce_specversion: '1.0',
-    ce_type: 'sluice.scored',
-    ce_source: `/sluice/${stream}`,
-    ce_id: `${input.partition}:${input.offset}`,
-    sluice_model: answer.model,
-    sluice_score: String(answer.score),
-    ...Object.fromEntries(input.headers),
-  }
-  for (const [name, text] of Object.entries(expected)) {
-    if (headers.get(name) !== text) return `header ${name} is ${headers.get(name)}, not ${text}`
-  }
-  if (record.headerCount !== Object.keys(expected).length) return `it has ${record.headerCount} headers: ${[...headers.keys()].join(', ')}`
+  const expected = [
+    ['ce_specversion', '1.0'],
+    ['ce_type', 'sluice.scored'],
+    ['ce_source', `/sluice/${stream}`],
+    ['ce_id', `${input.partition}:${input.offset}`],
+    ['sluice_model', answer.model],
+    ['sluice_score', String(answer.score)],
+    ...input.headers,
+  ] as const
+  for (const [name, text] of expected) if (headers.get(name) !== text) return `header ${name} is ${headers.get(name)}, not ${text}`
+  if (record.headerCount !== expected.length) return `it has ${record.headerCount} headers: ${[...headers.keys()].join(', ')}`
   return differentRecord(record, input)
 }
 
