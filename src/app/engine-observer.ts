@@ -23,9 +23,9 @@ export function createObserver(streams: Monitored, journal: Journal, logger: Log
       monitorOf(stream).answered(work, answers)
       for (const marker of answers.markers) logger.info({ stream, ...marker }, 'swap')
     },
-    held(stream, dataType) {
-      monitorOf(stream).held = dataType
-      if (dataType === null) return
+    held(stream, partition, dataType) {
+      const isNews = monitorOf(stream).hold(partition, dataType)
+      if (dataType === null || !isNews) return
       const message = `records of stream '${stream}' wait for a model of data type '${dataType}'`
       journal.note({ kind: 'hold', dataType, model: null, message, code: 'record.no-model' })
       logger.warn({ stream, dataType }, 'records wait for a model')

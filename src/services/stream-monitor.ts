@@ -3,7 +3,8 @@ import { INDEX, keyOf, offsetOf, valueOf } from '../core/batch.ts'
 import type { Clock } from '../core/clock.ts'
 import { DurationHistogram } from '../core/histogram.ts'
 import type { Lane } from '../core/operator/lane.ts'
-import type { Answers, Work } from '../core/operator/work.ts'
+import type { Answers } from '../core/operator/answers.ts'
+import type { Work } from '../core/operator/work.ts'
 import { type ModelStatistics } from '../core/statistics.ts'
 import type { SwapMarker } from '../core/swap-marker.ts'
 import { outputValue, textOf } from './answer-reader.ts'
@@ -45,7 +46,8 @@ export class StreamMonitor {
   readonly swaps: SwapMarker[] = []
   readonly scores: ScoredRecord[] = []
   readonly rejections: RejectedRecord[] = []
-  held: string | null = null
+  /** partition -> the data type whose records wait there for a model. */
+  readonly #held = new Map<number, string>()
   #ticks: Tick[] = []
   #sampledAt = -Infinity
   #rejectionSampledAt = -Infinity
@@ -65,6 +67,19 @@ export class StreamMonitor {
   /** The statistics of all partitions that are worked on here. */
   *statistics(): IterableIterator<ModelStatistics> {
     for (const lane of this.#lanes) yield* lane.allStatistics()
+  }
+
+  /** The data type whose records wait for a model, or null; the first where there are several. */
+  get held(): string | null {
+    return this.#held.values().next().value ?? null
+  }
+
+  /** Notes what a partition waits for; null where it goes on. Answers whether no partition waited for this before. */
+  hold(partition: number, dataType: string | null): boolean {
+    const isNews = dataType !== null && ![...this.#held.values()].includes(dataType)
+    if (dataType === null) this.#held.delete(partition)
+    else this.#held.set(partition, dataType)
+    return isNews
   }
 
   assigned(lanes: readonly Lane[], from: readonly { readonly partition: number; readonly from: bigint }[]): void {

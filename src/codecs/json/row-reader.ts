@@ -12,7 +12,7 @@ const MAX_CATEGORIES = 1_000_000
 const decoder = new TextDecoder()
 
 /** A reader of rows that goes through the bytes of each object once and decodes only the members that are asked for. */
-export class JsonRowReader implements RowReader, RowSource {
+export class JsonRowReader implements RowReader {
   readonly #fields: readonly BoundField[]
   readonly #columns: readonly Field[]
   readonly #tree = new KeyTree()
@@ -20,7 +20,6 @@ export class JsonRowReader implements RowReader, RowSource {
   #matrix = new Float64Array(0)
   #cells = new Uint8Array(0)
   #row = 0
-  #batch: Batch | undefined
 
   constructor(fields: readonly BoundField[]) {
     this.#fields = fields
@@ -31,8 +30,7 @@ export class JsonRowReader implements RowReader, RowSource {
   }
 
   read(batch: Batch, records: Int32Array, count: number, frame: FrameBuffer, outcomes: Outcomes): void {
-    frame.reset(this.#columns, count, this)
-    this.#batch = batch
+    frame.reset(this.#columns, count, new JsonRows(batch, this.#fields))
     this.#matrix = frame.matrix
     this.#cells = frame.cells
     const width = this.#columns.length
@@ -49,17 +47,6 @@ export class JsonRowReader implements RowReader, RowSource {
       } else outcomes.reject(record, malformedJson(this.#scanner, at))
     }
     frame.rows = rows
-  }
-
-  value(record: number): unknown {
-    const { bytes, index } = this.#batch!
-    const at = index[record * INDEX.stride + INDEX.valueAt]!
-    return JSON.parse(decoder.decode(bytes.subarray(at, at + index[record * INDEX.stride + INDEX.valueLength]!)))
-  }
-
-  text(record: number, field: number): string | undefined {
-    const { path } = this.#fields[field]!
-    return path === undefined ? undefined : messageText(valueAt(this.value(record), pathSteps(path)))
   }
 
   #record(): boolean {
@@ -147,6 +134,28 @@ export class JsonRowReader implements RowReader, RowSource {
     const cells = this.#cells
     for (let cell = this.#row, end = cell + this.#columns.length; cell < end; cell++) flags |= cells[cell]!
     return flags
+  }
+}
+
+/** The structured records of one batch, for as long as a model that answers later may ask for them: the reader is with the next batch then. */
+class JsonRows implements RowSource {
+  readonly #batch: Batch
+  readonly #fields: readonly BoundField[]
+
+  constructor(batch: Batch, fields: readonly BoundField[]) {
+    this.#batch = batch
+    this.#fields = fields
+  }
+
+  value(record: number): unknown {
+    const { bytes, index } = this.#batch
+    const at = index[record * INDEX.stride + INDEX.valueAt]!
+    return JSON.parse(decoder.decode(bytes.subarray(at, at + index[record * INDEX.stride + INDEX.valueLength]!)))
+  }
+
+  text(record: number, field: number): string | undefined {
+    const { path } = this.#fields[field]!
+    return path === undefined ? undefined : messageText(valueAt(this.value(record), pathSteps(path)))
   }
 }
 

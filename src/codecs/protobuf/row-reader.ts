@@ -12,12 +12,11 @@ import { compileReader, type MessageReader } from './reader-source.ts'
 import { wireState, WRONG_WIRE_TYPE } from './wire.ts'
 
 /** A reader of rows whose inner loop is compiled for these fields of this message. */
-export class ProtobufRowReader implements RowReader, RowSource {
+export class ProtobufRowReader implements RowReader {
   readonly #type: MessageType
   readonly #fields: readonly BoundField[]
   readonly #read: MessageReader
   readonly #columns
-  #batch: Batch | undefined
 
   constructor(type: MessageType, fields: readonly BoundField[]) {
     this.#type = type
@@ -27,8 +26,7 @@ export class ProtobufRowReader implements RowReader, RowSource {
   }
 
   read(batch: Batch, records: Int32Array, count: number, frame: FrameBuffer, outcomes: Outcomes): void {
-    frame.reset(this.#columns, count, this)
-    this.#batch = batch
+    frame.reset(this.#columns, count, new ProtobufRows(batch, { type: this.#type, fields: this.#fields }))
     const { bytes, index } = batch
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     const { matrix, cells, flags } = frame
@@ -48,6 +46,27 @@ export class ProtobufRowReader implements RowReader, RowSource {
     frame.rows = rows
   }
 
+  #failure(result: number, length: number): SluiceError {
+    if (result !== WRONG_WIRE_TYPE) return malformedMessage(this.#type.message.typeName, length)
+    const { typeName, fields } = this.#type.message
+    const field = fields.find((candidate) => candidate.number === wireState.field)
+    const message = `field ${wireState.field}${field ? ` '${field.name}'` : ''} of ${typeName} has another wire type than its declared type`
+    return new SluiceError('record.protobuf.wire-type', message, { details: { field: field?.name ?? wireState.field } })
+  }
+}
+
+/** The structured records of one batch, for as long as a model that answers later may ask for them: the reader is with the next batch then. */
+class ProtobufRows implements RowSource {
+  readonly #batch: Batch
+  readonly #type: MessageType
+  readonly #fields: readonly BoundField[]
+
+  constructor(batch: Batch, { type, fields }: { readonly type: MessageType; readonly fields: readonly BoundField[] }) {
+    this.#batch = batch
+    this.#type = type
+    this.#fields = fields
+  }
+
   value(record: number): unknown {
     return plainMessage(fromBinary(this.#type.message, this.#bytesOf(record)), this.#type.message)
   }
@@ -58,17 +77,9 @@ export class ProtobufRowReader implements RowReader, RowSource {
   }
 
   #bytesOf(record: number): Uint8Array {
-    const { bytes, index } = this.#batch!
+    const { bytes, index } = this.#batch
     const at = index[record * INDEX.stride + INDEX.valueAt]!
     return bytes.subarray(at, at + index[record * INDEX.stride + INDEX.valueLength]!)
-  }
-
-  #failure(result: number, length: number): SluiceError {
-    if (result !== WRONG_WIRE_TYPE) return malformedMessage(this.#type.message.typeName, length)
-    const { typeName, fields } = this.#type.message
-    const field = fields.find((candidate) => candidate.number === wireState.field)
-    const message = `field ${wireState.field}${field ? ` '${field.name}'` : ''} of ${typeName} has another wire type than its declared type`
-    return new SluiceError('record.protobuf.wire-type', message, { details: { field: field?.name ?? wireState.field } })
   }
 }
 

@@ -27,12 +27,6 @@ export class BatchChain {
     return writer
   }
 
-  get count(): number {
-    let count = 0
-    for (const writer of this.#writers) count += writer.count
-    return count
-  }
-
   /** The record batches written since the last reset, as views that are valid until the next. */
   finish(): Uint8Array[] {
     return this.#writers.filter((writer) => writer.count > 0).map((writer) => writer.finish())

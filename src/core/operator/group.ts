@@ -5,10 +5,12 @@ import type { ServedModel } from './served-model.ts'
 
 /** The records of one batch that one model answers. Pooled: its buffers serve the next batch too. */
 export class Group {
+  /** The code of its data type. */
+  type = -1
   dataType = ''
   served: ServedModel | undefined
   /** Places in the batch, ascending: `records[0..count)`. */
-  records = new Int32Array(256)
+  records = new Int32Array(32)
   count = 0
   readonly frame = new FrameBuffer()
   readonly scores = new Scores()
@@ -19,7 +21,8 @@ export class Group {
   /** The next row to be written, while answers are written in the order of the batch. */
   row = 0
 
-  reset(dataType: string, served: ServedModel): void {
+  reset({ type, dataType, served }: Pick<Group, 'type' | 'dataType'> & { readonly served: ServedModel }): void {
+    this.type = type
     this.dataType = dataType
     this.served = served
     this.count = 0
@@ -35,5 +38,16 @@ export class Group {
       this.records = grown
     }
     this.records[this.count++] = record
+  }
+
+  has(record: number): boolean {
+    let low = 0
+    let high = this.count
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (this.records[middle]! < record) low = middle + 1
+      else high = middle
+    }
+    return low < this.count && this.records[low] === record
   }
 }

@@ -20,18 +20,21 @@ export class HoldWindows {
     this.#clock = clock
   }
 
-  mayHold(dataType: string): boolean {
-    if (this.#policy.do === 'reject') return false
+  /** For how many more milliseconds records of this data type may wait; 0 where they are to be rejected. */
+  remaining(dataType: string): number {
+    if (this.#policy.do === 'reject') return 0
     const now = this.#clock.monotonic()
     let end = this.#ends.get(dataType)
     if (end === undefined) this.#ends.set(dataType, (end = now + this.#policy.maxMs))
-    return now < end
+    return Math.max(0, end - now)
   }
 
+  /** Ends the window at once. */
   expire(dataType: string): void {
     this.#ends.set(dataType, -Infinity)
   }
 
+  /** A model has come: the next time that there is none, a window opens anew. */
   close(dataType: string): void {
     this.#ends.delete(dataType)
   }

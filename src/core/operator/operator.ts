@@ -32,7 +32,10 @@ export interface OperatorOptions {
 
 /** Records of a data type must wait, because no model serves it yet and the stream holds them. Nothing was done with the batch. */
 export interface Held {
+  /** The data type. */
   readonly held: string
+  /** How long the stream goes on holding it, in milliseconds. */
+  readonly forMs: number
 }
 
 /**
@@ -92,7 +95,7 @@ export class ServingOperator {
     const held = this.#group(work, batch)
     if (held !== undefined) {
       work.abandon()
-      return { held }
+      return held
     }
     work.score()
     return work
@@ -110,8 +113,8 @@ export class ServingOperator {
     }
   }
 
-  /** Sorts the records into groups by data type. Returns a data type whose records must wait. */
-  #group(work: Work, batch: Batch): string | undefined {
+  /** Sorts the records into groups by data type. Returns what must wait, if anything must. */
+  #group(work: Work, batch: Batch): Held | undefined {
     const { dictionary } = this.options.dataTypes
     const types = this.#types
     const { rejected } = work.outcomes
@@ -126,10 +129,11 @@ export class ServingOperator {
         const dataType = type < 0 ? undefined : dictionary.text(type)
         const served = dataType === undefined ? undefined : this.#served.get(dataType)
         group = undefined
-        if (served !== undefined) group = work.groupFor(dataType!, served)
+        if (served !== undefined) group = work.groupFor(type, served)
         else {
-          problem = this.#withoutModel(dataType)
-          if (problem === undefined) return dataType
+          const fate = this.#withoutModel(dataType)
+          if (!(fate instanceof SluiceError)) return fate
+          problem = fate
         }
       }
       if (group === undefined) {
@@ -140,8 +144,8 @@ export class ServingOperator {
     return undefined
   }
 
-  /** Why a record without a model is rejected; undefined where it is to wait. */
-  #withoutModel(dataType: string | undefined): SluiceError | undefined {
+  /** What becomes of a record without a model. */
+  #withoutModel(dataType: string | undefined): SluiceError | Held {
     if (dataType === undefined) {
       return new SluiceError('record.data-type.unknown', `the stream has seen ${MAX_DATA_TYPES} data types already and learns no more`)
     }
@@ -150,7 +154,8 @@ export class ServingOperator {
       const message = `data type '${dataType}' is not one of this stream's: ${declaredDataTypes.join(', ')}`
       return new SluiceError('record.data-type.unknown', message, { details: { dataType } })
     }
-    if (this.#windows.mayHold(dataType)) return undefined
+    const forMs = this.#windows.remaining(dataType)
+    if (forMs > 0) return { held: dataType, forMs }
     return new SluiceError('record.no-model', `no model serves data type '${dataType}'${this.#windows.explain()}`, {
       details: { dataType },
     })

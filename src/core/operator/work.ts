@@ -1,31 +1,16 @@
 import { type Batch, INDEX, offsetOf } from '../batch.ts'
 import { writeDeadLetter } from '../dead-letter.ts'
-import { asSluiceError, SluiceError } from '../errors.ts'
 import { Outcomes } from '../outcomes.ts'
 import type { Decision } from '../policy.ts'
 import type { ModelStatistics } from '../statistics.ts'
 import type { SwapMarker } from '../swap-marker.ts'
+import type { Answers } from './answers.ts'
 import { BatchChain } from './batch-chain.ts'
 import { Group } from './group.ts'
 import type { Lane } from './lane.ts'
 import type { OperatorOptions } from './operator.ts'
+import { failFrame, rejectUnusable } from './rejections.ts'
 import type { ServedModel } from './served-model.ts'
-
-/** What a batch has become. All bytes are valid until `Work.release`. */
-export interface Answers {
-  /** Record batches for the output topic, in the order of the input. */
-  readonly outputs: readonly Uint8Array[]
-  /** Record batches for the dead-letter topic. */
-  readonly deadLetters: readonly Uint8Array[]
-  readonly markers: readonly SwapMarker[]
-  /** The statistics that changed. */
-  readonly statistics: readonly ModelStatistics[]
-  readonly scored: number
-  readonly rejected: number
-  readonly nextOffset: bigint
-  /** When it was finished, ms since the epoch. */
-  readonly at: number
-}
 
 /** One batch on its way through the operator. */
 export class Work {
@@ -43,6 +28,8 @@ export class Work {
   readonly #groups: Group[] = []
   /** Per record, the group that it is in. */
   #groupOf = new Int32Array(0)
+  /** Per code of a data type, its group + 1; 0 where it has none. Only the entries of this batch's groups are not 0. */
+  #groupOfType = new Int32Array(0)
   #used = 0
   #markers: SwapMarker[] = []
   readonly #changed = new Set<ModelStatistics>()
@@ -58,6 +45,7 @@ export class Work {
     this.batch = batch
     this.lane = lane
     this.done = undefined
+    for (let g = 0; g < this.#used; g++) this.#groupOfType[this.#groups[g]!.type] = 0
     this.#used = 0
     this.#markers = []
     this.#changed.clear()
@@ -71,13 +59,20 @@ export class Work {
     this.typeOf.fill(-1, 0, batch.count)
   }
 
-  /** The place of the group of a data type, begun where it is new. */
-  groupFor(dataType: string, served: ServedModel): number {
-    for (let g = 0; g < this.#used; g++) if (this.#groups[g]!.dataType === dataType) return g
+  /** The place of the group of a data type (its code), begun where it is new. */
+  groupFor(type: number, served: ServedModel): number {
+    const known = this.#groupOfType[type]
+    if (known !== undefined && known > 0) return known - 1
+    if (type >= this.#groupOfType.length) {
+      const grown = new Int32Array(Math.max(64, (type + 1) * 2))
+      grown.set(this.#groupOfType)
+      this.#groupOfType = grown
+    }
     const group = (this.#groups[this.#used] ??= new Group())
-    group.reset(dataType, served)
+    group.reset({ type, dataType: this.#options.dataTypes.dictionary.text(type), served })
     served.loaded.retain()
-    return this.#used++
+    this.#groupOfType[type] = ++this.#used
+    return this.#used - 1
   }
 
   add(group: number, record: number): void {
@@ -132,7 +127,7 @@ export class Work {
     this.#recycle(this)
   }
 
-  /** Calls with each group's data type, frame and scores, as long as the work is not released. For samples of what goes by. */
+  /** The groups of the batch, with their frames and scores; valid until the work is released. For samples of what goes by. */
   groups(): readonly Group[] {
     return this.#groups.slice(0, this.#used)
   }
@@ -161,15 +156,14 @@ export class Work {
 
   #decide(group: Group): Promise<void> | undefined {
     const { policy, clock } = this.#options
-    if (group.frame.rows === 0) {
-      group.scores.reset(group.served!.loaded.model.outputs, 0)
-      return undefined
-    }
+    // The policy does this too; but it may fail before.
+    group.scores.reset(group.served!.loaded.model.outputs, group.frame.rows)
+    if (group.frame.rows === 0) return undefined
     let decision: Decision | Promise<Decision>
     try {
       decision = policy.decide(group.frame, group.served!.arms, group.scores, clock)
     } catch (error) {
-      return fail(group, error)
+      return failFrame(group, error)
     }
     if (!(decision instanceof Promise)) {
       group.elapsedMs = decision.elapsedMs
@@ -179,25 +173,14 @@ export class Work {
       (made) => {
         group.elapsedMs = made.elapsedMs
       },
-      (error: unknown) => fail(group, error),
+      (error: unknown) => failFrame(group, error),
     )
   }
 
-  /** Moves the rows that the model rejected to the outcomes, checks the scores, and counts the frame. */
+  /** Moves what the model rejected, or answered without a usable score, to the outcomes, and counts the rest. */
   #count(group: Group): void {
-    const { frame, scores } = group
-    const [score] = scores.outputs
-    const width = scores.outputs.length
-    for (let row = 0; row < frame.rows; row++) {
-      const record = frame.records[row]!
-      if (scores.rejections > 0 && scores.rejected[row] === 1) {
-        this.outcomes.reject(record, scores.error(row)!)
-        continue
-      }
-      const value = scores.values[row * width]!
-      const usable = score!.type === 'number' ? value - value === 0 : value >= 0
-      if (!usable) this.outcomes.reject(record, unusable(group, value))
-    }
+    const { frame } = group
+    rejectUnusable(group, this.outcomes)
     let scored = frame.rows
     for (let row = 0; row < frame.rows; row++) scored -= this.outcomes.rejected[frame.records[row]!]!
     if (scored === 0) return
@@ -252,24 +235,28 @@ export class Work {
     })
     const statistics =
       group === undefined
-        ? this.lane.statistics(dataType, '', () => ({ dataType, model: '', description: '', format: '', since: this.#options.clock.now() }))
+        ? this.#statisticsWithoutModel(error.code === 'record.data-type.unknown' ? '' : dataType)
         : this.#statistics(group)
     statistics.reject(error.code)
     this.#changed.add(statistics)
   }
 
+  /** Data types that the stream does not know are counted together, so that nonsense can't make it remember ever more. */
+  #statisticsWithoutModel(dataType: string): ModelStatistics {
+    return this.lane.statistics(dataType, '', () => ({
+      dataType,
+      model: '',
+      description: '',
+      format: '',
+      since: this.#options.clock.now(),
+    }))
+  }
+
   /** The group that a rejected record was in, if it got that far. */
   #groupWith(i: number): Group | undefined {
-    const group = this.#groups[this.#groupOf[i]!]
-    if (group === undefined || this.#groupOf[i]! >= this.#used) return undefined
-    let low = 0
-    let high = group.count
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if (group.records[middle]! < i) low = middle + 1
-      else high = middle
-    }
-    return low < group.count && group.records[low] === i ? group : undefined
+    const at = this.#groupOf[i]!
+    const group = at < this.#used ? this.#groups[at] : undefined
+    return group?.has(i) === true ? group : undefined
   }
 
   #releaseModels(): void {
@@ -278,22 +265,6 @@ export class Work {
       this.#groups[g]!.served = undefined
     }
   }
-}
-
-/** The model itself failed: all rows that it had not rejected are. */
-function fail(group: Group, cause: unknown): undefined {
-  const { id } = group.served!.loaded
-  const { message } = asSluiceError(cause, 'model.runtime.failed', `${id} failed`)
-  const error = new SluiceError('record.score.failed', message, { cause, details: { model: id } })
-  for (let row = 0; row < group.frame.rows; row++) group.scores.reject(row, error)
-}
-
-function unusable(group: Group, value: number): SluiceError {
-  const { id, model } = group.served!.loaded
-  const { name, type } = model.outputs[0]!
-  if (type === 'label')
-    return new SluiceError('record.score.failed', `${id} gave no label for its output '${name}'`, { details: { model: id } })
-  return new SluiceError('record.score.not-finite', `${id} answered ${value} for its output '${name}'`, { details: { model: id } })
 }
 
 function nothing(): void {}

@@ -1,6 +1,7 @@
 import type { Assignment } from '../../core/log.ts'
 import type { Lane } from '../../core/operator/lane.ts'
-import type { Answers, Work } from '../../core/operator/work.ts'
+import type { Answers } from '../../core/operator/answers.ts'
+import type { Work } from '../../core/operator/work.ts'
 
 /** Told what an engine does. Calls are synchronous and must be cheap; what they are given must not be kept. */
 export interface EngineObserver {
@@ -10,8 +11,8 @@ export interface EngineObserver {
   released(stream: string, lanes: readonly Lane[]): void
   /** A batch was answered and its answers are on the log. */
   answered(stream: string, work: Work, answers: Answers): void
-  /** Records of this data type wait for a model; null when none do any more. */
-  held(stream: string, dataType: string | null): void
+  /** Records of this data type wait in this partition for a model; null when none do any more. */
+  held(stream: string, partition: number, dataType: string | null): void
   /** The engine failed and starts again from what was committed. */
   failed(stream: string, error: unknown, retryInMs: number): void
 }

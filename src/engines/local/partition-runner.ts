@@ -1,7 +1,7 @@
 import type { Batch } from '../../core/batch.ts'
 import type { Group, Log } from '../../core/log.ts'
 import type { Lane } from '../../core/operator/lane.ts'
-import type { ServingOperator } from '../../core/operator/operator.ts'
+import type { Held, ServingOperator } from '../../core/operator/operator.ts'
 import { Work } from '../../core/operator/work.ts'
 import type { EngineObserver } from './observer.ts'
 import { appendsOf, type StateTopics } from './state-topics.ts'
@@ -18,24 +18,28 @@ export interface RunnerOptions {
   /** Fires when the models that serve may have changed. */
   readonly modelsChanged: Wake
   readonly maxBatchBytes: number
+  /** Called after each commit. */
+  readonly onCommit: () => void
 }
 
 /** How many batches of a partition may be with models that answer later. */
 const IN_FLIGHT = 4
+/** Records that are held are looked at again after this time, since more of them may be waiting than the stream allows. */
 const LOOK_AGAIN_MS = 500
 
 /**
  * Works through one partition: reads batches, has them answered, and commits each with its offsets. Batches that models answer
- * later overlap; they are committed in their order all the same.
+ * later overlap; they are committed in their order all the same, and none after one whose commit failed.
  */
 export class PartitionRunner {
   readonly #options: RunnerOptions
   readonly #lane: Lane
   readonly #abort = new AbortController()
   readonly #done: Promise<void>
+  /** The commits of the batches that have begun, in their order, as long as they are not settled. */
+  readonly #inFlight: Promise<void>[] = []
   /** The commit of the last batch that has begun. */
-  #tail: Promise<void> = Promise.resolve()
-  #inFlight = 0
+  #last: Promise<void> = Promise.resolve()
 
   constructor(lane: Lane, from: bigint, options: RunnerOptions) {
     this.#lane = lane
@@ -70,29 +74,40 @@ export class PartitionRunner {
         await this.#enqueue(work)
       }
     } finally {
-      await this.#tail
+      await this.#last
     }
   }
 
   /** Begins a batch, after waiting for a model where the stream holds its records. Undefined where the runner was stopped meanwhile. */
   async #begin(batch: Batch): Promise<Work | undefined> {
-    const { operator, observer, stream, modelsChanged } = this.#options
+    const { operator, modelsChanged } = this.#options
     let waiting = false
-    for (;;) {
-      if (this.#abort.signal.aborted) return undefined
-      const changed = modelsChanged.next()
-      const begun = operator.begin(batch, this.#lane)
-      if (begun instanceof Work) {
-        if (waiting) observer.held(stream, null)
-        return begun
+    try {
+      while (!this.#abort.signal.aborted) {
+        const mark = modelsChanged.next()
+        const begun = operator.begin(batch, this.#lane)
+        if (begun instanceof Work) return begun
+        if (!waiting) this.#tellHeld(begun.held)
+        waiting = true
+        await this.#waitForModel(begun, { batch, mark })
       }
-      if (!waiting) observer.held(stream, begun.held)
-      waiting = true
-      // Batches that have begun must not wait for this one.
-      await this.#tail
-      if (await this.#isTooLong(batch)) operator.giveUp(begun.held)
-      else await modelsChanged.wait(changed, LOOK_AGAIN_MS, this.#abort.signal)
+      batch.release()
+      return undefined
+    } finally {
+      if (waiting) this.#tellHeld(null)
     }
+  }
+
+  #tellHeld(dataType: string | null): void {
+    this.#options.observer.held(this.#options.stream, this.#lane.partition, dataType)
+  }
+
+  async #waitForModel({ held, forMs }: Held, { batch, mark }: { batch: Batch; mark: number }): Promise<void> {
+    const { operator, modelsChanged } = this.#options
+    // Batches that have begun must not wait for this one.
+    await this.#last
+    if (await this.#isTooLong(batch)) operator.giveUp(held)
+    else await modelsChanged.wait(mark, Math.min(forMs, LOOK_AGAIN_MS), this.#abort.signal)
   }
 
   async #isTooLong(batch: Batch): Promise<boolean> {
@@ -100,23 +115,33 @@ export class PartitionRunner {
     return Number(next - batch.baseOffset) > this.#options.operator.options.beforeModel.maxRecords
   }
 
-  /** Commits the work after those before it; waits where too many are in flight. */
+  /** Sees to it that the work is committed after those before it, and waits where too many are in flight. */
   async #enqueue(work: Work): Promise<void> {
-    if (work.done === undefined && this.#inFlight === 0) return this.#commit(work)
-    this.#inFlight++
-    const before = this.#tail
-    this.#tail = Promise.all([before, work.done])
-      .then(() => this.#commit(work))
-      .finally(() => {
-        this.#inFlight--
-      })
-    this.#tail.catch(() => this.#abort.abort())
-    if (this.#inFlight >= IN_FLIGHT) await this.#tail
-    return undefined
+    const commit = this.#commitAfter(this.#last, work)
+    this.#last = commit
+    this.#inFlight.push(commit)
+    const settled = (): void => void this.#inFlight.shift()
+    commit.then(settled, settled)
+    commit.catch(() => this.#abort.abort())
+    if (work.done === undefined && this.#inFlight.length === 1) await commit
+    else if (this.#inFlight.length >= IN_FLIGHT) await this.#inFlight[0]
+  }
+
+  /** Rejects, without a commit, where the one before failed. The work is released in any case. */
+  async #commitAfter(before: Promise<void>, work: Work): Promise<void> {
+    try {
+      await before
+      await work.done
+      await this.#commit(work)
+    } finally {
+      // The models may still be at it where the commit before failed.
+      await work.done
+      work.release()
+    }
   }
 
   async #commit(work: Work): Promise<void> {
-    const { group, output, topics, observer, stream } = this.#options
+    const { group, output, topics, observer, stream, onCommit } = this.#options
     const { topic, partition } = this.#lane
     const answers = work.finish()
     await group.commit({
@@ -124,6 +149,6 @@ export class PartitionRunner {
       offsets: [{ topic, partition, next: answers.nextOffset }],
     })
     observer.answered(stream, work, answers)
-    work.release()
+    onCommit()
   }
 }

@@ -1,5 +1,5 @@
 import type { Append } from '../../core/log.ts'
-import type { Answers } from '../../core/operator/work.ts'
+import type { Answers } from '../../core/operator/answers.ts'
 import { encodeRecords, type RecordParts } from '../../core/record-batch-writer.ts'
 
 /** Where an engine keeps what it knows, in the partition of the same number as the input's. */

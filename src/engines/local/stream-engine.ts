@@ -80,11 +80,13 @@ export class StreamEngine {
     const group = await log.join({ group: `${name}-${stream}`, topics: [input], listener })
     joined.resolve(group)
     const stopped = Promise.withResolvers<void>()
-    signal.addEventListener('abort', () => stopped.resolve(), { once: true })
-    if (signal.aborted) stopped.resolve()
+    const stop = (): void => stopped.resolve()
+    signal.addEventListener('abort', stop)
+    if (signal.aborted) stop()
     try {
       await Promise.race([stopped.promise, failure.promise])
     } finally {
+      signal.removeEventListener('abort', stop)
       await this.#release(
         [...runners.values()].map((runner) => runner.lane),
         runners,
@@ -97,15 +99,18 @@ export class StreamEngine {
     const { log, topics, observer, stream } = this.#options
     const lanes = await Promise.all(partitions.map((partition) => restoreLane(log, partition, topics)))
     observer.assigned(stream, lanes, partitions)
+    // Not sooner: a batch that can't be committed would be tried again without a pause.
+    const onCommit = (): void => {
+      this.#retryMs = FIRST_RETRY_MS
+    }
     partitions.forEach(({ partition, from }, i) => {
-      const runner = new PartitionRunner(lanes[i]!, from, { ...this.#options, group })
+      const runner = new PartitionRunner(lanes[i]!, from, { ...this.#options, group, onCommit })
       session.runners.set(partition, runner)
       runner.done.then(
         () => {},
         (error: unknown) => session.fail(error),
       )
     })
-    this.#retryMs = FIRST_RETRY_MS
     this.#assigned.resolve()
   }
 

@@ -19,11 +19,13 @@ export class Wake {
   async wait(mark: number, maxMs: number, signal: AbortSignal): Promise<void> {
     if (this.#count !== mark || signal.aborted) return
     const { promise, resolve } = Promise.withResolvers<void>()
-    const timer = setTimeout(resolve, maxMs)
-    signal.addEventListener('abort', () => resolve(), { once: true })
-    this.#waiting.add(resolve)
+    const resume = (): void => resolve()
+    const timer = setTimeout(resume, maxMs)
+    signal.addEventListener('abort', resume)
+    this.#waiting.add(resume)
     await promise
-    this.#waiting.delete(resolve)
+    this.#waiting.delete(resume)
+    signal.removeEventListener('abort', resume)
     clearTimeout(timer)
   }
 }
