@@ -1,13 +1,17 @@
 import { type Batch, INDEX } from './batch.ts'
-import { encodeHeader } from './headers.ts'
+import { DEAD_LETTER_HEADERS } from './dead-letter.ts'
+import { encodeHeader, HeaderCursor } from './headers.ts'
 import { type ModelDescriptor, modelId } from './model.ts'
 import { NumberText } from './number-text.ts'
 import type { RecordBatchWriter } from './record-batch-writer.ts'
 import type { OutputField } from './scores.ts'
-import { VarintReader, varintLength, writeVarint } from './varint.ts'
+import { varintLength, writeVarint } from './varint.ts'
 
-/** Headers that an answer has of its own, so that those of the input under the same names are not passed on. */
-const OWN = ['ce_specversion', 'ce_type', 'ce_source', 'ce_id', 'sluice_model', 'sluice_score']
+/**
+ * Headers of the input that its answer does not pass on: those that the answer has of its own, and those that say why the record
+ * was rejected once, before it was sent again.
+ */
+const OWN = ['ce_specversion', 'ce_type', 'ce_source', 'ce_id', 'sluice_model', 'sluice_score', ...DEAD_LETTER_HEADERS]
 
 const encoder = new TextEncoder()
 const OWN_BYTES = OWN.map((name) => encoder.encode(name))
@@ -25,6 +29,7 @@ export class AnswerHeaders {
   readonly #score: OutputField
   readonly #number = new NumberText()
   readonly #id = new Uint8Array(40)
+  readonly #given = new HeaderCursor()
 
   constructor(stream: string, descriptor: ModelDescriptor, score: OutputField) {
     this.#score = score
@@ -38,10 +43,9 @@ export class AnswerHeaders {
 
   /** Writes all headers of the answer to record `i`, whose score is `value`. */
   write(batch: Batch, i: number, value: number, out: RecordBatchWriter): void {
-    const given = batch.index[i * INDEX.stride + INDEX.headerCount]!
-    const kept = given === 0 ? 0 : countKept(batch, i, given)
+    const kept = batch.index[i * INDEX.stride + INDEX.headerCount] === 0 ? 0 : this.#countKept(batch, i)
     out.startHeaders(kept + FIXED_HEADERS + 2)
-    if (kept > 0) copyKept(batch, i, given, out)
+    if (kept > 0) this.#copyKept(batch, i, out)
     out.copy(this.#fixed, 0, this.#fixed.length)
     out.reserve(128)
     out.at = copyInto(ID_NAME, out.bytes, out.at)
@@ -56,6 +60,19 @@ export class AnswerHeaders {
       out.at = writeVarint(out.bytes, out.at, label.length)
       out.copy(label, 0, label.length)
     }
+  }
+
+  #countKept(batch: Batch, i: number): number {
+    let kept = 0
+    this.#given.start(batch, i)
+    while (this.#given.next()) if (!isOwn(this.#given)) kept++
+    return kept
+  }
+
+  #copyKept(batch: Batch, i: number, out: RecordBatchWriter): void {
+    const given = this.#given
+    given.start(batch, i)
+    while (given.next()) if (!isOwn(given)) out.copy(batch.bytes, given.startAt, given.at - given.startAt)
   }
 
   /** The header value `<partition>:<offset>`, digit by digit from the right. */
@@ -87,37 +104,9 @@ function digitsInto(bytes: Uint8Array, end: number, value: number): number {
   return at
 }
 
-function countKept(batch: Batch, i: number, given: number): number {
-  let kept = 0
-  eachHeader(batch, i, given, (isOwn) => {
-    if (!isOwn) kept++
-  })
-  return kept
-}
-
-function copyKept(batch: Batch, i: number, given: number, out: RecordBatchWriter): void {
-  eachHeader(batch, i, given, (isOwn, at, end) => {
-    if (!isOwn) out.copy(batch.bytes, at, end - at)
-  })
-}
-
-/** Calls with the bytes of each header, from the length of its name to the end of its value. */
-function eachHeader(batch: Batch, i: number, count: number, visit: (isOwn: boolean, at: number, end: number) => void): void {
-  const reader = new VarintReader(batch.bytes)
-  reader.at = batch.index[i * INDEX.stride + INDEX.headersAt]!
-  for (let h = 0; h < count; h++) {
-    const start = reader.at
-    const nameLength = reader.varint()
-    const nameAt = reader.at
-    reader.at += nameLength
-    const valueLength = reader.varint()
-    reader.at += Math.max(0, valueLength)
-    visit(isOwnName(batch.bytes, nameAt, nameLength), start, reader.at)
-  }
-}
-
-function isOwnName(bytes: Uint8Array, at: number, length: number): boolean {
-  return OWN_BYTES.some((name) => name.length === length && name.every((byte, k) => byte === bytes[at + k]))
+function isOwn(given: HeaderCursor): boolean {
+  for (let n = 0; n < OWN_BYTES.length; n++) if (given.isNamed(OWN_BYTES[n]!)) return true
+  return false
 }
 
 function nameBytes(name: string): Uint8Array {

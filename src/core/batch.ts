@@ -28,7 +28,7 @@ export interface Batch {
   readonly count: number
   readonly bytes: Uint8Array
   readonly index: Int32Array
-  /** Milliseconds since the epoch, per record. */
+  /** Milliseconds since the epoch, per record; within what a `Date` can hold. */
   readonly timestamps: Float64Array
   release(): void
 }

@@ -17,14 +17,15 @@ export interface BindOptions {
 
 /**
  * Finds the record field that feeds each input of a model: the declared one, else the one of the same name, else the only one
- * of a similar name, else (for a model whose inputs have no names) the numeric fields in their order.
+ * of a similar name that is not another input's own, else (for a model whose inputs have no names) the numeric fields in their order.
  * Throws `model.inputs.mismatch` naming what was not found and what there is.
  */
 export function bindInputs(options: BindOptions): BoundField[] {
   const { model, schema } = options
   if (schema === undefined) return model.inputs.map((field) => bindWithoutSchema(field, options))
   const paths = new Set(schema.map((field) => field.path))
-  const bound = model.inputs.map((field) => bindBySchema(field, options, paths))
+  const similar = similarPaths(options, paths)
+  const bound = model.inputs.map((field) => bindBySchema(field, options, { paths, similar }))
   const unbound = bound.filter((candidate) => candidate.path === undefined)
   if (unbound.length === 0) return bound
   if (model.positional === true && unbound.length === bound.length) return bindByPosition(options, schema)
@@ -48,15 +49,39 @@ function bindWithoutSchema(field: Field, options: BindOptions): BoundField {
   )
 }
 
-function bindBySchema(field: Field, options: BindOptions, paths: ReadonlySet<string>): BoundField {
+interface RecordPaths {
+  readonly paths: ReadonlySet<string>
+  /** By similar name; undefined where several fields, or several inputs, have it. */
+  readonly similar: ReadonlyMap<string, string | undefined>
+}
+
+/** The fields that may feed an input of a similar name: those that no input has as its own name. */
+function similarPaths(options: BindOptions, paths: ReadonlySet<string>): ReadonlyMap<string, string | undefined> {
+  const similar = new Map<string, string | undefined>()
+  const own = new Set(options.model.inputs.map((field) => field.name))
+  for (const path of paths) {
+    if (own.has(path)) continue
+    const name = similarName(path)
+    similar.set(name, similar.has(name) ? undefined : path)
+  }
+  const seen = new Set<string>()
+  for (const field of options.model.inputs) {
+    if (paths.has(field.name) || declared(field, options) !== undefined) continue
+    const name = similarName(field.name)
+    if (seen.has(name)) similar.delete(name)
+    seen.add(name)
+  }
+  return similar
+}
+
+function bindBySchema(field: Field, options: BindOptions, { paths, similar }: RecordPaths): BoundField {
   const path = declared(field, options)
   if (path !== undefined) {
     if (paths.has(path)) return { field, path }
     throw mismatch(options, `is declared to take its input '${field.name}' from '${path}', and the record has ${list([...paths])}`)
   }
   if (paths.has(field.name)) return { field, path: field.name }
-  const similar = [...paths].filter((candidate) => similarName(candidate) === similarName(field.name))
-  return { field, path: similar.length === 1 ? similar[0] : undefined }
+  return { field, path: similar.get(similarName(field.name)) }
 }
 
 function bindByPosition(options: BindOptions, schema: readonly SchemaField[]): BoundField[] {

@@ -16,10 +16,32 @@ export interface DeadLetterOptions {
 
 const BEGINNING = 1024
 
+/** Headers that say what was wrong with a record, and that only a dead letter has. */
+export const DEAD_LETTER_HEADERS = [
+  'sluice_error',
+  'sluice_reason',
+  'sluice_topic',
+  'sluice_partition',
+  'sluice_offset',
+  'sluice_value_bytes',
+] as const
+
+/** Headers of the record that its dead letter does not pass on: they would say of this rejection what was true of an earlier answer. */
+const REPLACED: ReadonlySet<string> = new Set([
+  ...DEAD_LETTER_HEADERS,
+  'ce_specversion',
+  'ce_type',
+  'ce_source',
+  'ce_id',
+  'sluice_data_type',
+  'sluice_model',
+  'sluice_score',
+])
+
 /**
  * Writes the dead letter of record `i`: its key, value and headers as they came, and headers that say what was wrong with it
  * (`sluice_error`, `sluice_reason`), whose it was (`sluice_data_type`, `sluice_model`) and where it stands
- * (`sluice_topic`, `sluice_partition`, `sluice_offset`).
+ * (`sluice_topic`, `sluice_partition`, `sluice_offset`). A value that is cut has its whole length in `sluice_value_bytes`.
  */
 export function writeDeadLetter(batch: Batch, i: number, out: RecordBatchWriter, options: DeadLetterOptions): void {
   const { error } = options
@@ -39,8 +61,7 @@ export function writeDeadLetter(batch: Batch, i: number, out: RecordBatchWriter,
     ...(options.model === '' ? [] : ([['sluice_model', options.model]] as [string, string][])),
     ...(cut ? ([['sluice_value_bytes', String(value.length)]] as [string, string][]) : []),
   ]
-  const names = new Set(about.map(([name]) => name))
-  const given = headersOf(batch, i).filter((header) => !names.has(header.name))
+  const given = headersOf(batch, i).filter((header) => !REPLACED.has(header.name))
   out.append({
     timestamp: batch.timestamps[i]!,
     key: keyOf(batch, i),

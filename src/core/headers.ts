@@ -9,7 +9,7 @@ export interface Header {
 }
 
 const encoder = new TextEncoder()
-const decoder = new TextDecoder()
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
 /** The bytes of one header in the record format. A string value is written as UTF-8. */
 export function encodeHeader(name: string, value: Uint8Array | string | undefined): Uint8Array {
@@ -24,22 +24,66 @@ export function encodeHeader(name: string, value: Uint8Array | string | undefine
   return out
 }
 
+/** Goes through the headers of a record as they stand in its batch, without making anything of them. For the hot path; used again for each record. */
+export class HeaderCursor {
+  /** Where the header that `next` passed begins, in `Batch.bytes`; it ends at `at`. */
+  startAt = 0
+  nameAt = 0
+  nameLength = 0
+  valueAt = 0
+  /** -1 for a value that is null. */
+  valueLength = 0
+  readonly #reader = new VarintReader(new Uint8Array(0))
+  #left = 0
+
+  /** Goes to the headers of record `i` and returns their number. */
+  start(batch: Batch, i: number): number {
+    const cell = i * INDEX.stride
+    this.#reader.bytes = batch.bytes
+    this.#reader.end = batch.bytes.length
+    this.#reader.at = batch.index[cell + INDEX.headersAt]!
+    this.#left = batch.index[cell + INDEX.headerCount]!
+    return this.#left
+  }
+
+  /** Passes one header; false where there is none left. */
+  next(): boolean {
+    if (this.#left <= 0) return false
+    this.#left--
+    const reader = this.#reader
+    this.startAt = reader.at
+    this.nameLength = reader.varint()
+    this.nameAt = reader.at
+    reader.at += this.nameLength
+    this.valueLength = reader.varint()
+    this.valueAt = reader.at
+    if (this.valueLength > 0) reader.at += this.valueLength
+    return true
+  }
+
+  /** The position after the header that `next` passed. */
+  get at(): number {
+    return this.#reader.at
+  }
+
+  /** Whether the header that `next` passed has this name, in UTF-8. */
+  isNamed(name: Uint8Array): boolean {
+    if (name.length !== this.nameLength) return false
+    const { bytes } = this.#reader
+    for (let k = 0; k < name.length; k++) if (bytes[this.nameAt + k] !== name[k]) return false
+    return true
+  }
+}
+
 /** All headers of record `i`, in order. For the edges. */
 export function headersOf(batch: Batch, i: number): Header[] {
-  const cell = i * INDEX.stride
-  const count = batch.index[cell + INDEX.headerCount]!
   const headers: Header[] = []
-  const reader = new VarintReader(batch.bytes)
-  reader.at = batch.index[cell + INDEX.headersAt]!
-  for (let h = 0; h < count && !reader.failed; h++) {
-    const nameLength = reader.varint()
-    if (nameLength < 0) break
-    const name = decoder.decode(batch.bytes.subarray(reader.at, reader.at + nameLength))
-    reader.at += nameLength
-    const valueLength = reader.varint()
-    const value = valueLength < 0 ? undefined : batch.bytes.subarray(reader.at, reader.at + valueLength)
-    reader.at += Math.max(0, valueLength)
-    headers.push({ name, value })
+  const cursor = new HeaderCursor()
+  cursor.start(batch, i)
+  while (cursor.next()) {
+    const { nameAt, nameLength, valueAt, valueLength } = cursor
+    const name = decoder.decode(batch.bytes.subarray(nameAt, nameAt + nameLength))
+    headers.push({ name, value: valueLength < 0 ? undefined : batch.bytes.subarray(valueAt, valueAt + valueLength) })
   }
   return headers
 }

@@ -1,25 +1,33 @@
-/** Sub-buckets per power of two: quantiles are exact to 1/32, about 3 %. */
+/** Sub-buckets per power of two: quantiles are exact to 1/32, about 3 %, and below 16 microseconds to half of one. */
 const STEPS = 16
 const STEP_BITS = 4
-/** From 1 microsecond to 2^40 microseconds (12 days). */
+/** From 1 microsecond to 2^40 microseconds. */
 const OCTAVES = 40
+/** Eleven days and a half. */
+const LONGEST_MICROS = 1e12
 const BUCKETS = OCTAVES * STEPS
 
 /**
  * Counts durations in buckets whose width grows with the duration (log-linear, as HdrHistogram's), from a microsecond to
- * twelve days. Histograms of the same kind can be added up; the whole of one is its counts.
+ * eleven days and a half; longer ones count as that long, though `maxMs` knows. Histograms of the same kind can be added up; the
+ * whole of one is its counts and the longest duration.
  */
 export class DurationHistogram {
-  readonly counts = new Float64Array(BUCKETS)
+  #counts: Float64Array | undefined
   total = 0
   maxMs = 0
 
+  /** Per bucket; made when it is needed, since many histograms stay empty. */
+  get counts(): Float64Array {
+    return (this.#counts ??= new Float64Array(BUCKETS))
+  }
+
   /** Counts one duration in milliseconds; a negative one (a clock that stepped back) counts as zero. */
   record(milliseconds: number): void {
-    const micros = milliseconds > 0 ? Math.min(milliseconds * 1000, 1e12) : 0
+    const micros = milliseconds > 0 ? Math.min(milliseconds * 1000, LONGEST_MICROS) : 0
     this.counts[bucketOf(micros)]!++
     this.total++
-    if (milliseconds > this.maxMs) this.maxMs = milliseconds
+    if (milliseconds > this.maxMs) this.maxMs = Math.min(milliseconds, Number.MAX_VALUE)
   }
 
   /** The duration in milliseconds below which this fraction of the counted ones is, or null where none was counted. */
@@ -35,20 +43,22 @@ export class DurationHistogram {
   }
 
   add(other: DurationHistogram): void {
+    if (other.total === 0) return
     for (let bucket = 0; bucket < BUCKETS; bucket++) this.counts[bucket]! += other.counts[bucket]!
     this.total += other.total
     this.maxMs = Math.max(this.maxMs, other.maxMs)
   }
 
   clear(): void {
-    this.counts.fill(0)
+    this.#counts?.fill(0)
     this.total = 0
     this.maxMs = 0
   }
 
-  /** The buckets that are not empty, as [bucket, count, …]; and the longest duration. */
+  /** The buckets that are not empty, as [bucket, count, …]; and the longest duration. Buckets that no histogram has are passed over by `fromJSON`. */
   toJSON(): { buckets: number[]; maxMs: number } {
     const buckets: number[] = []
+    if (this.total === 0) return { buckets, maxMs: this.maxMs }
     for (let bucket = 0; bucket < BUCKETS; bucket++) if (this.counts[bucket]! > 0) buckets.push(bucket, this.counts[bucket]!)
     return { buckets, maxMs: this.maxMs }
   }
@@ -56,7 +66,9 @@ export class DurationHistogram {
   static fromJSON(json: { readonly buckets: readonly number[]; readonly maxMs: number }): DurationHistogram {
     const histogram = new DurationHistogram()
     for (let i = 0; i + 1 < json.buckets.length; i += 2) {
-      histogram.counts[json.buckets[i]!] = json.buckets[i + 1]!
+      const bucket = json.buckets[i]!
+      if (histogram.counts[bucket] === undefined) continue
+      histogram.counts[bucket] += json.buckets[i + 1]!
       histogram.total += json.buckets[i + 1]!
     }
     histogram.maxMs = json.maxMs

@@ -1,6 +1,7 @@
 /**
- * Numbers as the bytes of their shortest decimal text that reads back as the same double (ECMAScript's Number::toString),
- * or `NaN`, `Infinity`, `-Infinity`. It remembers the last number, which is often asked for twice.
+ * Numbers as the bytes of their shortest decimal text that reads back as the same double: ECMAScript's Number::toString, but
+ * `-0` for minus zero, which is JSON too and keeps its sign; or `NaN`, `Infinity`, `-Infinity`, which JSON lacks.
+ * It remembers the last number, which is often asked for twice.
  */
 export class NumberText {
   /** The text of the last number is `bytes[0, length)`. */

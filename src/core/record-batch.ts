@@ -51,9 +51,16 @@ export interface BatchSource {
   readonly release?: () => void
 }
 
+/** The fewest bytes of a record: seven varints and attributes of one byte each. */
+const SMALLEST_RECORD = 7
+const MAX_INT32 = 2147483647
+/** The times that a `Date` can hold, in ms around the epoch. */
+const FARTHEST_TIME = 8.64e15
+
 /**
  * The records in one or more complete, uncompressed record batches that stand one after the other in `bytes`, as one `Batch`.
- * Throws `log.corrupt` when they break the format. Checksums are not verified here.
+ * Throws `log.corrupt` when they break the format in any place: every length, header and offset is checked, so that who
+ * uses the batch need not. Checksums are not verified here. Timestamps that no `Date` can hold are brought to the last that it can.
  */
 export function readRecordBatches(bytes: Uint8Array, source: BatchSource): Batch {
   const view = viewOf(bytes)
@@ -64,6 +71,7 @@ export function readRecordBatches(bytes: Uint8Array, source: BatchSource): Batch
   const baseOffset = source.from
   let nextOffset = source.from
   let count = 0
+  let previous = Number.NEGATIVE_INFINITY
   for (let start = 0; start < bytes.length; start = reader.end) {
     reader.end = start + RECORD_BATCH.lengthOverhead + view.getInt32(start + RECORD_BATCH.length)
     reader.at = start + RECORD_BATCH.headerSize
@@ -73,25 +81,32 @@ export function readRecordBatches(bytes: Uint8Array, source: BatchSource): Batch
     // The log's own time for all records, where the topic is configured so (LogAppendTime); else each record has its own.
     const appendTime = view.getInt16(start + RECORD_BATCH.attributes) & 8 ? Number(view.getBigInt64(start + RECORD_BATCH.maxTimestamp)) : -1
     const records = view.getInt32(start + RECORD_BATCH.count)
+    const lastDelta = view.getInt32(start + RECORD_BATCH.lastOffsetDelta)
     const batchEnd = reader.end
     for (let r = 0; r < records; r++) {
       const length = reader.varint()
       const recordEnd = reader.at + length
       reader.at++ // attributes, unused by the format
       const timestamp = baseTimestamp + reader.varlong()
-      const offsetDelta = shift + reader.varint()
+      const delta = reader.varint()
+      const offsetDelta = shift + delta
       const cell = count * INDEX.stride
       index[cell + INDEX.offsetDelta] = offsetDelta
       reader.at = bounded(reader, cell + INDEX.keyAt, index)
       reader.at = bounded(reader, cell + INDEX.valueAt, index)
-      index[cell + INDEX.headerCount] = reader.varint()
+      const headers = reader.varint()
+      index[cell + INDEX.headerCount] = headers
       index[cell + INDEX.headersAt] = reader.at
-      if (reader.failed || length < 0 || recordEnd > batchEnd || reader.at > recordEnd) throw corrupt(source, batchOffset, r)
-      timestamps[count] = appendTime < 0 ? timestamp : appendTime
+      if (headers !== 0) passHeaders(reader, headers)
+      if (reader.failed || reader.at !== recordEnd || recordEnd > batchEnd) throw corrupt(source, batchOffset, r)
+      if (delta < 0 || delta > lastDelta || offsetDelta <= previous || offsetDelta > MAX_INT32) throw corrupt(source, batchOffset, r)
+      previous = offsetDelta
+      timestamps[count] = appendTime < 0 ? dateTime(timestamp) : dateTime(appendTime)
       if (offsetDelta >= 0) count++
-      reader.at = recordEnd
     }
-    nextOffset = batchOffset + BigInt(view.getInt32(start + RECORD_BATCH.lastOffsetDelta)) + 1n
+    if (reader.at !== batchEnd) throw corrupt(source, batchOffset, records)
+    const after = batchOffset + BigInt(lastDelta) + 1n
+    if (after > nextOffset) nextOffset = after
   }
   return {
     topic: source.topic,
@@ -106,14 +121,29 @@ export function readRecordBatches(bytes: Uint8Array, source: BatchSource): Batch
   }
 }
 
-/** Reads a length-prefixed part into the index and returns the position after it. */
+/** Reads a length-prefixed part into the index and returns the position after it. Any negative length is null, as for Kafka's own clients. */
 function bounded(reader: VarintReader, cell: number, index: Int32Array): number {
   const length = reader.varint()
   index[cell] = reader.at
-  index[cell + 1] = length
+  index[cell + 1] = length < 0 ? -1 : length
   const end = reader.at + Math.max(0, length)
-  if (end > reader.end || length < -1) reader.failed = true
+  if (end > reader.end) reader.failed = true
   return end
+}
+
+function passHeaders(reader: VarintReader, count: number): void {
+  if (count < 0) reader.failed = true
+  for (let h = 0; h < count && !reader.failed; h++) {
+    const nameLength = reader.varint()
+    if (nameLength < 0) reader.failed = true
+    reader.at += nameLength
+    const valueLength = reader.varint()
+    reader.at += Math.max(0, valueLength)
+  }
+}
+
+function dateTime(timestamp: number): number {
+  return timestamp > FARTHEST_TIME ? FARTHEST_TIME : timestamp < -FARTHEST_TIME ? -FARTHEST_TIME : timestamp
 }
 
 function countRecords(bytes: Uint8Array, view: DataView, source: BatchSource): number {
@@ -124,8 +154,10 @@ function countRecords(bytes: Uint8Array, view: DataView, source: BatchSource): n
     const end = start + RECORD_BATCH.lengthOverhead + length
     const count = view.getInt32(start + RECORD_BATCH.count)
     const room = end - start - RECORD_BATCH.headerSize
+    const lastDelta = view.getInt32(start + RECORD_BATCH.lastOffsetDelta)
+    const fits = end <= bytes.length && count >= 0 && count * SMALLEST_RECORD <= room && lastDelta >= count - 1
     const plain = view.getInt8(start + RECORD_BATCH.magic) === 2 && (view.getInt16(start + RECORD_BATCH.attributes) & 7) === 0
-    if (!plain || end > bytes.length || room < 0 || count < 0 || count > room) throw corrupt(source, view.getBigInt64(start), 0)
+    if (!plain || !fits) throw corrupt(source, view.getBigInt64(start), 0)
     total += count
     start = end
   }

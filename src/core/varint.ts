@@ -22,9 +22,12 @@ export function writeVarint(bytes: Uint8Array, at: number, value: number): numbe
 
 const TWO_32 = 4294967296
 
-/** Writes the zigzag varint of an integer within ±2^52 and returns the position after it. */
+const TWO_52 = 2 ** 52
+
+/** Writes the zigzag varint of an integer within ±2^63 and returns the position after it. */
 export function writeVarlong(bytes: Uint8Array, at: number, value: number): number {
   if (value >= -2147483648 && value <= 2147483647) return writeVarint(bytes, at, value)
+  if (value < -TWO_52 || value > TWO_52) return writeHugeVarlong(bytes, at, BigInt(value))
   let rest = value < 0 ? -2 * value - 1 : 2 * value
   while (rest > 127) {
     bytes[at++] = (rest % 128) | 128
@@ -34,9 +37,17 @@ export function writeVarlong(bytes: Uint8Array, at: number, value: number): numb
   return at
 }
 
+/** Twice such a value no longer fits a double exactly, so a bit would be lost. */
+function writeHugeVarlong(bytes: Uint8Array, at: number, value: bigint): number {
+  let rest = BigInt.asUintN(64, (value << 1n) ^ (value >> 63n))
+  for (; rest > 127n; rest >>= 7n) bytes[at++] = Number(rest & 127n) | 128
+  bytes[at++] = Number(rest)
+  return at
+}
+
 /**
  * Reads varints of the record format one after the other. `at` is where the next one starts; `failed` is set, and
- * stays set, when a varint runs past `end` or is longer than its type allows.
+ * stays set, when a varint runs past `end` or has more bytes than its type needs (5 or 10).
  */
 export class VarintReader {
   bytes: Uint8Array
@@ -69,7 +80,7 @@ export class VarintReader {
     return (result >>> 1) ^ -(result & 1)
   }
 
-  /** A zigzag 64-bit integer as a double; exact within ±2^52. */
+  /** A zigzag 64-bit integer as a double; exact within ±2^53, rounded beyond. */
   varlong(): number {
     const { bytes } = this
     let at = this.at
