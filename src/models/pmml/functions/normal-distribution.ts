@@ -45,7 +45,8 @@ export function normalPdf(z: number): number {
 export function normalQuantile(p: number): number {
   if (!(p >= 0 && p <= 1)) return NaN
   if (p === 0 || p === 1) return p === 0 ? -Infinity : Infinity
-  if (p > 0.5) return p === 0.5 ? 0 : -lowerQuantile(1 - p)
+  if (p === 0.5) return 0
+  if (p > 0.5) return -lowerQuantile(1 - p)
   return lowerQuantile(p)
 }
 

@@ -94,6 +94,29 @@ const formatted: FunctionEntry = {
   },
 }
 
+/** A function with a pattern as its second argument. A pattern that is written in the document must be one; any other that is not gives a missing result. */
+function withPattern(entry: FunctionEntry): FunctionEntry {
+  return {
+    arity: entry.arity,
+    build: (args, assembly) => {
+      const written = args[1]!.literal
+      if (written !== undefined) regularExpression(written)
+      const result = entry.build(args, assembly)
+      if (written !== undefined) return result
+      return {
+        ...result,
+        run: (cells, at) => {
+          try {
+            return result.run(cells, at)
+          } catch {
+            return NaN
+          }
+        },
+      }
+    },
+  }
+}
+
 /** Functions of texts. */
 export const TEXT: Readonly<Record<string, FunctionEntry>> = {
   uppercase: ofText((text) => text.toUpperCase()),
@@ -105,7 +128,9 @@ export const TEXT: Readonly<Record<string, FunctionEntry>> = {
   },
   substring,
   concat: ofTexts('string', (...texts) => texts.join(''), { arity: [2, Infinity], missing: '' }),
-  matches: ofTexts('boolean', (text, pattern) => regularExpression(pattern!).test(text!), { arity: [2, 2] }),
-  replace: ofTexts('string', (text, pattern, by) => text!.replace(regularExpression(pattern!, 'g'), replacement(by!)), { arity: [3, 3] }),
+  matches: withPattern(ofTexts('boolean', (text, pattern) => regularExpression(pattern!).test(text!), { arity: [2, 2] })),
+  replace: withPattern(
+    ofTexts('string', (text, pattern, by) => text!.replace(regularExpression(pattern!, 'g'), replacement(by!)), { arity: [3, 3] }),
+  ),
   formatNumber: formatted,
 }

@@ -65,7 +65,7 @@ export function compileNumberEnsemble(plan: MiningPlan, context: ModelContext, s
             weights[count++] = round(segment.weight)
           }
         }
-        row[at + result] = count === 0 || isSpoilt(plan, missing, all) ? NaN : combine(values, weights, count)
+        row[at + result] = all === missing || isSpoilt(plan, missing, all) ? NaN : combine(values, weights, count)
       },
     },
   }

@@ -36,9 +36,9 @@ function weightedSums(layer: NeuralLayer, first: number, singlePrecision: boolea
   }
   return (values) => {
     for (let n = 0; n < neurons; n++) {
-      let sum = bias[n]!
+      let sum = 0
       for (let c = connections[n]!; c < connections[n + 1]!; c++) sum += weight[c]! * values[from[c]!]!
-      values[first + n] = activation(sum)
+      values[first + n] = activation(sum + bias[n]!)
     }
   }
 }

@@ -1,8 +1,10 @@
 import { comparedLiteral } from '../assembly/convert.ts'
+import type { Assembly } from '../assembly/assembly.ts'
+import type { Operand } from '../assembly/operand.ts'
 import type { Scope } from '../assembly/scope.ts'
 import { compilePredicate, type Test } from '../predicates/compile-predicate.ts'
 import { SIMPLE_OPERATORS } from '../predicates/predicate.ts'
-import { familyOf } from '../values/data-type.ts'
+import { familyOf, isWrittenAsText } from '../values/data-type.ts'
 import { literalText, NODE_TEST, type TreeNodes } from './tree-plan.ts'
 
 /** The predicates of a tree's nodes, ready to run: simple ones as columns, the rest as functions. */
@@ -33,8 +35,8 @@ export function compileNodeTests(nodes: TreeNodes, scope: Scope): NodeTests {
       continue
     }
     const field = fields[subject[node]!]!
-    const text = literalText(nodes, operand[node]!, nodes.operandText[node]!)
     if (familyOf(field.type) === 'text' && code >= FIRST_ORDERING && code <= LAST_ORDERING) {
+      const text = literalText(nodes, operand[node]!, nodes.operandText[node]!)
       const predicate = {
         kind: 'SimplePredicate',
         field: nodes.fields[subject[node]!]!,
@@ -46,11 +48,19 @@ export function compileNodeTests(nodes: TreeNodes, scope: Scope): NodeTests {
       continue
     }
     subject[node] = slots[subject[node]!]!
-    if (code <= LAST_ORDERING)
-      operand[node] =
-        field.type === 'double' && nodes.operandText[node] === -1 ? operand[node]! : comparedLiteral(field, text, scope.assembly)
+    if (code <= LAST_ORDERING) operand[node] = comparedOperand(nodes, node, field, scope.assembly)
   }
   return { test, subject, operand, others }
+}
+
+/** The cell that a simple test compares its field with. */
+// oxlint-disable-next-line max-params -- called for every node
+export function comparedOperand(nodes: TreeNodes, node: number, field: Operand, assembly: Assembly): number {
+  const value = nodes.operand[node]!
+  const text = nodes.operandText[node]!
+  if (text === -1 && familyOf(field.type) === 'number' && !isWrittenAsText(field.type))
+    return field.type === 'float' ? Math.fround(value) : value
+  return comparedLiteral(field, literalText(nodes, value, text), assembly)
 }
 
 /** 1, 0, or -1 for unknown. */

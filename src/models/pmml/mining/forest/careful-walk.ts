@@ -6,13 +6,17 @@ import { type FinishedForest, NO_RESULT } from './forest-columns.ts'
  * it, and an unknown text is in no set. Trees are added as the forest adds them; those without a result are left out.
  */
 export interface CarefulWalk {
-  /** Sets `sums`. Afterwards `present` and `missing` are the weights of the trees with and without a result. */
+  /** Sets `sums`, and the figures below. */
   score(cells: Float64Array, at: number, sums: Float64Array): void
-  readonly present: number
+  /** The weight of all trees with a result, as it counts in an average: 1 each where the forest has no weights. */
+  readonly counted: number
+  /** The segments' weights: of all, and of those without a result. */
+  readonly all: number
   readonly missing: number
 }
 
-export function createCarefulWalk(options: ForestOptions, { missingTo, strayLeaves }: FinishedForest): CarefulWalk {
+export function createCarefulWalk(options: ForestOptions, finished: FinishedForest, segmentWeights: Float64Array): CarefulWalk {
+  const { missingTo, strayLeaves } = finished
   const { nodes, leafValues, outputs, weights } = options
   const { roots, feature, threshold, left, right, leaf, categories } = nodes
   const columns = options.columns!
@@ -36,20 +40,23 @@ export function createCarefulWalk(options: ForestOptions, { missingTo, strayLeav
   }
 
   const careful = {
-    present: 0,
+    counted: 0,
+    all: 0,
     missing: 0,
     score(cells: Float64Array, at: number, sums: Float64Array): void {
       sums.fill(0)
-      careful.present = 0
+      careful.counted = 0
+      careful.all = 0
       careful.missing = 0
       for (let tree = 0; tree < roots.length; tree++) {
         const weight = weights === undefined ? 1 : weights[tree]!
+        careful.all += segmentWeights[tree]!
         const node = walk(roots[tree]!, cells, at)
         if (node === NO_RESULT) {
-          careful.missing += weight
+          careful.missing += segmentWeights[tree]!
           continue
         }
-        careful.present += weight
+        careful.counted += weight
         const values = node >= 0 ? leafValues : strayLeaves
         const first = (node >= 0 ? leaf[node]! : -2 - node) * outputs
         for (let i = 0; i < outputs; i++) sums[i]! += values[first + i]! * weight

@@ -33,10 +33,18 @@ export function compileForest(plan: MiningPlan, context: ModelContext): ModelBod
   if (plan.head.outputFields.some((field) => field.segmentId !== undefined)) return undefined
   const built = buildForest(plan, context)
   if (built === undefined) return undefined
-  const weights = method.weighted ? Float64Array.from(plan.segments, (segment) => segment.weight) : undefined
+  const segmentWeights = Float64Array.from(plan.segments, (segment) => segment.weight)
+  const weights = method.weighted ? segmentWeights : undefined
   const options = { ...built.options, ...(weights !== undefined && { weights }) }
   const divisor = method.averaged ? (weights?.reduce((sum, weight) => sum + weight, 0) ?? plan.segments.length) : undefined
-  const parts = { forest: createForest(options), built, divisor, careful: createCarefulWalk(options, built.finished), plan, method }
+  const parts = {
+    forest: createForest(options),
+    built,
+    divisor,
+    careful: createCarefulWalk(options, built.finished, segmentWeights),
+    plan,
+    method,
+  }
   return { prediction: built.prediction, evaluator: forestEvaluator(parts) }
 }
 
@@ -60,9 +68,9 @@ function forestEvaluator({ forest, built, divisor, careful, plan, method }: Fore
 
   /** What the careful sums are divided by; NaN where trees without a result leave the row without one. */
   function carefulDivisor(): number {
-    const { present, missing } = careful
-    if (present === 0 || isSpoilt(plan, missing, present + missing)) return NaN
-    return method.averaged ? present : 1
+    const { counted, all, missing } = careful
+    if (all === missing || isSpoilt(plan, missing, all)) return NaN
+    return method.averaged ? counted : 1
   }
 
   function write(cells: Float64Array, at: number, from: number): void {

@@ -30,7 +30,7 @@ export function buildForest(plan: MiningPlan, context: ModelContext): BuiltFores
   const prediction = predictionOf(plan, trees, context)
   const outputs = prediction.kind === 'number' ? 1 : prediction.classes.texts.length
   const features = new Features(context.scope)
-  const columns = new ForestColumns()
+  const columns = new ForestColumns(trees.reduce((sum, tree) => sum + 2 * tree.nodes.count, 0))
   const parts = {
     features,
     columns,

@@ -22,20 +22,33 @@ export interface FinishedForest {
 /** Collects the nodes of a forest as columns. */
 export class ForestColumns {
   readonly #roots: number[] = []
-  readonly #feature: number[] = []
-  readonly #threshold: number[] = []
-  readonly #left: number[] = []
-  readonly #right: number[] = []
-  readonly #missingTo: number[] = []
-  readonly #leaf: number[] = []
+  readonly #feature: Int32Array
+  readonly #threshold: Float64Array
+  readonly #left: Int32Array
+  readonly #right: Int32Array
+  readonly #missingTo: Int32Array
+  readonly #leaf: Int32Array
+  readonly #setStart: Int32Array
+  readonly #setCodes: Int32Array
   readonly #leafValues: number[] = []
   readonly #strayValues: number[] = []
-  readonly #setStart: number[] = []
-  readonly #setCodes: number[] = []
   readonly #words: number[] = []
+  #count = 0
   #leaves = 0
   #strays = 0
   #hasSets = false
+
+  /** `capacity` is the most nodes that there will be. */
+  constructor(capacity: number) {
+    this.#feature = new Int32Array(capacity)
+    this.#threshold = new Float64Array(capacity)
+    this.#left = new Int32Array(capacity).fill(-1)
+    this.#right = new Int32Array(capacity).fill(-1)
+    this.#missingTo = new Int32Array(capacity).fill(NO_RESULT)
+    this.#leaf = new Int32Array(capacity)
+    this.#setStart = new Int32Array(capacity).fill(-1)
+    this.#setCodes = new Int32Array(capacity)
+  }
 
   addRoot(node: number): void {
     this.#roots.push(node)
@@ -74,26 +87,26 @@ export class ForestColumns {
   }
 
   finish(outputs: number): FinishedForest {
-    const missingLeft = new Uint8Array(this.#feature.length)
+    const missingLeft = new Uint8Array(this.#count)
     let takesMissing = true
-    for (let node = 0; node < missingLeft.length; node++) {
+    for (let node = 0; node < this.#count; node++) {
       if (this.#feature[node] === -1) continue
       if (this.#missingTo[node] === this.#left[node]) missingLeft[node] = 1
       else if (this.#missingTo[node] !== this.#right[node]) takesMissing = false
     }
     const nodes: ForestNodes = {
       roots: Int32Array.from(this.#roots),
-      feature: Int32Array.from(this.#feature),
-      threshold: Float64Array.from(this.#threshold),
-      left: Int32Array.from(this.#left),
-      right: Int32Array.from(this.#right),
+      feature: this.#feature.slice(0, this.#count),
+      threshold: this.#threshold.slice(0, this.#count),
+      left: this.#left.slice(0, this.#count),
+      right: this.#right.slice(0, this.#count),
       missingLeft,
-      leaf: Int32Array.from(this.#leaf),
+      leaf: this.#leaf.slice(0, this.#count),
       ...(this.#hasSets && { categories: this.#categories() }),
     }
     return {
       options: { outputs, leafValues: Float64Array.from(this.#leafValues), nodes },
-      missingTo: Int32Array.from(this.#missingTo),
+      missingTo: this.#missingTo.slice(0, this.#count),
       strayLeaves: Float64Array.from(this.#strayValues),
       takesMissing,
     }
@@ -101,21 +114,18 @@ export class ForestColumns {
 
   #categories(): CategorySets {
     return {
-      start: Int32Array.from(this.#setStart),
-      codes: Int32Array.from(this.#setCodes),
+      start: this.#setStart.slice(0, this.#count),
+      codes: this.#setCodes.slice(0, this.#count),
       words: Uint32Array.from(this.#words),
     }
   }
 
   #push(feature: number, threshold: number, leaf: number): number {
-    this.#threshold.push(threshold)
-    this.#left.push(-1)
-    this.#right.push(-1)
-    this.#missingTo.push(NO_RESULT)
-    this.#leaf.push(leaf)
-    this.#setStart.push(-1)
-    this.#setCodes.push(0)
-    return this.#feature.push(feature) - 1
+    const node = this.#count++
+    this.#feature[node] = feature
+    this.#threshold[node] = threshold
+    this.#leaf[node] = leaf
+    return node
   }
 
   #addSet(node: number, codes: readonly number[]): void {

@@ -3,6 +3,7 @@ import { comparedLiteral } from '../../assembly/convert.ts'
 import { SIMPLE_OPERATORS, type SimpleOperator } from '../../predicates/predicate.ts'
 import { literalText, NODE_TEST, type TreePlan } from '../../tree/tree-plan.ts'
 import { familyOf } from '../../values/data-type.ts'
+import { comparedOperand } from '../../tree/node-tests.ts'
 import type { Features } from './features.ts'
 import type { Split } from './forest-columns.ts'
 import { nextBelow } from './next-below.ts'
@@ -42,8 +43,8 @@ export function splitTestOf(
   }
   const { feature, operand } = features.of(nodes.fields[nodes.subject[node]!]!)
   const operator = SIMPLE_OPERATORS[code]!
-  const text = literalText(nodes, nodes.operand[node]!, nodes.operandText[node]!)
   if (familyOf(operand.type) === 'text') {
+    const text = literalText(nodes, nodes.operand[node]!, nodes.operandText[node]!)
     if (operator !== 'equal' && operator !== 'notEqual') return undefined
     return {
       kind: 'split',
@@ -51,7 +52,7 @@ export function splitTestOf(
       negated: operator === 'notEqual',
     }
   }
-  return numberTest(operator, feature, comparedLiteral(operand, text, assembly))
+  return numberTest(operator, feature, comparedOperand(nodes, node, operand, assembly))
 }
 
 function numberTest(operator: SimpleOperator, feature: number, value: number): SplitTest | undefined {

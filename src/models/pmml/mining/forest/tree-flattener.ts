@@ -28,8 +28,8 @@ interface Pending {
 
 /**
  * Adds a tree to the columns as binary splits, with the same leaf for every row as a walk of the tree has. A node asks its children one
- * after the other, so each child is a split whose other side asks the next one; a child that is the opposite of the one before needs
- * none. Answers false where the tree can't be told like this.
+ * after the other, so each child is a split whose other side asks the next one; a last child that is the opposite of the one before
+ * needs none. Answers false where the tree can't be told like this.
  */
 export function flattenTree(plan: TreePlan, leafOf: LeafOf, parts: FlattenerParts): boolean {
   if (plan.nodes.test[0] !== NODE_TEST.true) return false
@@ -71,7 +71,7 @@ class Flattener {
       const test = splitTestOf(this.#plan, child, this.#parts)
       if (test === undefined) return false
       if (test.kind === 'never') continue
-      const opposite = before !== undefined && isComplement(before, test)
+      const opposite = end[child] === end[node] && before !== undefined && isComplement(before, test)
       if (test.kind === 'always' || opposite) {
         enter(child)
         this.#sendMissing(node, splits, opposite)

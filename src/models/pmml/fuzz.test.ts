@@ -1,0 +1,122 @@
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { scoreRows } from '../../../test/contracts/answers.ts'
+import { CASE_ROWS } from '../../../test/fixtures/pmml-cases/document.ts'
+import { PMML_CASES } from '../../../test/fixtures/pmml-cases/index.ts'
+import { SluiceError } from '../../core/errors.ts'
+import type { Model } from '../../core/model.ts'
+import { assembleModel } from './assemble-model.ts'
+import { lowerBytes } from './lower-bytes.ts'
+
+/** What documents get put in place of an attribute's value or an element's text. */
+const STRANGE = [
+  '',
+  '-1',
+  '1e309',
+  'NaN',
+  '-0',
+  '999999999999',
+  'x',
+  'y',
+  's',
+  'true',
+  '(a+)+$',
+  '%s%n',
+  '\u{1F600}',
+  'constructor',
+  '__proto__',
+  'Infinity',
+  'q',
+  'c',
+]
+
+type Mutation = (document: string, at: number, what: string) => string
+
+/** A part of the document that a pattern matches, the one that the place falls on. */
+function part(document: string, pattern: RegExp, at: number): RegExpExecArray | undefined {
+  const all = [...document.matchAll(pattern)]
+  return all.length === 0 ? undefined : all[at % all.length]
+}
+
+function splice(document: string, found: { readonly index: number; readonly 0: string } | undefined, by: string): string {
+  return found === undefined ? document : document.slice(0, found.index) + by + document.slice(found.index + found[0].length)
+}
+
+const ELEMENT = /<(\w+)[^<>]*?(?:\/>|>[^<>]*<\/\1>)/g
+
+const MUTATIONS: readonly Mutation[] = [
+  (document, at, what) => splice(document, part(document, /(?<==")[^"]*(?=")/g, at), what),
+  (document, at) => splice(document, part(document, /\s\w+="[^"]*"/g, at), ''),
+  (document, at) => splice(document, part(document, ELEMENT, at), ''),
+  (document, at) => {
+    const found = part(document, ELEMENT, at)
+    return splice(document, found, (found?.[0] ?? '').repeat(3))
+  },
+  (document, at) => splice(document, part(document, ELEMENT, at), part(document, ELEMENT, at * 31 + 7)?.[0] ?? ''),
+  (document, at, what) => splice(document, part(document, /(?<=<\/?)\w+/g, at), /^\w+$/.test(what) ? what : 'Node'),
+  (document, at, what) => splice(document, part(document, /(?<=>)[^<>]+(?=<)/g, at), what),
+  (document, at) => document.slice(0, at % document.length) + document.slice((at % document.length) + 5),
+]
+
+const mutation = fc.record({ kind: fc.nat(MUTATIONS.length - 1), at: fc.nat(5000), what: fc.constantFrom(...STRANGE) })
+
+it('loads a mutated document and scores with it, or refuses it with a code', async () => {
+  let loaded = 0
+  let refused = 0
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom(...Object.values(PMML_CASES)),
+      fc.array(mutation, { minLength: 1, maxLength: 3 }),
+      async (document, mutations) => {
+        const mutated = mutations.reduce((text, { kind, at, what }) => MUTATIONS[kind]!(text, at, what), document)
+        using model = loadOrRefuse(mutated)
+        if (model === undefined) {
+          refused++
+          return
+        }
+        loaded++
+        for (const answer of await scoreRows(model, CASE_ROWS)) if (answer instanceof SluiceError) expect(answer.scope).toBe('record')
+      },
+    ),
+    { numRuns: 1500 },
+  )
+  // Neither all nor none: the mutations are neither harmless nor fatal only.
+  expect(loaded).toBeGreaterThan(150)
+  expect(refused).toBeGreaterThan(150)
+})
+
+it('refuses functions that expand without end', () => {
+  const functions = Array.from(
+    { length: 60 },
+    (_, i) =>
+      `<DefineFunction name="f${i}" optype="continuous"><ParameterField name="p"/><Apply function="+">${`<Apply function="f${i + 1}"><FieldRef field="p"/></Apply>`.repeat(2)}</Apply></DefineFunction>`,
+  )
+  const last = '<DefineFunction name="f60" optype="continuous"><ParameterField name="p"/><FieldRef field="p"/></DefineFunction>'
+  const derived =
+    '<DerivedField name="z" optype="continuous" dataType="double"><Apply function="f0"><FieldRef field="x"/></Apply></DerivedField>'
+  const document = PMML_CASES['regression-none']!.replace(
+    '<RegressionModel',
+    `<TransformationDictionary>${functions.join('')}${last}${derived}</TransformationDictionary><RegressionModel`,
+  )
+  expect(refusal(document.replace('NumericPredictor name="x"', 'NumericPredictor name="z"'))).toMatch(/expressions/)
+  expect(loadOrRefuse(document), 'functions that nothing calls cost nothing').toBeDefined()
+})
+
+function loadOrRefuse(document: string): Model | undefined {
+  try {
+    return assembleModel(lowerBytes(new TextEncoder().encode(document)))
+  } catch (error) {
+    if (!(error instanceof SluiceError)) throw error
+    expect(error.scope).toBe('model')
+    return undefined
+  }
+}
+
+function refusal(document: string): string | undefined {
+  try {
+    assembleModel(lowerBytes(new TextEncoder().encode(document)))
+    return undefined
+  } catch (error) {
+    return error instanceof SluiceError ? error.message : undefined
+  }
+}
