@@ -130,8 +130,8 @@ test('a number of records or headers that the bytes have no room for is refused 
     expect(verdict(lying)).toBe('log.corrupt')
   }
   // The varint 2^31 - 1 in the place of the number of headers, the last byte.
-  const record = [0, 0, 0, 1, 2, 97, 0xfe, 0xff, 0xff, 0xff, 0x0f]
-  const lying = new Uint8Array([...bytes.subarray(0, RECORD_BATCH.headerSize), record.length * 2, ...record])
+  const lyingRecord = [0, 0, 0, 1, 2, 97, 0xfe, 0xff, 0xff, 0xff, 0x0f]
+  const lying = new Uint8Array([...bytes.subarray(0, RECORD_BATCH.headerSize), lyingRecord.length * 2, ...lyingRecord])
   new DataView(lying.buffer).setInt32(RECORD_BATCH.length, lying.length - RECORD_BATCH.lengthOverhead)
   expect(verdict(lying)).toBe('log.corrupt')
 })
