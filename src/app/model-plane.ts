@@ -103,9 +103,11 @@ export class ModelPlane {
   }
 
   async #publish(definition: ModelDefinition): Promise<void> {
-    const { name, version, dataType, bytes } = definition
-    if (this.registry.history(dataType)?.find(modelId(definition)) !== undefined) return
-    await this.service.publish({ name, version, dataType, format: 'function', description: 'a model in code' }, bytes)
+    const { name, version, dataType, description, bytes } = definition
+    // Once and for all: published again, it would take over from the versions that came after it.
+    if (this.registry.knows(modelId(definition))) return
+    // Not waited for: one that can't serve is reported as any other, and the node starts.
+    await this.service.publish({ name, version, dataType, format: 'function', description, wait: 'false' }, bytes)
   }
 
   #applied({ change, error, replayed, offset }: AppliedRecord): void {

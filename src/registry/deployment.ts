@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.ts'
 import { asSluiceError, type SluiceError } from '../core/errors.ts'
 import type { LoadedModel } from '../core/loaded-model.ts'
-import type { DataTypeHistory, ModelEntry } from './history.ts'
+import type { DataTypeHistory, ModelEntry, VersionStatus } from './history.ts'
 import type { ModelLoader } from './model-loader.ts'
 
 /** Where models serve: the operators of the streams. */
@@ -29,6 +29,9 @@ export interface DeploymentOptions {
 /** How many loaded models of a data type are kept beside the serving one, so that going back is immediate. */
 const KEPT_WARM = 1
 
+/** Why loading was given up: another version is wanted, or the node stops. */
+const SUPERSEDED = new Error('another version is wanted by now')
+
 /**
  * Brings what serves each data type to what the registry wants: loads off the hot path, swaps when ready, and where a version
  * fails, reports it and leaves the one before it serving. Data types don't wait for each other.
@@ -36,19 +39,21 @@ const KEPT_WARM = 1
 export class Deployment {
   readonly #options: DeploymentOptions
   readonly #states = new Map<string, DataTypeState>()
+  #closed = false
 
   constructor(options: DeploymentOptions) {
     this.#options = options
   }
 
-  /** What a data type has serving may no longer be what is wanted: sees to it, now or when the current step is done. */
+  /**
+   * What a data type has serving may no longer be what is wanted: sees to it. A version that is being loaded and is not wanted any
+   * more is given up. Resolves when what serves is what is wanted.
+   */
   reconcile(history: DataTypeHistory): Promise<void> {
     let state = this.#states.get(history.dataType)
-    if (state === undefined) this.#states.set(history.dataType, (state = { serving: undefined, warm: [], running: undefined }))
-    state.running ??= this.#run(history, state).finally(() => {
-      state.running = undefined
-    })
-    return state.running
+    if (state === undefined) this.#states.set(history.dataType, (state = newState()))
+    if (state.loading !== undefined && state.loading.entry !== history.wanted) state.loading.abort.abort(SUPERSEDED)
+    return (state.running ??= this.#run(history, state))
   }
 
   /** Resolves when nothing is being loaded. */
@@ -60,8 +65,10 @@ export class Deployment {
     }
   }
 
-  /** Releases all models. */
+  /** Gives up what is being loaded, and releases all models. */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true
+    for (const { loading } of this.#states.values()) loading?.abort.abort(SUPERSEDED)
     await this.settled()
     for (const [dataType, state] of this.#states) {
       this.#options.target.withdraw(dataType)
@@ -72,48 +79,67 @@ export class Deployment {
   }
 
   async #run(history: DataTypeHistory, state: DataTypeState): Promise<void> {
-    while (history.wanted !== state.serving?.entry) {
-      const { wanted } = history
-      if (wanted === undefined) this.#withdraw(history, state)
-      else await this.#deploy(history, state, wanted)
+    // So that `running` is set before it is cleared below, in the same step as the last look at what is wanted.
+    await Promise.resolve()
+    try {
+      while (history.wanted !== state.serving?.entry && !this.#closed) {
+        const { wanted } = history
+        if (wanted === undefined) this.#withdraw(history, state)
+        else await this.#deploy(history, state, wanted)
+      }
+      cool(state)
+    } finally {
+      state.running = undefined
     }
   }
 
   async #deploy(history: DataTypeHistory, state: DataTypeState, entry: ModelEntry): Promise<void> {
-    const { loader, target, clock, onEvent } = this.#options
+    const { clock, onEvent } = this.#options
     try {
-      const loaded = takeWarm(state, entry) ?? (await this.#load(loader, entry))
-      if (history.wanted !== entry) return this.#keepWarm(state, { entry, loaded })
-      let swap: () => void
-      try {
-        swap = target.fit(loaded)
-      } catch (error) {
-        loaded.release()
-        throw error
-      }
-      swap()
+      const loaded = takeWarm(state, entry) ?? (await this.#load(state, entry))
+      if (history.wanted !== entry) return keepWarm(state, { entry, loaded })
+      this.#swap(loaded)
       const before = state.serving
       state.serving = { entry, loaded }
       if (before !== undefined) {
         if (before.entry.status === 'serving') before.entry.status = 'ready'
         before.entry.servingSince = null
-        this.#keepWarm(state, before)
+        keepWarm(state, before)
       }
       entry.status = 'serving'
       entry.servingSince = clock.now()
+      entry.reason = null
       onEvent({ kind: 'model-serving', dataType: history.dataType, entry, error: undefined })
     } catch (cause) {
+      if (cause === SUPERSEDED) return
       const error = asSluiceError(cause, 'model.runtime.failed', `${entry.id} could not be put to work`)
       history.refuse(entry, error)
       onEvent({ kind: 'model-refused', dataType: history.dataType, entry, error })
     }
   }
 
-  async #load(loader: ModelLoader, entry: ModelEntry): Promise<LoadedModel> {
+  async #load(state: DataTypeState, entry: ModelEntry): Promise<LoadedModel> {
+    const abort = new AbortController()
+    state.loading = { entry, abort }
     entry.status = 'loading'
-    const loaded = await loader.load(entry)
-    if ((entry.status as string) === 'loading') entry.status = 'ready'
-    return loaded
+    try {
+      return await this.#options.loader.load(entry, abort.signal)
+    } finally {
+      state.loading = undefined
+      // Read anew, since it may have been retired meanwhile.
+      if ((entry.status as VersionStatus) === 'loading') entry.status = abort.signal.aborted ? 'published' : 'ready'
+    }
+  }
+
+  #swap(loaded: LoadedModel): void {
+    let swap: () => void
+    try {
+      swap = this.#options.target.fit(loaded)
+    } catch (error) {
+      loaded.release()
+      throw error
+    }
+    swap()
   }
 
   #withdraw(history: DataTypeHistory, state: DataTypeState): void {
@@ -125,12 +151,6 @@ export class Deployment {
     before?.loaded.release()
     onEvent({ kind: 'model-withdrawn', dataType: history.dataType, entry: before?.entry, error: undefined })
   }
-
-  #keepWarm(state: DataTypeState, model: Deployed): void {
-    if (model.entry.status === 'retired') return model.loaded.release()
-    state.warm.unshift(model)
-    for (const old of state.warm.splice(KEPT_WARM)) old.loaded.release()
-  }
 }
 
 interface Deployed {
@@ -141,10 +161,27 @@ interface Deployed {
 interface DataTypeState {
   serving: Deployed | undefined
   warm: Deployed[]
+  loading: { readonly entry: ModelEntry; readonly abort: AbortController } | undefined
   running: Promise<void> | undefined
+}
+
+function newState(): DataTypeState {
+  return { serving: undefined, warm: [], loading: undefined, running: undefined }
+}
+
+function keepWarm(state: DataTypeState, model: Deployed): void {
+  state.warm.unshift(model)
+  for (const old of state.warm.splice(KEPT_WARM)) old.loaded.release()
 }
 
 function takeWarm(state: DataTypeState, entry: ModelEntry): LoadedModel | undefined {
   const at = state.warm.findIndex((candidate) => candidate.entry === entry)
   return at < 0 ? undefined : state.warm.splice(at, 1)[0]!.loaded
+}
+
+/** Releases what is kept and must not serve again. */
+function cool(state: DataTypeState): void {
+  const isOver = ({ entry }: Deployed): boolean => entry.status === 'retired'
+  for (const { loaded } of state.warm.filter(isOver)) loaded.release()
+  state.warm = state.warm.filter((model) => !isOver(model))
 }

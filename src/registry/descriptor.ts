@@ -48,6 +48,7 @@ function formatOf(type: ModelType): Format | undefined {
 }
 
 const NAME = /^[^@/\s\p{Cc}]{1,200}$/u
+const DATA_TYPE = /^[^\p{Cc}]{1,200}$/u
 
 /** Reads a record of the models topic. Throws `model.descriptor.malformed` or `model.format.unknown`. */
 export function decodeCommand(value: Uint8Array): ModelCommand {
@@ -58,6 +59,8 @@ export function decodeCommand(value: Uint8Array): ModelCommand {
     throw malformed(`its ${value.length} bytes are not a ModelDescriptor: ${(cause as Error).message}`, cause)
   }
   if (wire.dataType === '') throw malformed("it has no dataType, so it can't be joined with records")
+  if (!DATA_TYPE.test(wire.dataType))
+    throw malformed(`its dataType '${wire.dataType.slice(0, 80)}' is longer than 200 characters or has control characters in it`)
   if (wire.action === Action.ROLLBACK) return { action: 'rollback', dataType: wire.dataType, target: wire.target }
   if (wire.action === Action.RETIRE) return { action: 'retire', dataType: wire.dataType, target: wire.target }
   if (wire.action !== Action.PUBLISH) throw malformed('its action is none of publish (0), rollback (1), retire (2)')

@@ -26,8 +26,9 @@ export async function fetchModel(location: string, options: FetchOptions): Promi
 }
 
 async function fetchAddress(location: string, { allowedHosts, maxBytes, signal }: FetchOptions): Promise<Uint8Array> {
+  if (!URL.canParse(location)) throw new SluiceError('model.location.refused', `'${location}' is not an address`)
   const { host } = new URL(location)
-  if (!allowedHosts.includes(host)) {
+  if (!allowedHosts.some((allowed) => allowed.toLowerCase() === host)) {
     throw new SluiceError(
       'model.location.refused',
       `'${location}' is on '${host}', and models.allowedHosts has ${allowedHosts.join(', ') || 'no hosts'}`,
@@ -35,18 +36,25 @@ async function fetchAddress(location: string, { allowedHosts, maxBytes, signal }
   }
   const response = await fetch(location, { redirect: 'error', ...(signal && { signal }) })
   if (!response.ok || response.body === null) {
+    await response.body?.cancel()
     throw new SluiceError('model.location.unreachable', `'${location}' answered with the status ${response.status}`)
   }
   return collect(response.body, location, maxBytes)
 }
 
-async function readFileBelow(path: string, { directory, maxBytes }: FetchOptions): Promise<Uint8Array> {
+async function readFileBelow(path: string, { directory, maxBytes, signal }: FetchOptions): Promise<Uint8Array> {
   if (directory === null) throw new SluiceError('model.location.refused', `'${path}' is a file, and models.directory is not set`)
   const root = await realpath(directory)
-  const file = await realpath(resolve(root, path))
-  if (!file.startsWith(root + sep)) throw new SluiceError('model.location.refused', `'${path}' is not below the models directory ${root}`)
-  if (!(await stat(file)).isFile()) throw new SluiceError('model.location.refused', `'${path}' is not a file`)
-  return collect(createReadStream(file), path, maxBytes)
+  // By its name first, so that an answer never says whether a file outside exists; then by where links lead.
+  const file = checkBelow(root, path, resolve(root, path))
+  const real = checkBelow(root, path, await realpath(file))
+  if (!(await stat(real)).isFile()) throw new SluiceError('model.location.refused', `'${path}' is not a file`)
+  return collect(createReadStream(real, { ...(signal && { signal }) }), path, maxBytes)
+}
+
+function checkBelow(root: string, path: string, file: string): string {
+  if (file.startsWith(root.endsWith(sep) ? root : root + sep)) return file
+  throw new SluiceError('model.location.refused', `'${path}' is not below the models directory ${root}`)
 }
 
 async function collect(chunks: AsyncIterable<Uint8Array>, location: string, maxBytes: number): Promise<Uint8Array> {

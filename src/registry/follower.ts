@@ -1,4 +1,5 @@
-import { keyOf, offsetOf, valueOf } from '../core/batch.ts'
+import { setTimeout as pause } from 'node:timers/promises'
+import { type Batch, keyOf, offsetOf, valueOf } from '../core/batch.ts'
 import { asSluiceError, SluiceError } from '../core/errors.ts'
 import type { Log } from '../core/log.ts'
 import { decodeCommand } from './descriptor.ts'
@@ -65,13 +66,11 @@ export class RegistryFollower {
     const { log, topic } = this.#options
     const { partition, offset, location } = entry.source
     if (location !== undefined) return fetchModel(location, options)
-    for await (const batch of log.read({ topic, partition, from: offset, follow: false, maxBytes: 1 })) {
-      for (let i = 0; i < batch.count; i++) {
-        const value = offsetOf(batch, i) === offset ? valueOf(batch, i) : undefined
-        if (value === undefined) continue
-        const command = decodeCommand(value)
-        if (command.action === 'publish' && 'data' in command.content) return command.content.data.slice()
-      }
+    const { first } = await log.offsets({ topic, partition })
+    for await (const batch of log.read({ topic, partition, from: offset < first ? first : offset, follow: false, maxBytes: 1 })) {
+      const data = dataAt(batch, offset)
+      batch.release()
+      if (data !== undefined) return data
       break
     }
     throw new SluiceError(
@@ -92,7 +91,7 @@ export class RegistryFollower {
         await this.#read(partition, true)
       } catch (error) {
         this.#options.onFailure(error)
-        await new Promise((resolve) => setTimeout(resolve, RETRY_MS))
+        await pause(RETRY_MS, undefined, { signal: this.#abort.signal }).catch(() => {})
       }
     }
   }
@@ -129,7 +128,7 @@ export class RegistryFollower {
       error = asSluiceError(cause, 'model.descriptor.malformed', `the record at offset ${offset} of the models topic can't be used`)
     }
     const result = { partition, offset, change, error, replayed }
-    if (!replayed) this.#remember(result)
+    this.#remember(result)
     onRecord(result)
   }
 
@@ -138,4 +137,15 @@ export class RegistryFollower {
     this.#results.set(`${result.partition}:${result.offset}`, result)
     if (this.#results.size > 1000) this.#results.delete(this.#results.keys().next().value!)
   }
+}
+
+/** The bytes of the model in the record at an offset, in memory of their own. */
+function dataAt(batch: Batch, offset: bigint): Uint8Array | undefined {
+  for (let i = 0; i < batch.count; i++) {
+    const value = offsetOf(batch, i) === offset ? valueOf(batch, i) : undefined
+    if (value === undefined) continue
+    const command = decodeCommand(value)
+    if (command.action === 'publish' && 'data' in command.content) return command.content.data.slice()
+  }
+  return undefined
 }

@@ -22,8 +22,11 @@ export class ModelLoader {
     this.#options = options
   }
 
-  /** Throws a model-scope error that says which step failed. The model is retained once for the caller. */
-  async load(entry: ModelEntry): Promise<LoadedModel> {
+  /**
+   * The model is retained once for the caller. Throws a model-scope error that says which step failed, or the signal's reason;
+   * what is loaded after that is disposed of.
+   */
+  async load(entry: ModelEntry, signal: AbortSignal): Promise<LoadedModel> {
     const { runtimes, loadTimeoutMs, clock } = this.#options
     const { descriptor, id } = entry
     const runtime = runtimes.find((candidate) => candidate.format === descriptor.format)
@@ -32,13 +35,18 @@ export class ModelLoader {
       throw new SluiceError('model.format.unknown', `${id} has the format '${descriptor.format}', and this node loads ${known}`)
     }
     const started = clock.monotonic()
-    const abort = new AbortController()
-    const model = await withTimeout(this.#prepare(entry, runtime, abort.signal), loadTimeoutMs, () => {
-      abort.abort()
-      return new SluiceError('model.load.timeout', `${id} was not ready after ${loadTimeoutMs} ms (models.loadTimeoutMs)`)
-    })
-    entry.loadMs = clock.monotonic() - started
-    return new LoadedModel(descriptor, model).retain()
+    const timeout = new AbortController()
+    const timer = setTimeout(() => {
+      timeout.abort(new SluiceError('model.load.timeout', `${id} was not ready after ${loadTimeoutMs} ms (models.loadTimeoutMs)`))
+    }, loadTimeoutMs)
+    const given = AbortSignal.any([signal, timeout.signal])
+    try {
+      const model = await unlessAborted(this.#prepare(entry, runtime, given), given)
+      entry.loadMs = clock.monotonic() - started
+      return new LoadedModel(descriptor, model).retain()
+    } finally {
+      clearTimeout(timer)
+    }
   }
 
   async #prepare(entry: ModelEntry, runtime: Runtime, signal: AbortSignal): Promise<Model> {
@@ -54,24 +62,26 @@ export class ModelLoader {
     let model: Model | undefined
     try {
       model = await runtime.load(descriptor, bytes)
-      await warmModel(model)
+      if (!signal.aborted) await warmModel(model)
     } catch (error) {
       model?.[Symbol.dispose]()
       throw asSluiceError(error, 'model.runtime.failed', `${id} could not be loaded`)
     }
+    // Nobody waits for it any more.
     if (signal.aborted) model[Symbol.dispose]()
     return model
   }
 }
 
-async function withTimeout<T>(work: Promise<T>, milliseconds: number, timedOut: () => Error): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(timedOut()), milliseconds)
-  })
+/** What the work gives, or the signal's reason as soon as it aborts. */
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const aborted = Promise.withResolvers<never>()
+  const abort = (): void => aborted.reject(signal.reason)
+  signal.addEventListener('abort', abort)
+  if (signal.aborted) abort()
   try {
-    return await Promise.race([work, timeout])
+    return await Promise.race([work, aborted.promise])
   } finally {
-    clearTimeout(timer)
+    signal.removeEventListener('abort', abort)
   }
 }

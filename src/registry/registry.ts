@@ -37,7 +37,9 @@ export class Registry {
   readonly #histories = new Map<string, DataTypeHistory>()
   /** `name@version` -> sha256: versions are immutable. */
   readonly #digests = new Map<string, string>()
-  /** name -> how many versions have been counted for it. */
+  /** name and sha256 -> the version that these bytes have under this name. */
+  readonly #versions = new Map<string, string>()
+  /** name -> a whole number up to which all versions are taken. */
   readonly #counters = new Map<string, number>()
 
   constructor(options: RegistryOptions) {
@@ -50,6 +52,11 @@ export class Registry {
 
   history(dataType: string): DataTypeHistory | undefined {
     return this.#histories.get(dataType)
+  }
+
+  /** Whether a version (`name@version`) was ever published, though no history may remember it. */
+  knows(id: string): boolean {
+    return this.#digests.has(id)
   }
 
   /** Applies the next record. Throws a model-scope error where it can't be used; the registry is then as it was. */
@@ -81,14 +88,8 @@ export class Registry {
         `the bytes of ${command.name} have the sha256 ${sha256}, and its descriptor says ${command.sha256}`,
       )
     }
-    const version = command.version === '' ? this.#countVersion(command.name, sha256) : command.version
-    const id = `${command.name}@${version}`
-    const known = this.#digests.get(id)
-    if (known !== undefined && known !== sha256) {
-      const message = `${id} was published before with the sha256 ${known}; these bytes have ${sha256}: publish them under a new version`
-      throw new SluiceError('model.version.immutable', message, { details: { model: id } })
-    }
-    this.#remember(id, sha256)
+    const version = command.version === '' ? this.#nextVersion(command.name, sha256) : command.version
+    this.#remember(command.name, version, sha256)
     const { name, description, dataType, format, inputs, metadata } = command
     const descriptor: ModelDescriptor = { name, version, description, dataType, format, sha256, inputs, metadata }
     let history = this.#histories.get(dataType)
@@ -112,22 +113,28 @@ export class Registry {
   }
 
   /** The version that these bytes have under this name already, else the next whole number that is free. */
-  #countVersion(name: string, sha256: string): string {
-    const counted = this.#counters.get(name) ?? 0
-    for (let version = 1; version <= counted; version++) if (this.#digests.get(`${name}@${version}`) === sha256) return String(version)
-    let next = counted + 1
-    while (this.#digests.has(`${name}@${next}`)) {
-      if (this.#digests.get(`${name}@${next}`) === sha256) return String(next)
-      next++
-    }
-    this.#counters.set(name, next)
+  #nextVersion(name: string, sha256: string): string {
+    const known = this.#versions.get(`${name}@${sha256}`)
+    if (known !== undefined) return known
+    let next = (this.#counters.get(name) ?? 0) + 1
+    while (this.#digests.has(`${name}@${next}`)) next++
+    this.#counters.set(name, next - 1)
     return String(next)
   }
 
-  #remember(id: string, sha256: string): void {
-    if (this.#digests.size >= MAX_KNOWN && !this.#digests.has(id)) {
+  /** Throws where the name and version stand for other bytes. */
+  #remember(name: string, version: string, sha256: string): void {
+    const id = `${name}@${version}`
+    const known = this.#digests.get(id)
+    if (known === sha256) return
+    if (known !== undefined) {
+      const message = `${id} was published before with the sha256 ${known}; these bytes have ${sha256}: publish them under a new version`
+      throw new SluiceError('model.version.immutable', message, { details: { model: id } })
+    }
+    if (this.#digests.size >= MAX_KNOWN) {
       throw new SluiceError('model.descriptor.malformed', `the registry has seen ${MAX_KNOWN} model versions and takes no more`)
     }
     this.#digests.set(id, sha256)
+    if (!this.#versions.has(`${name}@${sha256}`)) this.#versions.set(`${name}@${sha256}`, version)
   }
 }

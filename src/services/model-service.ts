@@ -40,20 +40,13 @@ export function createModelService(options: ModelServiceOptions): ModelService {
     },
 
     async rollback(dataType, to) {
-      const history = historyOf(registry, dataType)
-      const target = to ?? history.previous?.id
-      if (target === undefined) {
-        throw new SluiceError('model.rollback.impossible', `data type '${dataType}' has no version before ${history.wanted?.id ?? 'any'}`)
-      }
-      const entry = history.find(target)
-      if (entry === undefined) throw notFound(history, target)
-      if (entry.status === 'retired') throw new SluiceError('model.rollback.impossible', `${target} is retired; publish it again to use it`)
-      return send(options, { action: 'rollback', dataType, target }, true)
+      const { id } = historyOf(registry, dataType).rollbackTarget(to ?? '')
+      // The record names it, so that every node goes to the same, whatever it could load.
+      return send(options, { action: 'rollback', dataType, target: id }, true)
     },
 
     async retire(dataType, id) {
-      const history = historyOf(registry, dataType)
-      if (history.find(id) === undefined) throw notFound(history, id)
+      historyOf(registry, dataType).get(id)
       return send(options, { action: 'retire', dataType, target: id }, true)
     },
   }
@@ -117,7 +110,7 @@ async function append(
   const { history, entry } = changeOf(applied)
   if (wait) {
     await deployment.reconcile(history)
-    if (command.action === 'publish' && entry.reason !== null) throw entry.reason
+    if (command.action !== 'retire' && entry.reason !== null) throw entry.reason
   }
   return { id: entry.id, dataType: history.dataType, status: entry.status, offset: String(offset), reason: entry.reason?.toJSON() ?? null }
 }
@@ -135,11 +128,7 @@ function historyOf(registry: Registry, dataType: string): DataTypeHistory {
   throw new SluiceError('api.not-found', `data type '${dataType}' has no models; those that have are ${known.join(', ') || 'none yet'}`)
 }
 
-function notFound(history: DataTypeHistory, id: string): SluiceError {
-  const known = history.versions.map((entry) => entry.id).join(', ')
-  return new SluiceError('model.not-found', `data type '${history.dataType}' has no version '${id}'; it has ${known || 'none'}`)
-}
-
+/** A data type's models as the API shows them. */
 export function describeHistory(history: DataTypeHistory): ModelHistory {
   const serving = history.versions.find((entry) => entry.status === 'serving')
   return {
