@@ -9,6 +9,7 @@ const port = parentPort!
 const sessions = new Map<number, OnnxSession>()
 
 port.on('message', ({ id, request }: NumberedRequest) => {
+  if (request.kind === 'close') return port.close()
   void handle(request).then(
     (answer) => reply({ id, answer }, answer !== undefined && 'tensors' in answer ? answer.tensors.map(bufferOf) : []),
     (error: unknown) => {
@@ -22,7 +23,7 @@ function reply(message: NumberedAnswer, transfer: readonly ArrayBuffer[]): void 
   port.postMessage(message, transfer)
 }
 
-async function handle(request: WorkerRequest): Promise<WorkerAnswers[WorkerRequest['kind']]> {
+async function handle(request: Exclude<WorkerRequest, { kind: 'close' }>): Promise<WorkerAnswers[WorkerRequest['kind']]> {
   if (request.kind === 'open') {
     // A copy of its own, since the bytes are shared between the workers and ONNX Runtime takes no shared memory.
     const session = await openSession(request.bytes.slice(), request.metadata)

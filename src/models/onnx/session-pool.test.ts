@@ -97,7 +97,10 @@ describe('the workers of ONNX models', () => {
     let started = 0
     const startWorker = (): Worker => {
       started++
-      return new Worker(new URL('data:text/javascript,setInterval(() => {}, 1e6)'))
+      // It takes as long as it likes to load, and ends when it is told to.
+      const code = `import { parentPort } from 'node:worker_threads'
+        parentPort.on('message', ({ request }) => request.kind === 'close' && parentPort.close())`
+      return new Worker(new URL(`data:text/javascript,${encodeURIComponent(code)}`))
     }
     const runtime = createOnnxRuntime({ threads: 1, loadTimeoutMs: 20, startWorker })
     for (const expected of [1, 2]) {

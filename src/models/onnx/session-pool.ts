@@ -26,7 +26,7 @@ export interface PooledSession {
 export interface SessionPool {
   /** Resolves when the first worker has the model; the others follow in the background. */
   open(bytes: Uint8Array, metadata: Readonly<Record<string, string>>): Promise<PooledSession>
-  /** Ends all workers. Running batches fail. */
+  /** Ends all workers, after the batches that are running. */
   close(): Promise<void>
 }
 
@@ -49,6 +49,8 @@ interface Loaded {
 export function createSessionPool({ threads, startWorker, loadTimeoutMs }: SessionPoolOptions): SessionPool {
   const slots: Slot[] = Array.from({ length: threads }, () => ({ thread: undefined, models: new Set<number>(), loading: false }))
   const loaded = new Map<number, Loaded>()
+  /** Workers that were given up and are not gone yet. */
+  const abandoned = new Set<WorkerThread>()
   let closed = false
   let next = 0
   let lastLoad: Promise<unknown> = Promise.resolve()
@@ -75,7 +77,9 @@ export function createSessionPool({ threads, startWorker, loadTimeoutMs }: Sessi
     const thread = threadOf(slot)
     slot.loading = true
     const timer = setTimeout(() => {
-      thread.abandon(new SluiceError('model.load.timeout', `ONNX Runtime did not load the model within ${loadTimeoutMs} ms`))
+      abandoned.add(thread)
+      const reason = new SluiceError('model.load.timeout', `ONNX Runtime did not load the model within ${loadTimeoutMs} ms`)
+      void thread.abandon(reason).then(() => abandoned.delete(thread))
     }, loadTimeoutMs)
     try {
       const signature = await thread.ask({ kind: 'open', model: one.model, bytes: one.bytes, metadata: one.metadata })
@@ -142,7 +146,8 @@ export function createSessionPool({ threads, startWorker, loadTimeoutMs }: Sessi
     async close() {
       closed = true
       loaded.clear()
-      await Promise.all(slots.map(async (slot) => slot.thread?.end()))
+      const ending = slots.flatMap((slot) => slot.thread ?? [])
+      await Promise.all([...ending, ...abandoned].map(async (thread) => thread.end()))
     },
   }
 }

@@ -6,12 +6,15 @@ export type WorkerRequest =
   | { readonly kind: 'open'; readonly model: number; readonly bytes: Uint8Array; readonly metadata: Readonly<Record<string, string>> }
   | { readonly kind: 'run'; readonly model: number; readonly batch: RunRequest }
   | { readonly kind: 'release'; readonly model: number }
+  /** To end as soon as it can. It is not answered. */
+  | { readonly kind: 'close' }
 
 /** What a request of each kind is answered with. */
 export interface WorkerAnswers {
   readonly open: OnnxSignature
   readonly run: RunResult
   readonly release: undefined
+  readonly close: undefined
 }
 
 export interface NumberedRequest {

@@ -19,20 +19,34 @@ export interface WorkerThread {
     request: WorkerRequest & { readonly kind: K },
     transfer?: readonly ArrayBuffer[],
   ): Promise<WorkerAnswers[K]>
-  /** Rejects what waits with this error and leaves the worker to end when it can: native code can't be interrupted. */
-  abandon(error: SluiceError): void
+  /**
+   * Rejects what waits with this error and tells the worker to end when it can. Resolves when it has. Native code can't be
+   * interrupted: where a worker is terminated in the middle of it, the whole process aborts.
+   */
+  abandon(error: SluiceError): Promise<void>
+  /** Ends the worker, after what it is working on for as long as `GRACE_MS`. May be called after `abandon`. */
   end(): Promise<void>
 }
+
+/** How long a worker may go on with what it is doing when it is to end; then it is terminated, whatever comes of it. */
+const GRACE_MS = 10_000
 
 /** Takes over a worker that was just started. `onEnd` is called once, when it ends, after its requests are rejected. */
 export function watchWorker(worker: Worker, onEnd: () => void): WorkerThread {
   const waiting = new Map<number, Waiting>()
+  const idle = Promise.withResolvers<void>()
+  const gone = new Promise<void>((resolve) => {
+    worker.once('exit', () => resolve())
+  })
   let ended: SluiceError | undefined
+  let ending = false
   let next = 0
   const settle = (id: number): Waiting | undefined => {
     const one = waiting.get(id)
     waiting.delete(id)
-    if (waiting.size === 0) worker.unref()
+    if (waiting.size > 0) return one
+    if (ending) idle.resolve()
+    else worker.unref()
     return one
   }
   const fail = (error: SluiceError): void => {
@@ -66,18 +80,29 @@ export function watchWorker(worker: Worker, onEnd: () => void): WorkerThread {
         worker.ref()
       })
     },
-    abandon(error) {
+    async abandon(error) {
       fail(error)
       worker.unref()
-      void worker.terminate()
+      worker.postMessage({ id: next++, request: { kind: 'close' } } satisfies NumberedRequest)
+      await gone
     },
     async end() {
-      // Without it the process could end before the worker does, and leave the caller waiting.
+      // From here on the worker keeps the process alive: else it could end first, and leave the caller waiting.
+      ending = true
       worker.ref()
+      if (ended !== undefined) await withinGrace(gone)
+      else if (waiting.size > 0) await withinGrace(Promise.race([idle.promise, gone]))
       await worker.terminate()
       fail(endedBecause('it was stopped'))
     },
   }
+}
+
+async function withinGrace(idle: Promise<void>): Promise<void> {
+  const timeout = Promise.withResolvers<void>()
+  const timer = setTimeout(timeout.resolve, GRACE_MS)
+  await Promise.race([idle, timeout.promise])
+  clearTimeout(timer)
 }
 
 function endedBecause(reason: string, cause?: unknown): SluiceError {
