@@ -12,7 +12,9 @@ const END_OF_OUTPUTS = encoder.encode('}}}')
 
 /**
  * Writes the record's object as it came with one member added at its end:
- * `"answer":{"score":…,"model":"name@version"}`, with `"outputs":{…}` where the model has more outputs than the score.
+ * `"answer":{"score":…,"model":"name@version"}`, with `"outputs":{…}` where the model has more outputs than the score. A record that
+ * has such a member already (an answer of another stream) then has two, of which readers as a rule take the last.
+ * Only for records that the row reader took: it has found them to be objects.
  */
 export function createAnswerWriter(member: string, descriptor: ModelDescriptor, model: Model): AnswerWriter {
   const opening = encoder.encode(`${JSON.stringify(member)}:{"score":`)

@@ -10,9 +10,13 @@ export interface JsonOptions {
 }
 
 const encoder = new TextEncoder()
-const decoder = new TextDecoder('utf-8', { fatal: true })
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-/** The codec of records that are JSON objects (RFC 8259), in UTF-8. Records need not follow a schema. */
+/**
+ * The codec of records that are JSON objects (RFC 8259). Records need not follow a schema. A record is rejected where it is not
+ * UTF-8, begins with a byte-order mark, or is nested more than 64 deep. Where a member stands several times, the last one is a
+ * model's input, and the first one the data type.
+ */
 export function createJsonCodec(options: JsonOptions = {}): Codec {
   return {
     name: 'json',
@@ -27,6 +31,12 @@ export function createJsonCodec(options: JsonOptions = {}): Codec {
         throw new SluiceError('record.json.malformed', `the value is not JSON: ${(cause as Error).message}`, { cause })
       }
     },
-    encode: (record) => encoder.encode(JSON.stringify(record)),
+    encode(record) {
+      try {
+        return encoder.encode(JSON.stringify(record))
+      } catch (cause) {
+        throw new SluiceError('record.feature.invalid', `the record can't be written as JSON: ${(cause as Error).message}`, { cause })
+      }
+    },
   }
 }

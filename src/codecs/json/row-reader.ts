@@ -1,17 +1,21 @@
 import { type Batch, INDEX } from '../../core/batch.ts'
 import type { BoundField, RowReader } from '../../core/codec.ts'
 import { SluiceError } from '../../core/errors.ts'
-import { CELL, type Field, type FrameBuffer, type RowSource } from '../../core/frame.ts'
+import { CELL, type Field, type FrameBuffer } from '../../core/frame.ts'
 import type { Outcomes } from '../../core/outcomes.ts'
-import { messageText, pathSteps, valueAt } from '../path.ts'
+import { pathSteps } from '../path.ts'
+import { numberOfText } from '../text-number.ts'
 import { KeyTree } from './key-tree.ts'
+import { JsonRows } from './json-rows.ts'
 import { JsonScanner } from './scanner.ts'
 
 const QUOTE = 34
 const MAX_CATEGORIES = 1_000_000
-const decoder = new TextDecoder()
 
-/** A reader of rows that goes through the bytes of each object once and decodes only the members that are asked for. */
+/**
+ * A reader of rows that goes through the bytes of each object once and decodes only the members that are asked for. Where a
+ * member stands several times the last one counts, as for `JSON.parse`; a member of the exact name counts before one of a similar name.
+ */
 export class JsonRowReader implements RowReader {
   readonly #fields: readonly BoundField[]
   readonly #columns: readonly Field[]
@@ -20,10 +24,14 @@ export class JsonRowReader implements RowReader {
   #matrix = new Float64Array(0)
   #cells = new Uint8Array(0)
   #row = 0
+  /** Per column, the last record that had a member of its exact name; records are counted in `#count`. */
+  readonly #exact: Int32Array
+  #count = 0
 
   constructor(fields: readonly BoundField[]) {
     this.#fields = fields
     this.#columns = fields.map((bound) => bound.field)
+    this.#exact = new Int32Array(fields.length)
     fields.forEach(({ path, guessed }, column) => {
       if (path !== undefined) this.#tree.want(guessed === true ? [path] : pathSteps(path), column, guessed === true)
     })
@@ -51,6 +59,7 @@ export class JsonRowReader implements RowReader {
 
   #record(): boolean {
     const { length } = this.#columns
+    this.#count = (this.#count + 1) | 0
     for (let column = 0; column < length; column++) {
       this.#matrix[this.#row + column] = Number.NaN
       this.#cells[this.#row + column] = this.#columns[column]!.type === 'value' ? CELL.present : CELL.missing
@@ -85,11 +94,26 @@ export class JsonRowReader implements RowReader {
     const scanner = this.#scanner
     const byte = scanner.peek()
     const child = tree.child(key)
-    if (byte === 123 && child !== undefined) return this.#object(child, depth + 1)
-    if (!scanner.value(depth + 1)) return false
+    if (child !== undefined) this.#forget(child.everyColumn)
+    if (byte === 123 && child !== undefined ? !this.#object(child, depth + 1) : !scanner.value(depth + 1)) return false
     const columns = tree.columns(key)
-    for (let i = 0; i < columns.length; i++) this.#store(columns[i]!, byte)
+    if (columns.length > 0) this.#storeAll(columns, byte, tree.isGuessed(key))
     return true
+  }
+
+  /** Forgets what an earlier member of the same name had. */
+  #forget(columns: readonly number[]): void {
+    for (let i = 0; i < columns.length; i++)
+      if (this.#columns[columns[i]!]!.type !== 'value') this.#put(columns[i]!, Number.NaN, CELL.missing)
+  }
+
+  #storeAll(columns: readonly number[], byte: number, isGuessed: boolean): void {
+    for (let i = 0; i < columns.length; i++) {
+      const column = columns[i]!
+      if (!isGuessed) this.#exact[column] = this.#count
+      else if (this.#exact[column] === this.#count) continue
+      this.#store(column, byte)
+    }
   }
 
   /** Stores the value that the scanner has just passed, and that began with this byte. */
@@ -112,21 +136,20 @@ export class JsonRowReader implements RowReader {
   #category(field: Field, byte: number): number {
     const scanner = this.#scanner
     const dictionary = field.dictionary!
-    const open = field.open === true && dictionary.size < MAX_CATEGORIES
     if (byte === QUOTE && !scanner.escaped) {
       const { bytes, textAt, textLength } = scanner
-      return open ? dictionary.internBytes(bytes, textAt, textLength, MAX_CATEGORIES) : dictionary.codeOfBytes(bytes, textAt, textLength)
+      if (field.open !== true) return dictionary.codeOfBytes(bytes, textAt, textLength)
+      return Math.max(-1, dictionary.internBytes(bytes, textAt, textLength, MAX_CATEGORIES))
     }
     const text = byte === QUOTE ? scanner.text() : byte === 116 ? 'true' : byte === 102 ? 'false' : String(scanner.number)
-    return open ? dictionary.add(text) : dictionary.code(text)
+    return field.open === true ? Math.max(-1, dictionary.intern(text, MAX_CATEGORIES)) : dictionary.code(text)
   }
 
-  /** A text where a number is wanted: taken where all of it is a number, as CSV-born records have it. */
+  /** A text where a number is wanted: taken where all of it is a number. */
   #numericText(column: number): void {
-    const text = this.#scanner.text().trim()
-    const value = text === 'NaN' ? Number.NaN : Number(text)
-    const valid = text !== '' && (text === 'NaN' || !Number.isNaN(value))
-    this.#put(column, value, valid ? CELL.present : CELL.invalid)
+    const scanner = this.#scanner
+    const value = scanner.textIsNumeral() ? scanner.number : numberOfText(scanner.text())
+    this.#put(column, value ?? Number.NaN, value === undefined ? CELL.invalid : CELL.present)
   }
 
   #flags(): number {
@@ -134,28 +157,6 @@ export class JsonRowReader implements RowReader {
     const cells = this.#cells
     for (let cell = this.#row, end = cell + this.#columns.length; cell < end; cell++) flags |= cells[cell]!
     return flags
-  }
-}
-
-/** The structured records of one batch, for as long as a model that answers later may ask for them: the reader is with the next batch then. */
-class JsonRows implements RowSource {
-  readonly #batch: Batch
-  readonly #fields: readonly BoundField[]
-
-  constructor(batch: Batch, fields: readonly BoundField[]) {
-    this.#batch = batch
-    this.#fields = fields
-  }
-
-  value(record: number): unknown {
-    const { bytes, index } = this.#batch
-    const at = index[record * INDEX.stride + INDEX.valueAt]!
-    return JSON.parse(decoder.decode(bytes.subarray(at, at + index[record * INDEX.stride + INDEX.valueLength]!)))
-  }
-
-  text(record: number, field: number): string | undefined {
-    const { path } = this.#fields[field]!
-    return path === undefined ? undefined : messageText(valueAt(this.value(record), pathSteps(path)))
   }
 }
 

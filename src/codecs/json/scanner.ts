@@ -1,3 +1,5 @@
+import { utf8Width } from '../utf8.ts'
+
 const QUOTE = 34
 const BACKSLASH = 92
 const MINUS = 45
@@ -6,11 +8,12 @@ const DEEPEST = 64
 /** 10^0 … 10^22: the powers of ten that a double holds exactly. */
 const POWERS = Float64Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`))
 
-const decoder = new TextDecoder()
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
 /**
  * Goes through JSON texts (RFC 8259) byte by byte, without making anything of what it passes. `at` is where it stands. Methods
- * return false where the text breaks the grammar, and `problem` then says how; `at` is where.
+ * return false where the text breaks the grammar, and `problem` then says how; `at` is where. It accepts what `JSON.parse` accepts
+ * of texts in UTF-8: strings that are not UTF-8, and a byte-order mark, are refused; and so is what is nested more than 64 deep.
  */
 export class JsonScanner {
   bytes: Uint8Array = new Uint8Array(0)
@@ -72,16 +75,19 @@ export class JsonScanner {
         this.at = at + 1
         return true
       }
-      if (byte < 32) break
       if (byte === BACKSLASH) {
         const width = this.#escape(at)
-        if (width === 0) break
+        if (width === 0) return this.#failAt(at, 'a string with an escape that JSON has not')
         this.escaped = true
         at += width
-      } else at++
+      } else if (byte > 127) {
+        const width = utf8Width(bytes, at, end)
+        if (width === 0) return this.#failAt(at, 'a string that is not UTF-8')
+        at += width
+      } else if (byte < 32) return this.#failAt(at, 'a string with a control character')
+      else at++
     }
-    this.at = at
-    return this.fail(at >= end ? 'a string without its closing quote' : 'a string with a control character or a wrong escape')
+    return this.#failAt(at, 'a string without its closing quote')
   }
 
   /** The last string's content as text. */
@@ -89,6 +95,18 @@ export class JsonScanner {
     const { bytes, textAt, textLength } = this
     if (!this.escaped) return decoder.decode(bytes.subarray(textAt, textAt + textLength))
     return JSON.parse(decoder.decode(bytes.subarray(textAt - 1, textAt + textLength + 1))) as string
+  }
+
+  /** Whether the last string's content is a number as JSON writes them, all of it; `number` then has its value. */
+  textIsNumeral(): boolean {
+    const { at, end, textAt, textLength } = this
+    if (textLength === 0 || this.escaped) return false
+    this.at = textAt
+    this.end = textAt + textLength
+    const isNumeral = this.numeral() && this.at === this.end
+    this.at = at
+    this.end = end
+    return isNumeral
   }
 
   /** Passes a number and leaves its correctly rounded value in `number`. */
@@ -121,7 +139,7 @@ export class JsonScanner {
     if (at < end && (bytes[at]! | 32) === 101) {
       let sign = 1
       at++
-      if (bytes[at] === 43 || bytes[at] === MINUS) sign = bytes[at++] === MINUS ? -1 : 1
+      if (at < end && (bytes[at] === 43 || bytes[at] === MINUS)) sign = bytes[at++] === MINUS ? -1 : 1
       const exponentAt = at
       let exponent = 0
       for (let digit = digitAt(bytes, at, end); digit >= 0; digit = digitAt(bytes, at, end)) {
@@ -188,8 +206,12 @@ export class JsonScanner {
   }
 
   #badNumber(at: number): false {
+    return this.#failAt(at, 'a number that is not written as JSON writes numbers')
+  }
+
+  #failAt(at: number, problem: string): false {
     this.at = at
-    return this.fail('a number that is not written as JSON writes numbers')
+    return this.fail(problem)
   }
 }
 
