@@ -44,7 +44,7 @@ class Flattener {
   readonly #pending: Pending[] = [{ node: 0, place: { split: -1, left: false }, begins: [0] }]
   readonly #begins = new Map<number, number>()
   /** What can only be told when all is added: splits whose missing values go to a default child, or to the other side. */
-  readonly #later: (() => void)[] = []
+  readonly #later: (() => boolean)[] = []
 
   constructor(plan: TreePlan, leafOf: LeafOf, parts: FlattenerParts) {
     this.#plan = plan
@@ -54,8 +54,7 @@ class Flattener {
 
   run(): boolean {
     for (let next = this.#pending.pop(); next !== undefined; next = this.#pending.pop()) if (!this.#add(next)) return false
-    for (const tell of this.#later) tell()
-    return true
+    return this.#later.every((tell) => tell())
   }
 
   #add({ node, place: start, begins }: Pending): boolean {
@@ -64,13 +63,20 @@ class Flattener {
     let place = start
     let before: SplitTest | undefined
     const splits: Place[] = []
+    let isFirst = true
     const enter = (child: number): void => {
-      this.#pending.push({ node: child, place, begins: splits.length === 0 ? [...begins, child] : [child] })
+      this.#pending.push({ node: child, place, begins: isFirst ? [...begins, child] : [child] })
     }
     for (let child = node + 1; child < end[node]!; child = end[child]!) {
       const test = splitTestOf(this.#plan, child, this.#parts)
       if (test === undefined) return false
-      if (test.kind === 'never') continue
+      if (test.kind === 'never') {
+        if (!this.#isDefault(node, child)) continue
+        if (this.#parts.features.slots.length === 0) return false
+        place = this.#addNever(child, place, isFirst ? begins : [])
+        isFirst = false
+        continue
+      }
       const opposite = end[child] === end[node] && before !== undefined && isComplement(before, test)
       if (test.kind === 'always' || opposite) {
         enter(child)
@@ -78,7 +84,8 @@ class Flattener {
         return true
       }
       const split = columns.addSplit(test.split)
-      this.#link(place, split, splits.length === 0 ? begins : [])
+      this.#link(place, split, isFirst ? begins : [])
+      isFirst = false
       this.#pending.push({ node: child, place: { split, left: !test.negated }, begins: [child] })
       place = { split, left: test.negated }
       splits.push(place)
@@ -87,9 +94,23 @@ class Flattener {
     const isLeaf = end[node] === node + 1
     const values = (isLeaf || this.#plan.returnsLastPrediction ? this.#leafOf(node) : undefined) ?? this.#parts.noResult
     if (values === undefined) return false
-    this.#link(place, columns.addLeaf(values), splits.length === 0 ? begins : [])
+    this.#link(place, columns.addLeaf(values), isFirst ? begins : [])
     this.#sendMissing(node, splits, false)
     return true
+  }
+
+  #isDefault(node: number, child: number): boolean {
+    return this.#plan.missingValueStrategy === 'defaultChild' && this.#plan.nodes.defaultChild[node] === child
+  }
+
+  /** A child to which only missing values come: the set of a split that nothing is in. Answers the place where all others go on. */
+  #addNever(child: number, place: Place, begins: readonly number[]): Place {
+    const { columns } = this.#parts
+    const split = columns.addSplit({ kind: 'text', feature: 0, codes: [] })
+    this.#link(place, split, begins)
+    this.#pending.push({ node: child, place: { split, left: true }, begins: [child] })
+    this.#later.push(() => this.#setMissing(split, columns.childOf(split, false)))
+    return { split, left: false }
   }
 
   #link(place: Place, to: number, begins: readonly number[]): void {
@@ -106,17 +127,24 @@ class Flattener {
     if (strategy === 'none') {
       // An unknown test is false, and so is its opposite: then no child is taken.
       const toOther = lastIsOpposite ? splits.slice(0, -1) : splits
-      for (const { split, left } of toOther) this.#later.push(() => columns.setMissing(split, columns.childOf(split, left)))
+      for (const place of toOther) this.#later.push(() => this.#setMissing(place.split, columns.childOf(place.split, place.left)))
       if (lastIsOpposite) columns.setMissing(splits.at(-1)!.split, returnsLastPrediction ? this.#ownLeaf(node) : NO_RESULT)
       return
     }
     const chosen = nodes.defaultChild[node]!
     if (strategy === 'defaultChild' && chosen >= 0) {
-      for (const { split } of splits) this.#later.push(() => columns.setMissing(split, this.#begins.get(chosen)!))
+      for (const { split } of splits) this.#later.push(() => this.#setMissing(split, this.#begins.get(chosen)))
       return
     }
     const to = strategy === 'lastPrediction' ? this.#ownLeaf(node) : NO_RESULT
     for (const { split } of splits) columns.setMissing(split, to)
+  }
+
+  /** Answers false where the place is not known: a default child that no row comes to in any other way. */
+  #setMissing(split: number, to: number | undefined): boolean {
+    if (to === undefined) return false
+    this.#parts.columns.setMissing(split, to)
+    return true
   }
 
   /** A leaf with a node's own result. */
