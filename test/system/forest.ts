@@ -10,11 +10,11 @@ const LAST_SEGMENT = '</Segmentation>'
 export interface SharedForest {
   readonly rows: number
   /** What version `k` answers to a row: the forest's score and `k`. */
-  expected(row: number, version: number): number
+  readonly expected: (row: number, version: number) => number
   /** A wine record whose features are those of the row, and that says `ts`. */
-  record(row: number, ts: number): Buffer
+  readonly record: (row: number, ts: number) => Buffer
   /** A descriptor of version `k`: the forest and one more tree, that always answers `k`. */
-  descriptor(version: number): Buffer
+  readonly descriptor: (version: number) => Buffer
   /** From the forest's inputs to the fields of a wine record. */
   readonly inputs: Readonly<Record<string, string>>
 }

@@ -9,6 +9,8 @@ export interface SpawnOptions {
   readonly cwd: string
   /** Words after `sluice`: `serve`, `demo` … */
   readonly words: readonly string[]
+  /** Variables beside those of this process. */
+  readonly env?: Readonly<Record<string, string>>
 }
 
 /** How a process ended. */
@@ -35,8 +37,9 @@ export class NodeProcess implements AsyncDisposable {
     this.ready.catch(() => {})
   }
 
-  static start({ cwd, words }: SpawnOptions): NodeProcess {
-    return new NodeProcess(spawn(SLUICE, [...words, '--json'], { cwd, stdio: ['ignore', 'pipe', 'pipe'] }))
+  static start({ cwd, words, env }: SpawnOptions): NodeProcess {
+    const child = spawn(SLUICE, [...words, '--json'], { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+    return new NodeProcess(child)
   }
 
   /** What it wrote to its error stream, the end of it. */
