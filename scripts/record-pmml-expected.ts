@@ -21,7 +21,7 @@ const work = mkdtempSync(join(tmpdir(), 'sluice-pmml-reference-'))
 try {
   const run = buildReference()
   writeFileSync(new URL('wine.json.gz', EXPECTED), gzipSync(JSON.stringify({ engine: ENGINE, documents: recordWine(run) })))
-  writeFileSync(new URL('cases.json', EXPECTED), `${JSON.stringify({ engine: ENGINE, documents: recordCases(run) }, undefined, 1)}\n`)
+  writeFileSync(new URL('cases.json.gz', EXPECTED), gzipSync(JSON.stringify({ engine: ENGINE, documents: recordCases(run) })))
 } finally {
   rmSync(work, { recursive: true })
 }

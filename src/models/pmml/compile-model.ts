@@ -16,6 +16,7 @@ import { compileNeuralNetwork } from './neural-network/compile-neural-network.ts
 import { compileRegression } from './regression/compile-regression.ts'
 import { compileTree } from './tree/compile-tree.ts'
 
+type CompileBody = (plan: never, context: ModelContext) => ModelBody
 type Compilers = { readonly [K in ModelPlan['kind']]: (plan: Extract<ModelPlan, { kind: K }>, context: ModelContext) => ModelBody }
 
 const BODIES: Compilers = {
@@ -26,15 +27,17 @@ const BODIES: Compilers = {
   NeuralNetwork: compileNeuralNetwork,
 }
 
+function compileBody(plan: ModelPlan, context: ModelContext): ModelBody {
+  const compile: CompileBody = BODIES[plan.kind]
+  return compile(plan as never, context)
+}
+
 /**
  * Puts a document's model together, with the models inside it. `outer` has the document's inputs and derived fields. What all kinds of
  * model share is done here: the schema, derived fields, targets and outputs.
  */
-export function compileDocumentModel(plan: ModelPlan, outer: Scope, fields: ReadonlyMap<string, DataField>): CompiledModel {
+export function compileDocumentModel(document: ModelPlan, outer: Scope, fields: ReadonlyMap<string, DataField>): CompiledModel {
   const { assembly } = outer
-  const compileBody = (plan: ModelPlan, context: ModelContext): ModelBody =>
-    (BODIES[plan.kind] as (plan: ModelPlan, context: ModelContext) => ModelBody)(plan, context)
-
   function compileModel(plan: ModelPlan, parent: Scope): CompiledModel {
     const { head } = plan
     const scope = new Scope(assembly, parent)
@@ -59,7 +62,7 @@ export function compileDocumentModel(plan: ModelPlan, outer: Scope, fields: Read
       finalOutputs: [...inner, ...own.filter((_, i) => head.outputFields[i]!.final)],
     }
   }
-  const model = compileModel(plan, outer)
+  const model = compileModel(document, outer)
   return { ...model, evaluator: surround(model.evaluator, outer.steps, []) }
 }
 

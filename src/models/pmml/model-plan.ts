@@ -8,6 +8,7 @@ import type { MiningPlan } from './mining/mining-plan.ts'
 import type { NeuralNetworkPlan } from './neural-network/neural-network-plan.ts'
 import type { RegressionPlan } from './regression/regression-plan.ts'
 import type { TreePlan } from './tree/tree-plan.ts'
+import type { Element } from './xml/element.ts'
 
 /**
  * A document as typed plain data: what lowering makes of the XML and assembly makes a model of. It can be cloned between threads,
@@ -37,4 +38,4 @@ export interface ModelHead {
 export type FunctionName = 'regression' | 'classification'
 
 /** Lowers a model element inside another one. */
-export type LowerModel = (element: import('./xml/element.ts').Element) => ModelPlan
+export type LowerModel = (element: Element) => ModelPlan

@@ -18,7 +18,7 @@ export class Assembly {
   #slots = 0
   #expressions = 0
   readonly #regions: { readonly chunks: { readonly slot: number; readonly cells: number }[]; next: number }[] = []
-  readonly #memos: Map<unknown, number>[] = []
+  readonly #memos: { clear(): void }[] = []
 
   constructor(functions: readonly DefineFunction[], compile: CompileExpression) {
     this.compile = compile
@@ -76,7 +76,7 @@ export class Assembly {
   /** A memory of results by text code, which is emptied when codes change their meaning. */
   memo<K = number>(): Map<K, number> {
     const memo = new Map<K, number>()
-    this.#memos.push(memo as Map<unknown, number>)
+    this.#memos.push(memo)
     return memo
   }
 

@@ -128,9 +128,9 @@ export const TEXT: Readonly<Record<string, FunctionEntry>> = {
   },
   substring,
   concat: ofTexts('string', (...texts) => texts.join(''), { arity: [2, Infinity], missing: '' }),
-  matches: withPattern(ofTexts('boolean', (text, pattern) => regularExpression(pattern!).test(text!), { arity: [2, 2] })),
+  matches: withPattern(ofTexts('boolean', (text, pattern) => regularExpression(pattern).test(text), { arity: [2, 2] })),
   replace: withPattern(
-    ofTexts('string', (text, pattern, by) => text!.replace(regularExpression(pattern!, 'g'), replacement(by!)), { arity: [3, 3] }),
+    ofTexts('string', (text, pattern, by) => text.replace(regularExpression(pattern, 'g'), replacement(by)), { arity: [3, 3] }),
   ),
   formatNumber: formatted,
 }

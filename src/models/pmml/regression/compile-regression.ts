@@ -111,8 +111,9 @@ function normalizer(plan: RegressionPlan, context: ModelContext, round: Round): 
   if (context.target?.opType === 'ordinal' && count > 1) return ordinal(bounded, count, round)
   if (count === 2 && LEAVING_A_REST.has(normalization)) {
     return (values) => {
-      values[0] = round(bounded(values[0]!))
-      values[1] = round(1 - values[0]!)
+      const share = round(bounded(values[0]!))
+      values[0] = share
+      values[1] = round(1 - share)
     }
   }
   if (count > 2 && normalization === 'none') {
