@@ -8,10 +8,17 @@ export interface Metrics {
 
 const MODEL = ['data_type', 'model', 'version'] as const
 
+let processMetrics: Registry | undefined
+
+/** Those of the process itself. One for all servers in it, since what measures them runs as long as the process. */
+function metricsOfProcess(): Registry {
+  if (processMetrics === undefined) collectDefaultMetrics({ register: (processMetrics = new Registry()), prefix: 'sluice_' })
+  return processMetrics
+}
+
 /** Metrics for Prometheus: counters and gauges are filled from the state when they are asked for, so they cost the stream nothing. */
 export function createMetrics({ state, live }: Pick<Services, 'state' | 'live'>): Metrics {
   const register = new Registry()
-  collectDefaultMetrics({ register, prefix: 'sluice_' })
   const registers = [register]
   const scored = new Counter({ name: 'sluice_records_scored_total', help: 'Records scored', labelNames: MODEL, registers })
   const rejected = new Counter({
@@ -54,6 +61,7 @@ export function createMetrics({ state, live }: Pick<Services, 'state' | 'live'>)
         for (const [quantile, ms] of Object.entries(quantiles)) if (ms !== null) latency.set({ ...labels, quantile }, ms / 1000)
       }
     }
+    for (const [code, count] of Object.entries(await state.rejectedWithoutDataType())) rejected.inc({ data_type: '', code }, count)
     const snapshot = await live.snapshot()
     for (const stream of snapshot.streams) backlog.set({ stream: stream.name }, stream.backlog)
     for (const { dataType, versions } of snapshot.models) {
@@ -63,11 +71,18 @@ export function createMetrics({ state, live }: Pick<Services, 'state' | 'live'>)
     }
   }
 
+  async function write(): Promise<string> {
+    await fill()
+    return `${await register.metrics()}\n${await metricsOfProcess().metrics()}`
+  }
+
+  let writing: Promise<string> | undefined
   return {
     contentType: register.contentType,
-    async text() {
-      await fill()
-      return register.metrics()
-    },
+    // Those who ask at the same time get the same, for the counters are filled in steps.
+    text: () =>
+      (writing ??= write().finally(() => {
+        writing = undefined
+      })),
   }
 }

@@ -1,4 +1,4 @@
-import fastify, { type FastifyInstance } from 'fastify'
+import fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
 import { asSluiceError, type ErrorCode, SluiceError } from '../core/errors.ts'
 import { createMetrics } from './metrics.ts'
 import { openApi } from './open-api.ts'
@@ -7,8 +7,9 @@ import { modelRoutes } from './routes/models.ts'
 import { nodeRoutes } from './routes/node.ts'
 import { recordRoutes } from './routes/records.ts'
 import type { Services } from './services.ts'
+import { guardVisitors, type VisitorOptions } from './visitors.ts'
 
-export interface ServerOptions {
+export interface ServerOptions extends VisitorOptions {
   readonly services: Services
   readonly maxBodyBytes: number
   readonly version: string
@@ -18,6 +19,9 @@ export interface ServerOptions {
 
 const STATUS: Partial<Record<ErrorCode, number>> = {
   'api.not-found': 404,
+  'api.origin.refused': 403,
+  'log.topic.unknown': 404,
+  'log.append.refused': 422,
   'model.not-found': 404,
   'api.too-large': 413,
   'model.too-large': 413,
@@ -31,20 +35,32 @@ const SECURITY_HEADERS = {
   'content-security-policy': "default-src 'self'; frame-ancestors 'none'; base-uri 'none'",
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
+  'cross-origin-resource-policy': 'same-origin',
 }
 
+/** Data types have up to 200 characters, each of which may be 12 in a path (%F0%9F%8D%B7). */
+const MAX_PARAMETER = 2400
+
 /** The HTTP API of a node. It is not listening yet. */
-export function createServer({ services, maxBodyBytes, version, page }: ServerOptions): FastifyInstance {
-  const app = fastify({ bodyLimit: maxBodyBytes, forceCloseConnections: true, routerOptions: { maxParamLength: 500 } })
+export function createServer(options: ServerOptions): FastifyInstance {
+  const { services, maxBodyBytes, version, page } = options
+  const refuse = (cause: unknown, reply: FastifyReply): FastifyReply => {
+    const error = sluiceError(cause, maxBodyBytes)
+    return reply.code(statusOf(error)).headers(SECURITY_HEADERS).send(error.toJSON())
+  }
+  const app = fastify({
+    bodyLimit: maxBodyBytes,
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: MAX_PARAMETER },
+    frameworkErrors: (cause, _request, reply) => refuse(cause, reply),
+  })
+  guardVisitors(app, options)
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
   app.addHook('onSend', async (_request, reply) => {
     void reply.headers(SECURITY_HEADERS)
   })
-  app.setErrorHandler((cause, request, reply) => {
-    const error = sluiceError(cause, maxBodyBytes)
-    return reply.code(statusOf(error)).send(error.toJSON())
-  })
+  app.setErrorHandler((cause, _request, reply) => refuse(cause, reply))
   app.setNotFoundHandler((request, reply) => {
     const error = new SluiceError('api.not-found', `there is no ${request.method} ${request.url}; see GET /openapi.json`)
     return reply.code(404).send(error.toJSON())

@@ -32,7 +32,10 @@ export interface ModelService {
 export type RecordsFormat = 'json' | 'ndjson' | 'protobuf' | 'protobuf-delimited'
 
 export interface RecordService {
-  /** Appends the records of a body to the stream's input topic, all or none. */
+  /**
+   * Appends the records of a body to the stream's input topic: none where any of them can't be read, else batch by batch, so that
+   * a log that fails may have some of them.
+   */
   append(stream: string, body: Uint8Array, options: RecordsQuery & { readonly format: RecordsFormat }): Promise<RecordsResult>
   /** Answers of the stream from its output topic. With `follow`, waits for more until the signal aborts. */
   scores(
@@ -45,6 +48,8 @@ export interface StateService {
   /** The data types that have, or had, a model. */
   processors(): Promise<string[]>
   state(dataType: string): Promise<DataTypeState>
+  /** Records that were rejected before their data type was known, by error code: part of no data type's state. */
+  rejectedWithoutDataType(): Promise<Readonly<Record<string, number>>>
 }
 
 export interface LiveService {

@@ -40,8 +40,8 @@ export async function createStream(stream: StreamConfig, { config, clock, partit
     deadLetterMaxBytes: config.log.kind === 'kafka' ? MAX_DEAD_LETTER_BYTES : Infinity,
     maxBatchBytes: MAX_OUTPUT_BATCH_BYTES,
   })
-  const { name, input, output, answer } = stream
-  return { name, input, output, deadLetters: config.topics.deadLetters, partitions, codec, operator, answer, dataTypePath }
+  const { name, input, output, answer, dataType } = stream
+  return { name, input, output, deadLetters: config.topics.deadLetters, partitions, codec, operator, answer, dataType }
 }
 
 async function createCodec(stream: StreamConfig): Promise<Codec> {

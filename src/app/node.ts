@@ -166,8 +166,8 @@ function stateTopics(config: Config, partitions: number): TopicSpec[] {
 }
 
 async function listen(services: Services, options: NodeOptions, stack: AsyncDisposableStack): Promise<string> {
-  const { host, port, maxBodyBytes } = options.config.http
-  const app = createServer({ services, maxBodyBytes, version: VERSION, ...(options.page && { page: options.page }) })
+  const { host, port, maxBodyBytes, allowedHosts } = options.config.http
+  const app = createServer({ services, host, allowedHosts, maxBodyBytes, version: VERSION, ...(options.page && { page: options.page }) })
   stack.defer(() => app.close())
   try {
     return await app.listen({ host, port })

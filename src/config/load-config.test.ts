@@ -38,7 +38,7 @@ describe('what is right', () => {
   test('nothing at all gives one JSON stream from mdata to scores on an embedded log', () => {
     const config = load()
     expect(config.log).toEqual({ kind: 'sqlite', path: join(folder, 'sluice.db') })
-    expect(config.http).toEqual({ host: '127.0.0.1', port: 5500, maxBodyBytes: 67108864 })
+    expect(config.http).toEqual({ host: '127.0.0.1', port: 5500, maxBodyBytes: 67108864, allowedHosts: [] })
     expect(config.models).toEqual({
       topic: 'models',
       history: 10,
@@ -179,7 +179,7 @@ describe('what is wrong', () => {
     ['http: { port: 1.5 }', 'http.port is 1.5, but must be a whole number from 0 to 65535 (a port) (x.yaml:1:15)'],
     ['http:\n  prot: 1', 'http.prot is not a setting; did you mean http.port? (x.yaml:2:3)'],
     ['htpp: {}', 'htpp is not a setting; did you mean http? (x.yaml:1:1)'],
-    ['http: 5500', 'http is 5500, but must be a group of settings: host, port, maxBodyBytes (x.yaml:1:7)'],
+    ['http: 5500', 'http is 5500, but must be a group of settings: host, port, maxBodyBytes, allowedHosts (x.yaml:1:7)'],
     [
       'topics: { zzzzzzzz: a }',
       'topics.zzzzzzzz is not a setting; there are topics.deadLetters, topics.events, topics.swaps, topics.statistics (x.yaml:1:11)',

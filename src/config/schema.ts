@@ -152,6 +152,9 @@ export const configSchema = section({
     host: text('the host name or address to listen on').prefault('127.0.0.1'),
     port: whole(0, 65_535, 'a port').prefault(5500),
     maxBodyBytes: size(1024).prefault('64MiB'),
+    allowedHosts: z
+      .array(text('a host name'), { error: 'a list of host names by which browsers reach this node, such as [sluice.example.com]' })
+      .prefault([]),
   }).prefault({}),
   models: modelsSchema.prefault({}),
   topics: topicsSchema.prefault({}),

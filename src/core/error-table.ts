@@ -215,6 +215,11 @@ export const ERRORS = {
     summary: 'There is nothing at this path, or no such data type or stream.',
     remedy: 'See GET /openapi.json, GET /processors and GET /models.',
   },
+  'api.origin.refused': {
+    scope: 'service',
+    summary: 'A browser sent the request for a page that is not of this node, or under a name that the node does not go by.',
+    remedy: 'Open the page at the address of the node; where it has another name, add that to http.allowedHosts.',
+  },
   'api.too-large': {
     scope: 'service',
     summary: 'The request body is larger than the limit.',

@@ -2,29 +2,25 @@ import type { ScoredRecord } from '../api/contract/index.ts'
 import { type Batch, keyOf, offsetOf, valueOf } from '../core/batch.ts'
 import { headerText } from '../core/headers.ts'
 import type { OutputField } from '../core/scores.ts'
+import { jsonValue } from './json-value.ts'
 import type { StreamContext } from './stream-context.ts'
-
-/** The path of the field that holds the data type, where one does. */
-export type DataTypePath = string | undefined
 
 const decoder = new TextDecoder()
 
-/** A record of an output topic as the API shows it. */
+/** A record of an output topic as the API shows it. Whatever stands there, it says what can be said. */
 export function readAnswer(stream: StreamContext, batch: Batch, i: number): ScoredRecord {
   const [partition, offset] = (headerText(batch, i, 'ce_id') ?? `${batch.partition}:${offsetOf(batch, i)}`).split(':')
   const value = valueOf(batch, i)
-  const record = value === undefined ? undefined : tryDecode(stream, value)
+  const { record, answer } = takeApart(stream, value === undefined ? undefined : tryDecode(stream, value))
   const text = headerText(batch, i, 'sluice_score') ?? null
-  const answer = answerOf(stream, record)
-  const score = answer?.score ?? (text !== null && text !== '' && !Number.isNaN(Number(text)) ? Number(text) : text)
   return {
     topic: stream.input,
     partition: Number(partition),
     offset: offset ?? '',
     key: textOf(keyOf(batch, i)),
-    dataType: dataTypeOf(stream, record),
+    dataType: dataTypeOf(stream, { batch, i, record }),
     model: headerText(batch, i, 'sluice_model') ?? '',
-    score,
+    score: answer?.score ?? numberOrText(text),
     outputs: answer?.outputs ?? {},
     at: batch.timestamps[i]!,
     latencyMs: null,
@@ -33,26 +29,43 @@ export function readAnswer(stream: StreamContext, batch: Batch, i: number): Scor
 }
 
 interface JsonAnswer {
-  readonly score: number | string | null
-  readonly outputs: Record<string, number | string | null>
+  readonly score?: number | string | null
+  readonly outputs?: Record<string, number | string | null>
 }
 
-function answerOf(stream: StreamContext, record: unknown): JsonAnswer | undefined {
-  if (!('field' in stream.answer) || typeof record !== 'object' || record === null) return undefined
-  const answer = (record as Record<string, unknown>)[stream.answer.field] as Partial<JsonAnswer> | undefined
-  return answer === undefined ? undefined : { score: answer.score ?? null, outputs: answer.outputs ?? {} }
+/** The record as it came, and the answer that was added to it, where that is a JSON member. */
+function takeApart({ answer: place }: StreamContext, decoded: unknown): { readonly record: unknown; readonly answer: JsonAnswer | undefined } {
+  if (!('field' in place) || typeof decoded !== 'object' || decoded === null) return { record: decoded, answer: undefined }
+  const { [place.field]: answer, ...record } = decoded as Record<string, unknown>
+  return { record, answer: typeof answer === 'object' && answer !== null ? answer : undefined }
 }
 
-function dataTypeOf(stream: StreamContext, record: unknown): string {
-  const path = stream.dataTypePath
-  if (path === undefined || typeof record !== 'object' || record === null) return ''
-  const value = (record as Record<string, unknown>)[path]
+function numberOrText(text: string | null): number | string | null {
+  return text === null || text === '' || Number.isNaN(Number(text)) ? text : Number(text)
+}
+
+interface Found {
+  readonly batch: Batch
+  readonly i: number
+  readonly record: unknown
+}
+
+function dataTypeOf({ dataType, input }: StreamContext, { batch, i, record }: Found): string {
+  if (dataType === 'key') return textOf(keyOf(batch, i)) ?? ''
+  if (dataType === 'topic') return input
+  if ('constant' in dataType) return dataType.constant
+  if ('header' in dataType) return headerText(batch, i, dataType.header) ?? ''
+  let value = record
+  for (const step of dataType.field.split(/(?<!\\)\./)) {
+    const name = step.replaceAll('\\.', '.')
+    value = typeof value === 'object' && value !== null && Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : undefined
+  }
   return typeof value === 'string' ? value : ''
 }
 
 function tryDecode(stream: StreamContext, value: Uint8Array): unknown {
   try {
-    return stream.codec.decode(value)
+    return jsonValue(stream.codec.decode(value))
   } catch {
     return null
   }

@@ -1,3 +1,4 @@
+import { setImmediate as eventLoop } from 'node:timers/promises'
 import type { RecordsResult, ScoredRecord } from '../api/contract/index.ts'
 import type { RecordService, RecordsFormat } from '../api/services.ts'
 import type { Clock } from '../core/clock.ts'
@@ -6,8 +7,8 @@ import { SluiceError } from '../core/errors.ts'
 import type { Log } from '../core/log.ts'
 import { encodeHeader } from '../core/headers.ts'
 import { RecordBatchWriter } from '../core/record-batch-writer.ts'
-import { readAnswer } from './answer-reader.ts'
 import { keyHash } from './key-hash.ts'
+import { readScores } from './read-scores.ts'
 import { splitBody } from './split-body.ts'
 import type { StreamContext } from './stream-context.ts'
 
@@ -17,8 +18,12 @@ export interface RecordServiceOptions {
   readonly streams: readonly StreamContext[]
 }
 
-/** Rounds of batches that are appended as one; brokers refuse much longer ones. */
+/** Brokers refuse record batches that are much longer. A longer record has a batch of its own. */
 const MAX_BATCH_BYTES = 900_000
+/** How many records one request may hold, whose making takes memory and time that its bytes don't tell. */
+const MAX_RECORDS = 1_000_000
+/** After so many records others get a turn. */
+const TURN = 5000
 const encoder = new TextEncoder()
 
 /** Records in and answers out, for the API. */
@@ -37,15 +42,13 @@ export function createRecordService({ log, clock, streams }: RecordServiceOption
       let turn = turns.get(name) ?? 0
       let appended = 0
       for (const value of splitBody(body, options.format)) {
+        if (appended === MAX_RECORDS) throw new SluiceError('api.too-large', `a request may hold ${MAX_RECORDS} records at most`)
+        if (appended % TURN === TURN - 1) await eventLoop()
         const key = options.key ?? keyFrom(value, options)
         const keyBytes = key === undefined ? undefined : encoder.encode(key)
         const partition = fixed ?? (keyBytes === undefined ? turn++ % partitions : keyHash(keyBytes) % partitions)
-        writerOf(writers, partition).append({
-          timestamp: clock.now(),
-          key: keyBytes,
-          value: toStream(stream.codec, value, options.format),
-          headers: [header],
-        })
+        const bytes = toStream(stream.codec, value, options.format)
+        writerFor(writers, partition, bytes.length).append({ timestamp: clock.now(), key: keyBytes, value: bytes, headers: [header] })
         appended++
       }
       turns.set(name, turn % partitions)
@@ -71,10 +74,11 @@ function streamOf(streams: readonly StreamContext[], name: string): StreamContex
   throw new SluiceError('api.not-found', `there is no stream '${name}'; there is ${streams.map((candidate) => candidate.name).join(', ')}`)
 }
 
-function writerOf(writers: Map<number, RecordBatchWriter[]>, partition: number): RecordBatchWriter {
+/** The writer that has room for a value, or a new one. */
+function writerFor(writers: Map<number, RecordBatchWriter[]>, partition: number, length: number): RecordBatchWriter {
   const chain = writers.get(partition)
   const last = chain?.at(-1)
-  if (last !== undefined && last.at < MAX_BATCH_BYTES) return last
+  if (last !== undefined && last.at + length < MAX_BATCH_BYTES) return last
   const writer = new RecordBatchWriter(4096)
   if (chain === undefined) writers.set(partition, [writer])
   else chain.push(writer)
@@ -115,44 +119,5 @@ function keyFrom(value: Uint8Array, { keyField, format }: { keyField?: string | 
   } catch {
     // Not JSON: the record goes in without a key, and the stream rejects it with the reason.
     return undefined
-  }
-}
-
-async function* readScores(log: Log, stream: StreamContext, options: Parameters<RecordService['scores']>[1]): AsyncIterable<ScoredRecord> {
-  const { follow, from, limit = follow ? Infinity : 20, signal } = options
-  const partitions = await log.partitions(stream.output)
-  const starts: bigint[] = []
-  for (let partition = 0; partition < partitions; partition++) {
-    const { first, next } = await log.offsets({ topic: stream.output, partition })
-    const back = follow ? next : next - BigInt(limit)
-    starts.push(from === 'beginning' ? first : back > first ? back : first)
-  }
-  let left = limit
-  const readers = starts.map((start, partition) => log.read({ topic: stream.output, partition, from: start, follow, signal }))
-  for await (const batch of interleave(readers)) {
-    for (let i = 0; i < batch.count && left > 0; i++, left--) yield readAnswer(stream, batch, i)
-    batch.release()
-    if (left <= 0) return
-  }
-}
-
-/** Takes from several readers as they have something. */
-async function* interleave<T>(readers: readonly AsyncIterable<T>[]): AsyncIterable<T> {
-  const iterators = readers.map((reader) => reader[Symbol.asyncIterator]())
-  const pending = new Map(iterators.map((iterator, i) => [i, iterator.next().then((result) => ({ i, result }))]))
-  try {
-    while (pending.size > 0) {
-      const { i, result } = await Promise.race(pending.values())
-      if (result.done === true) pending.delete(i)
-      else {
-        yield result.value
-        pending.set(
-          i,
-          iterators[i]!.next().then((next) => ({ i, result: next })),
-        )
-      }
-    }
-  } finally {
-    for (const iterator of iterators) void iterator.return?.()
   }
 }

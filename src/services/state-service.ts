@@ -19,11 +19,14 @@ export function createStateService(registry: Registry, statistics: StatisticsSou
     async state(dataType) {
       const merged = mergeByModel(statistics(), dataType)
       const history = registry.history(dataType)
-      if (history === undefined && merged.size === 0) {
+      if (dataType === '' || (history === undefined && merged.size === 0)) {
         throw new SluiceError('api.not-found', `there is no data type '${dataType}'; see GET /processors`)
       }
       const serving = history?.versions.find((entry) => entry.status === 'serving')?.id ?? null
       return describe(dataType, serving, merged)
+    },
+    async rejectedWithoutDataType() {
+      return totalsOf(mergeByModel(statistics(), '')).rejections
     },
   }
 }
@@ -48,6 +51,11 @@ function describe(dataType: string, serving: string | null, merged: ReadonlyMap<
     .filter((one) => one.model !== '')
     .map(view)
     .toSorted((a, b) => b.since - a.since)
+  const current = views.find((one) => one.id === serving)
+  return { dataType, serving, ...current, totals: totalsOf(merged), versions: views }
+}
+
+function totalsOf(merged: ReadonlyMap<string, ModelStatistics>): DataTypeState['totals'] {
   const rejections: Record<string, number> = {}
   let scored = 0
   let rejected = 0
@@ -56,8 +64,7 @@ function describe(dataType: string, serving: string | null, merged: ReadonlyMap<
     rejected += one.rejected
     for (const [code, count] of one.rejections) rejections[code] = (rejections[code] ?? 0) + count
   }
-  const current = views.find((one) => one.id === serving)
-  return { dataType, serving, ...current, totals: { scored, rejected, rejections }, versions: views }
+  return { scored, rejected, rejections }
 }
 
 function view(one: ModelStatistics): StatisticsView {

@@ -1,6 +1,5 @@
 import type { Codec } from '../core/codec.ts'
 import type { ServingOperator } from '../core/operator/operator.ts'
-import type { DataTypePath } from './answer-reader.ts'
 
 /** What the services know of one stream. */
 export interface StreamContext {
@@ -12,8 +11,16 @@ export interface StreamContext {
   readonly codec: Codec
   readonly operator: ServingOperator
   readonly answer: AnswerLocation
-  readonly dataTypePath: DataTypePath
+  readonly dataType: DataTypeLocation
 }
 
 /** Where the answer is in a value of the output topic: a JSON member, or a protobuf field. */
 export type AnswerLocation = { readonly field: string } | { readonly number: number }
+
+/** Where a record says its data type: in its key, a field or a header; or it is the same for all of the topic or the stream. */
+export type DataTypeLocation =
+  | 'key'
+  | 'topic'
+  | { readonly field: string }
+  | { readonly header: string }
+  | { readonly constant: string }

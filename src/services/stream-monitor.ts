@@ -8,6 +8,7 @@ import type { Work } from '../core/operator/work.ts'
 import { type ModelStatistics } from '../core/statistics.ts'
 import type { SwapMarker } from '../core/swap-marker.ts'
 import { outputValue, textOf } from './answer-reader.ts'
+import { jsonValue } from './json-value.ts'
 import type { StreamContext } from './stream-context.ts'
 
 const SAMPLE_EVERY_MS = 100
@@ -207,7 +208,7 @@ export class StreamMonitor {
   #decode({ batch }: Work, record: number): unknown {
     if (batch.index[record * INDEX.stride + INDEX.valueLength]! > 16_384) return null
     try {
-      return this.#stream.codec.decode(valueOf(batch, record)!)
+      return jsonValue(this.#stream.codec.decode(valueOf(batch, record)!))
     } catch {
       return null
     }
