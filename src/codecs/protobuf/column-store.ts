@@ -1,9 +1,12 @@
 /* eslint-disable max-params -- the inner loop: an options object per value would cost more than storing it */
 import { type Dictionary } from '../../core/dictionary.ts'
 import { CELL, type Field } from '../../core/frame.ts'
+import { numberOfText } from '../text-number.ts'
 
 /** How many categories an open dictionary may learn from records. */
 const MAX_CATEGORIES = 1_000_000
+/** For how many numbers a category's store remembers the code. */
+const REMEMBERED = 4096
 
 /** Puts values that are not plain numbers for number columns into one column's cells. Part of the readers' inner loop. */
 export interface ColumnStore {
@@ -14,7 +17,7 @@ export interface ColumnStore {
   enumeration(value: number, matrix: Float64Array, cells: Uint8Array, cell: number): void
 }
 
-const decoder = new TextDecoder()
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
 /** The store of a column. `enumNames` turns an enum's numbers into categories, where the column is fed by an enum. */
 export function columnStore(field: Field, enumNames?: ReadonlyMap<number, string>): ColumnStore {
@@ -22,9 +25,9 @@ export function columnStore(field: Field, enumNames?: ReadonlyMap<number, string
   return {
     text(bytes, at, length, matrix, cells, cell, emptyIsMissing) {
       if (field.type === 'value') return
-      const value = length === 0 ? Number.NaN : Number(decoder.decode(bytes.subarray(at, at + length)))
-      matrix[cell] = value
-      cells[cell] = length === 0 && emptyIsMissing ? CELL.missing : Number.isNaN(value) ? CELL.invalid : CELL.present
+      const value = length === 0 ? undefined : numberOfText(decoder.decode(bytes.subarray(at, at + length)))
+      matrix[cell] = value ?? Number.NaN
+      cells[cell] = length === 0 && emptyIsMissing ? CELL.missing : value === undefined ? CELL.invalid : CELL.present
     },
     number: put,
     boolean: put,
@@ -33,7 +36,16 @@ export function columnStore(field: Field, enumNames?: ReadonlyMap<number, string
 }
 
 function categoryStore(dictionary: Dictionary, open: boolean, enumNames: ReadonlyMap<number, string> | undefined): ColumnStore {
-  const codeOfText = (text: string): number => (open && dictionary.size < MAX_CATEGORIES ? dictionary.add(text) : dictionary.code(text))
+  // A code that was given once stays, so that its number need not become a text again.
+  const codes = new Map<number, number>()
+  const codeOf = (value: number, textOf: (value: number) => string): number => {
+    const known = codes.get(value)
+    if (known !== undefined) return known
+    const code = open ? Math.max(-1, dictionary.intern(textOf(value), MAX_CATEGORIES)) : dictionary.code(textOf(value))
+    if (code >= 0 && codes.size < REMEMBERED) codes.set(value, code)
+    return code
+  }
+  const enumText = (value: number): string => enumNames?.get(value) ?? String(value)
   return {
     text(bytes, at, length, matrix, cells, cell, emptyIsMissing) {
       if (length === 0 && emptyIsMissing) {
@@ -42,12 +54,16 @@ function categoryStore(dictionary: Dictionary, open: boolean, enumNames: Readonl
         return
       }
       const code = open ? dictionary.internBytes(bytes, at, length, MAX_CATEGORIES) : dictionary.codeOfBytes(bytes, at, length)
-      put(code, matrix, cells, cell)
+      put(Math.max(-1, code), matrix, cells, cell)
     },
-    number: (value, matrix, cells, cell) => put(codeOfText(String(value)), matrix, cells, cell),
-    boolean: (value, matrix, cells, cell) => put(codeOfText(value === 1 ? 'true' : 'false'), matrix, cells, cell),
-    enumeration: (value, matrix, cells, cell) => put(codeOfText(enumNames?.get(value) ?? String(value)), matrix, cells, cell),
+    number: (value, matrix, cells, cell) => put(codeOf(value, String), matrix, cells, cell),
+    boolean: (value, matrix, cells, cell) => put(codeOf(value, booleanText), matrix, cells, cell),
+    enumeration: (value, matrix, cells, cell) => put(codeOf(value, enumText), matrix, cells, cell),
   }
+}
+
+function booleanText(value: number): string {
+  return value === 1 ? 'true' : 'false'
 }
 
 function put(value: number, matrix: Float64Array, cells: Uint8Array, cell: number): void {

@@ -1,12 +1,13 @@
 import { ScalarType } from '@bufbuild/protobuf'
 import { type Batch, INDEX } from '../../core/batch.ts'
 import { type DataTypeReader, MAX_DATA_TYPES } from '../../core/codec.ts'
-import { type Dictionary } from '../../core/dictionary.ts'
+import { unusableDataType } from '../../core/data-type-readers.ts'
+import { type Dictionary, UNUSABLE_TEXT } from '../../core/dictionary.ts'
 import { SluiceError } from '../../core/errors.ts'
 import type { Outcomes } from '../../core/outcomes.ts'
 import { type MessageType, resolvePath } from './message-type.ts'
-import { malformedMessage } from './row-reader.ts'
-import { readVarint, skipField, WIRE, wireState } from './wire.ts'
+import { malformedMessage, wrongWireType } from './protobuf-errors.ts'
+import { MALFORMED, readVarint, skipField, WIRE, wireState, WRONG_WIRE_TYPE } from './wire.ts'
 
 /** Reads the data type from a text field at the top level of a message. Where the field stands several times, the last counts. */
 export function createDataTypeReader(type: MessageType, path: string, dataTypes: Dictionary): DataTypeReader {
@@ -19,7 +20,12 @@ export function createDataTypeReader(type: MessageType, path: string, dataTypes:
     )
   }
   const wanted = (last.number << 3) | WIRE.bytes
-  const missing = new SluiceError('record.data-type.missing', `the record has no data type in its field '${path}'`)
+  const missing = new SluiceError(
+    'record.data-type.missing',
+    `the record has no text in its field '${path}', which is to hold its data type`,
+  )
+  const unusable = unusableDataType(`field '${path}'`)
+  const wrongType = wrongWireType(type.message.typeName, last.name)
   return {
     read(batch: Batch, types: Int32Array, outcomes: Outcomes): void {
       const { bytes, index, count } = batch
@@ -27,9 +33,15 @@ export function createDataTypeReader(type: MessageType, path: string, dataTypes:
         if (outcomes.rejected[i] === 1) continue
         const at = index[i * INDEX.stride + INDEX.valueAt]!
         const length = index[i * INDEX.stride + INDEX.valueLength]!
-        if (!findText(bytes, at, at + length, wanted)) outcomes.reject(i, malformedMessage(type.message.typeName, length))
+        const result = findText(bytes, at, at + length, wanted)
+        if (result === MALFORMED) outcomes.reject(i, malformedMessage(type.message.typeName, length))
+        else if (result === WRONG_WIRE_TYPE) outcomes.reject(i, wrongType)
         else if (found.length <= 0) outcomes.reject(i, missing)
-        else types[i] = dataTypes.internBytes(bytes, found.at, found.length, MAX_DATA_TYPES)
+        else {
+          const code = dataTypes.internBytes(bytes, found.at, found.length, MAX_DATA_TYPES)
+          if (code === UNUSABLE_TEXT) outcomes.reject(i, unusable)
+          else types[i] = code
+        }
       }
     },
   }
@@ -37,29 +49,30 @@ export function createDataTypeReader(type: MessageType, path: string, dataTypes:
 
 const found = { at: 0, length: 0 }
 
-/** Finds the last field with a one-byte or longer tag; false where the message can't be read. */
-function findText(bytes: Uint8Array, at: number, end: number, wanted: number): boolean {
+/** Leaves the last field with the wanted tag in `found`, its length -1 where there is none; returns `MALFORMED`, `WRONG_WIRE_TYPE` or 0. */
+function findText(bytes: Uint8Array, at: number, end: number, wanted: number): number {
   found.length = -1
   while (at < end) {
     let tag = bytes[at]!
     if (tag < 128) at++
     else {
       at = readVarint(bytes, at, end)
-      if (at < 0) return false
+      if (at < 0 || wireState.high !== 0) return MALFORMED
       tag = wireState.low
     }
-    if (tag >>> 3 === 0) return false
-    if ((tag & 7) === WIRE.fixed64) at += 8
-    else if (tag === wanted) {
+    if (tag >>> 3 === 0) return MALFORMED
+    if (tag === wanted) {
       at = readVarint(bytes, at, end)
-      if (at < 0 || wireState.high !== 0 || wireState.low < 0) return false
+      if (at < 0 || wireState.high !== 0 || wireState.low < 0) return MALFORMED
       found.at = at
       found.length = wireState.low
       at += found.length
-    } else {
+    } else if (tag >>> 3 === wanted >>> 3) return WRONG_WIRE_TYPE
+    else if ((tag & 7) === WIRE.fixed64) at += 8
+    else {
       at = skipField(bytes, at, end, tag)
-      if (at < 0) return false
+      if (at < 0) return MALFORMED
     }
   }
-  return at === end
+  return at === end ? 0 : MALFORMED
 }

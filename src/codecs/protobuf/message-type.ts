@@ -28,13 +28,34 @@ export function loadMessageType(descriptorSet: Uint8Array, name: string): Messag
   throw new SluiceError('codec.schema.invalid', `the descriptor set has no message '${name}'; it has ${known.join(', ') || 'none'}`)
 }
 
-/** The fields of a message in their declared order; those of nested messages by dotted paths. */
-export function schemaFields(message: DescMessage, prefix = '', depth = 0): SchemaField[] {
-  return message.fields.flatMap((field): SchemaField[] => {
-    const path = prefix + field.name.replaceAll('.', '\\.')
-    if (field.fieldKind === 'message' && depth < 8) return schemaFields(field.message, `${path}.`, depth + 1)
-    return [{ path, type: fieldType(field) }]
-  })
+const DEEPEST_FIELD = 8
+const MOST_FIELDS = 10_000
+
+/**
+ * The fields of a message in their declared order; those of nested messages by dotted paths, to a depth of 8, or less where
+ * messages within messages would make more than 10,000 of them.
+ */
+export function schemaFields(message: DescMessage): SchemaField[] {
+  for (let depth = DEEPEST_FIELD; depth > 0; depth--) {
+    const fields: SchemaField[] = []
+    if (collectFields(message, { fields, prefix: '', depth })) return fields
+  }
+  return message.fields.map((field) => ({ path: field.name, type: fieldType(field) }))
+}
+
+/** False where there are too many. */
+function collectFields(
+  message: DescMessage,
+  into: { readonly fields: SchemaField[]; readonly prefix: string; readonly depth: number },
+): boolean {
+  const { fields, prefix, depth } = into
+  for (const field of message.fields) {
+    const path = prefix + field.name
+    if (field.fieldKind === 'message' && depth > 0) {
+      if (!collectFields(field.message, { fields, prefix: `${path}.`, depth: depth - 1 })) return false
+    } else if (fields.push({ path, type: fieldType(field) }) > MOST_FIELDS) return false
+  }
+  return true
 }
 
 function fieldType(field: DescField): SchemaField['type'] {
@@ -44,16 +65,26 @@ function fieldType(field: DescField): SchemaField['type'] {
   return field.scalar === ScalarType.BYTES ? 'other' : 'number'
 }
 
-/** The chain of fields that a path leads through; the last one is a scalar or an enum. Throws `codec.schema.invalid`. */
-export function resolvePath(message: DescMessage, path: string): DescField[] {
+/**
+ * The chain of fields that a path leads through. A step is a field's name in the schema, or its name in JSON.
+ * Throws `codec.schema.invalid`.
+ */
+export function resolveField(message: DescMessage, path: string): DescField[] {
   const chain: DescField[] = []
   let current: DescMessage | undefined = message
   for (const step of pathSteps(path)) {
-    const field: DescField | undefined = current?.fields.find((candidate) => candidate.name === step || candidate.jsonName === step)
+    const fields: readonly DescField[] = current?.fields ?? []
+    const field = fields.find((candidate) => candidate.name === step) ?? fields.find((candidate) => candidate.jsonName === step)
     if (field === undefined) throw unknownField(message, path)
     chain.push(field)
     current = field.fieldKind === 'message' ? field.message : undefined
   }
+  return chain
+}
+
+/** As `resolveField`, for a path to a single value: a scalar or an enum. */
+export function resolvePath(message: DescMessage, path: string): DescField[] {
+  const chain = resolveField(message, path)
   const last = chain.at(-1)!
   if (last.fieldKind === 'scalar' || last.fieldKind === 'enum') return chain
   throw new SluiceError(

@@ -1,4 +1,5 @@
-import { type DescField, type DescMessage, isFieldSet, type Message } from '@bufbuild/protobuf'
+import type { DescMessage, Message } from '@bufbuild/protobuf'
+import { reflect, type ReflectMessage, type ReflectMessageGet } from '@bufbuild/protobuf/reflect'
 import { isImplicit } from './message-type.ts'
 
 /**
@@ -6,32 +7,28 @@ import { isImplicit } from './message-type.ts'
  * enums are their names; fields that are not set and have presence are absent.
  */
 export function plainMessage(message: Message, type: DescMessage): Record<string, unknown> {
-  const plain: Record<string, unknown> = {}
-  const values = message as unknown as Record<string, unknown>
-  for (const field of type.fields) {
-    if (!isImplicit(field) && !isFieldSet(message, field)) continue
-    const value = field.oneof === undefined ? values[field.localName] : oneofValue(values, field)
-    plain[field.name] = plainField(value, field)
-  }
-  return plain
+  return plain(reflect(type, message))
 }
 
-function oneofValue(values: Record<string, unknown>, field: DescField): unknown {
-  return (values[field.oneof!.localName] as { value?: unknown }).value
+function plain(message: ReflectMessage): Record<string, unknown> {
+  const fields = message.fields.filter((field) => isImplicit(field) || message.isSet(field))
+  // Not by assignment, since a field may be named __proto__.
+  return Object.fromEntries(fields.map((field) => [field.name, plainField(message, field)]))
 }
 
-function plainField(value: unknown, field: DescField): unknown {
-  if (field.fieldKind === 'list') return (value as unknown[]).map((item) => plainItem(item, field.enum, field.message))
-  if (field.fieldKind === 'map') {
-    const entries = Object.entries(value as Record<string, unknown>)
-    return Object.fromEntries(entries.map(([key, item]) => [key, plainItem(item, field.enum, field.message)]))
-  }
-  return plainItem(value, field.enum, field.message)
+function plainField(message: ReflectMessage, field: ReflectMessage['fields'][number]): unknown {
+  const item = (value: unknown): unknown => plainItem(value, field.enum)
+  if (field.fieldKind === 'list') return [...message.get(field)].map(item)
+  if (field.fieldKind === 'map') return Object.fromEntries([...message.get(field)].map(([key, value]) => [key, item(value)]))
+  return item(message.get(field) satisfies ReflectMessageGet)
 }
 
-function plainItem(value: unknown, enumType: DescField['enum'], messageType: DescMessage | undefined): unknown {
-  if (enumType !== undefined) return enumType.value[value as number]?.name ?? value
-  if (messageType !== undefined) return plainMessage(value as Message, messageType)
-  if (typeof value !== 'bigint') return value
-  return BigInt(Number(value)) === value && Number.isSafeInteger(Number(value)) ? Number(value) : value
+function plainItem(value: unknown, enumType: ReflectMessage['fields'][number]['enum']): unknown {
+  if (enumType !== undefined) return enumType.values.find((candidate) => candidate.number === value)?.name ?? value
+  if (isReflected(value)) return plain(value)
+  return typeof value === 'bigint' && Number.isSafeInteger(Number(value)) ? Number(value) : value
+}
+
+function isReflected(value: unknown): value is ReflectMessage {
+  return typeof value === 'object' && value !== null && 'desc' in value && 'fields' in value
 }

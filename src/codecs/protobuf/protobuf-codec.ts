@@ -5,7 +5,8 @@ import { createAnswerWriter } from './answer-writer.ts'
 import { createDataTypeReader } from './data-type-reader.ts'
 import { loadMessageType, schemaFields } from './message-type.ts'
 import { plainMessage } from './plain-message.ts'
-import { malformedMessage, ProtobufRowReader } from './row-reader.ts'
+import { malformedMessage } from './protobuf-errors.ts'
+import { ProtobufRowReader } from './row-reader.ts'
 
 export interface ProtobufOptions {
   /** A serialised `FileDescriptorSet` with all imports. */
@@ -36,7 +37,7 @@ export function createProtobufCodec(options: ProtobufOptions): Codec {
       try {
         return plainMessage(fromBinary(message, value), message)
       } catch (cause) {
-        throw new SluiceError('record.protobuf.malformed', malformedMessage(message.typeName, value.length).message, { cause })
+        throw malformedMessage(message.typeName, value.length, cause)
       }
     },
     encode(record) {

@@ -1,20 +1,31 @@
 import { type DescField, type DescMessage, ScalarType } from '@bufbuild/protobuf'
 import type { BoundField } from '../../core/codec.ts'
-import { isImplicit, resolvePath } from './message-type.ts'
+import { isImplicit, resolveField, resolvePath } from './message-type.ts'
 import { WIRE } from './wire.ts'
 
 /** What a reader does with one field of a message: fill columns, descend, or (with neither) skip. */
 export interface PlannedField {
+  /** From the record's message on, with dots. */
+  readonly name: string
   readonly number: number
   readonly wireType: number
-  /** How to read a scalar's number: the name of a DataView getter, or of an entry of `integers`; undefined for text. */
+  /**
+   * The source of an expression that is a scalar's number: at `p` of the DataView `v`, or of the varint that was just read;
+   * undefined for text and messages.
+   */
   readonly read: string | undefined
+  /** Which of a column store's methods takes it. */
+  readonly store: 'number' | 'boolean' | 'enumeration' | 'text'
   readonly columns: readonly number[]
   readonly message: PlannedMessage | undefined
   /** The field is always there: where the wire lacks it, it has its type's default (proto3 without `optional`). */
   readonly implicit: boolean
-  /** Names of an enum's values, to turn its numbers into categories. */
+  /** The values of an enum by their numbers, to turn them into categories; where several have a number, the first declared. */
   readonly enumNames: ReadonlyMap<number, string> | undefined
+  /** An enum that has no values but the declared ones (proto2): another number on the wire is as if the field were absent. */
+  readonly closed: boolean
+  /** The columns of the other members of its `oneof`, which are absent where this one is there. */
+  readonly clears: readonly number[]
 }
 
 export interface PlannedMessage {
@@ -22,10 +33,18 @@ export interface PlannedMessage {
   readonly fields: readonly PlannedField[]
 }
 
-/** Plans how to read these fields of a message. Throws `codec.schema.invalid`. */
+/**
+ * Plans how to read these fields of a message. Columns of structured values need no reading; their paths only have to exist.
+ * Throws `codec.schema.invalid`.
+ */
 export function planMessage(message: DescMessage, fields: readonly BoundField[]): PlannedMessage {
-  const wanted = fields.flatMap(({ path }, column) => (path === undefined ? [] : [{ column, chain: resolvePath(message, path) }]))
-  return plan(message, wanted, 0)
+  const wanted = fields.flatMap(({ field, path }, column) => {
+    if (path === undefined) return []
+    if (field.type !== 'value') return [{ column, chain: resolvePath(message, path) }]
+    resolveField(message, path)
+    return []
+  })
+  return plan(message, wanted, { depth: 0, prefix: '' })
 }
 
 interface Wanted {
@@ -33,21 +52,32 @@ interface Wanted {
   readonly chain: readonly DescField[]
 }
 
-function plan(message: DescMessage, wanted: readonly Wanted[], depth: number): PlannedMessage {
+function plan(message: DescMessage, wanted: readonly Wanted[], place: { readonly depth: number; readonly prefix: string }): PlannedMessage {
+  const { depth, prefix } = place
   const fields: PlannedField[] = []
   for (const field of message.fields) {
     const mine = wanted.filter((want) => want.chain[depth] === field)
     const singular = field.fieldKind !== 'list' && field.fieldKind !== 'map'
     if (mine.length === 0 && !singular) continue
+    const name = prefix + field.name
     const deeper = mine.filter((want) => want.chain.length > depth + 1)
+    const rivals = wanted.filter(({ chain }) => field.oneof !== undefined && chain[depth]!.oneof === field.oneof && chain[depth] !== field)
     fields.push({
+      name,
       number: field.number,
       wireType: wireTypeOf(field),
       read: readerOf(field),
+      store: storeOf(field),
       columns: mine.filter((want) => want.chain.length === depth + 1).map((want) => want.column),
-      message: deeper.length > 0 && field.fieldKind === 'message' ? plan(field.message, deeper, depth + 1) : undefined,
+      message:
+        deeper.length > 0 && field.fieldKind === 'message'
+          ? plan(field.message, deeper, { depth: depth + 1, prefix: `${name}.` })
+          : undefined,
       implicit: isImplicit(field),
-      enumNames: field.fieldKind === 'enum' ? new Map(field.enum.values.map((value) => [value.number, value.name])) : undefined,
+      enumNames:
+        field.fieldKind === 'enum' ? new Map(field.enum.values.toReversed().map((value) => [value.number, value.name])) : undefined,
+      closed: field.fieldKind === 'enum' && !field.enum.open,
+      clears: rivals.map((want) => want.column),
     })
   }
   return { fields: fields.toSorted((a, b) => a.number - b.number) }
@@ -65,23 +95,30 @@ function wireTypeOf(field: DescField): number {
   return field.scalar === ScalarType.STRING || field.scalar === ScalarType.BYTES ? WIRE.bytes : WIRE.varint
 }
 
+/** 64-bit integers are read in halves, since DataView would make a bigint of each; the sum is rounded once, as a bigint's number is. */
 const READERS: Partial<Record<ScalarType, string>> = {
-  [ScalarType.DOUBLE]: 'getFloat64',
-  [ScalarType.FLOAT]: 'getFloat32',
-  [ScalarType.FIXED64]: 'getBigUint64',
-  [ScalarType.SFIXED64]: 'getBigInt64',
-  [ScalarType.FIXED32]: 'getUint32',
-  [ScalarType.SFIXED32]: 'getInt32',
-  [ScalarType.INT32]: 'int32',
-  [ScalarType.UINT32]: 'uint32',
-  [ScalarType.SINT32]: 'sint32',
-  [ScalarType.INT64]: 'int64',
-  [ScalarType.UINT64]: 'uint64',
-  [ScalarType.SINT64]: 'sint64',
-  [ScalarType.BOOL]: 'bool',
+  [ScalarType.DOUBLE]: 'v.getFloat64(p,true)',
+  [ScalarType.FLOAT]: 'v.getFloat32(p,true)',
+  [ScalarType.FIXED64]: 'v.getUint32(p+4,true)*4294967296+v.getUint32(p,true)',
+  [ScalarType.SFIXED64]: 'v.getInt32(p+4,true)*4294967296+v.getUint32(p,true)',
+  [ScalarType.FIXED32]: 'v.getUint32(p,true)',
+  [ScalarType.SFIXED32]: 'v.getInt32(p,true)',
+  [ScalarType.INT32]: 'integers.int32()',
+  [ScalarType.UINT32]: 'integers.uint32()',
+  [ScalarType.SINT32]: 'integers.sint32()',
+  [ScalarType.INT64]: 'integers.int64()',
+  [ScalarType.UINT64]: 'integers.uint64()',
+  [ScalarType.SINT64]: 'integers.sint64()',
+  [ScalarType.BOOL]: 'integers.bool()',
 }
 
 function readerOf(field: DescField): string | undefined {
-  if (field.fieldKind === 'enum') return 'int32'
+  if (field.fieldKind === 'enum') return READERS[ScalarType.INT32]
   return field.fieldKind === 'scalar' ? READERS[field.scalar] : undefined
+}
+
+function storeOf(field: DescField): PlannedField['store'] {
+  if (field.fieldKind === 'enum') return 'enumeration'
+  if (field.fieldKind !== 'scalar' || READERS[field.scalar] === undefined) return 'text'
+  return field.scalar === ScalarType.BOOL ? 'boolean' : 'number'
 }

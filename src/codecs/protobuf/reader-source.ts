@@ -18,6 +18,12 @@ export type MessageReader = (
   offset: number,
 ) => number
 
+export interface CompiledReader {
+  readonly readMessage: MessageReader
+  /** The names of the fields that it reads: `wireState.field` is a place in this list. */
+  readonly names: readonly string[]
+}
+
 /** How many fields a reader expects in their declared order before it falls back to looking tags up. */
 const EXPECTED_FIELDS = 96
 
@@ -25,34 +31,46 @@ const EXPECTED_FIELDS = 96
  * Compiles a plan. The code first expects the fields one after the other, as every encoder writes them, with one comparison
  * each, then takes what is left by a switch over tags. Only numbers of the schema get into the source, never its names.
  */
-export function compileReader(plan: PlannedMessage, fields: readonly BoundField[]): MessageReader {
+export function compileReader(plan: PlannedMessage, fields: readonly BoundField[]): CompiledReader {
   const stores = fields.map((bound, column) => columnStore(bound.field, enumNamesOf(plan, column)))
-  const functions: string[] = []
-  const root = new SourceWriter(fields, functions).message(plan, true)
-  const source = `'use strict';${functions.join('\n')}\nreturn ${root}`
-  const environment = { stores, readVarint, skipField, integers, state: wireState }
+  const writer = new SourceWriter(fields)
+  const root = writer.message(plan, true)
+  const { functions, enums, names } = writer
+  const source = `'use strict';const {stores,enums,readVarint,skipField,integers,state}=env;${functions.join('\n')}\nreturn ${root}`
+  const environment = { stores, enums, readVarint, skipField, integers, state: wireState }
   // eslint-disable-next-line typescript/no-implied-eval -- the source consists of numbers and the templates below
-  return new Function('env', `const {stores,readVarint,skipField,integers,state}=env;${source}`)(environment) as MessageReader
+  return { readMessage: new Function('env', source)(environment) as MessageReader, names }
 }
 
+/**
+ * In the source, `b` and `v` are the bytes and their DataView, `p` is the position and `end` the end of the message, `m` and `c` are the
+ * matrix and cells, `o` is the row's offset in them; `n` and `q` are lengths and results, `t` is a tag as a 32-bit integer.
+ */
 class SourceWriter {
+  readonly functions: string[] = []
+  /** The numbers that closed enums have. */
+  readonly enums: ReadonlyMap<number, string>[] = []
+  readonly names: string[] = []
   readonly #fields: readonly BoundField[]
-  readonly #functions: string[]
+  readonly #written = new Map<PlannedMessage, string>()
 
-  constructor(fields: readonly BoundField[], functions: string[]) {
+  constructor(fields: readonly BoundField[]) {
     this.#fields = fields
-    this.#functions = functions
   }
 
-  /** Adds the function that reads a message, and returns its name. */
+  /** Adds the function that reads a message, where it is not there yet, and returns its name. */
   message(plan: PlannedMessage, isRoot: boolean): string {
+    const written = this.#written.get(plan)
+    if (written !== undefined) return written
     const expected = plan.fields.slice(0, EXPECTED_FIELDS).map((field) => this.#expect(field))
-    const cases = plan.fields.filter(isWanted).map((field) => `case ${tagOf(field)}:{${this.#value(field)}break}`)
-    const wrong = plan.fields.filter(isWanted).map((field) => `case ${field.number}:state.field=${field.number};return ${WRONG_WIRE_TYPE};`)
-    const name = `read${this.#functions.length}`
-    this.#functions.push(`function ${name}(b,v,p,end,m,c,o){
+    const wanted = plan.fields.filter(isWanted)
+    const cases = wanted.map((field) => `case ${tagOf(field)}:{${this.#value(field)}break}`)
+    const wrong = wanted.map((field) => `case ${field.number}:state.field=${this.names.push(field.name) - 1};return ${WRONG_WIRE_TYPE};`)
+    const name = `read${this.functions.length}`
+    this.#written.set(plan, name)
+    this.functions.push(`function ${name}(b,v,p,end,m,c,o){
 let n=0,q=0,t=0;
-${isRoot ? this.#absentEverywhere(plan) : ''}${plan.fields.map((field) => this.#default(field)).join('')}
+${isRoot ? this.#absentEverywhere(plan) : ''}
 ${expected.join('\n')}
 while(p<end){
 t=b[p];
@@ -61,7 +79,9 @@ switch(t){${cases.join('')}
 default:{switch(t>>>3){case 0:return ${MALFORMED};${wrong.join('')}}
 p=skipField(b,p,end,t);if(p<0)return ${MALFORMED}}}
 }
-return p===end?${isRoot ? this.#flags() : '0'}:${MALFORMED}}`)
+if(p!==end)return ${MALFORMED};
+${plan.fields.map((field) => this.#defaults(field, isRoot)).join('')}
+return ${isRoot ? this.#flags() : '0'}}`)
     return name
   }
 
@@ -75,35 +95,34 @@ return p===end?${isRoot ? this.#flags() : '0'}:${MALFORMED}}`)
 
   /** Reads or skips a value at p and moves p after it. */
   #value(field: PlannedField): string {
-    const { read } = field
+    const clear = field.clears.map((column) => `m[o+${column}]=NaN;c[o+${column}]=1;`).join('')
     switch (field.wireType) {
       case WIRE.fixed64:
       case WIRE.fixed32: {
         const size = field.wireType === WIRE.fixed64 ? 8 : 4
-        const value = read?.includes('Big') === true ? `Number(v.${read}(p,true))` : `v.${read}(p,true)`
-        return `if(p+${size}>end)return ${MALFORMED};${this.#storeNumber(field, value)}p+=${size};`
+        return `if(p+${size}>end)return ${MALFORMED};${clear}${this.#storeNumber(field)}p+=${size};`
       }
       case WIRE.varint:
-        return `p=readVarint(b,p,end);if(p<0)return ${MALFORMED};${this.#storeNumber(field, `integers.${read}()`)}`
+        return `p=readVarint(b,p,end);if(p<0)return ${MALFORMED};${this.#storeNumber(field, clear)}`
       case WIRE.bytes:
         return `n=b[p];if(n<128)p++;else{p=readVarint(b,p,end);if(p<0||state.high!==0||state.low<0)return ${MALFORMED};n=state.low}
-if(p>=end+(n===0?1:0)||p+n>end)return ${MALFORMED};${this.#storeBytes(field)}p+=n;`
+if(p>=end+(n===0?1:0)||p+n>end)return ${MALFORMED};${clear}${this.#storeBytes(field)}p+=n;`
       default:
-        return `p=skipField(b,p,end,${tagOf(field)});if(p<0)return ${MALFORMED};`
+        return `q=skipField(b,p,end,${tagOf(field)});if(q<0)return ${MALFORMED};${clear}${this.#storeGroup(field)}p=q;`
     }
   }
 
-  #storeNumber(field: PlannedField, value: string): string {
-    if (field.columns.length === 0) return ''
-    return `{const x=${value};${field.columns.map((column) => this.#assignNumber(field, column, 'x')).join('')}}`
+  /** Numbers that a closed enum lacks leave everything as it was. */
+  #storeNumber(field: PlannedField, clear = ''): string {
+    if (field.columns.length === 0 && clear === '') return ''
+    const store = `const x=${field.read};${field.columns.map((column) => this.#assignNumber(field, column, 'x')).join('')}`
+    if (!field.closed) return `{${clear}${store}}`
+    return `if(enums[${this.enums.push(field.enumNames!) - 1}].has(${field.read})){${clear}${store}}`
   }
 
   #assignNumber(field: PlannedField, column: number, value: string): string {
-    const { type } = this.#fields[column]!.field
-    if (type === 'number') return `m[o+${column}]=${value};c[o+${column}]=0;`
-    if (type === 'value') return ''
-    const text = field.enumNames !== undefined ? 'enumeration' : field.read === 'bool' ? 'boolean' : 'number'
-    return `stores[${column}].${text}(${value},m,c,o+${column});`
+    if (this.#isNumber(column)) return `m[o+${column}]=${value};c[o+${column}]=0;`
+    return `stores[${column}].${field.store}(${value},m,c,o+${column});`
   }
 
   #storeBytes(field: PlannedField): string {
@@ -111,19 +130,38 @@ if(p>=end+(n===0?1:0)||p+n>end)return ${MALFORMED};${this.#storeBytes(field)}p+=
     return field.columns.map((column) => `stores[${column}].text(b,p,n,m,c,o+${column},${field.implicit});`).join('')
   }
 
-  /** Before a message is read, all columns of it and of the messages in it are missing, but those that get a default. */
+  /** The group from p to before its end tag, which has as many bytes as its start tag where it is not overlong. */
+  #storeGroup(field: PlannedField): string {
+    if (field.message === undefined) return ''
+    const end = `q-${varintWidth(tagOf(field) >>> 0)}`
+    return `n=${this.message(field.message, false)}(b,v,p,${end},m,c,o);if(n<0)return n;`
+  }
+
+  /** Before a record is read all columns are missing, but numbers that get a default. */
   #absentEverywhere(plan: PlannedMessage): string {
-    const defaulted = new Set(plan.fields.flatMap((field) => (field.implicit && field.read !== undefined ? field.columns : [])))
+    const defaulted = new Set(
+      plan.fields.flatMap((field) => (hasDefault(field) ? field.columns.filter((column) => this.#isNumber(column)) : [])),
+    )
     return [...this.#fields.keys()]
-      .filter((column) => !defaulted.has(column))
-      .map((column) => (this.#fields[column]!.field.type === 'value' ? `m[o+${column}]=NaN;` : `m[o+${column}]=NaN;c[o+${column}]=1;`))
+      .map((column) => {
+        if (defaulted.has(column)) return `m[o+${column}]=0;c[o+${column}]=0;`
+        return this.#fields[column]!.field.type === 'value' ? `m[o+${column}]=NaN;` : `m[o+${column}]=NaN;c[o+${column}]=1;`
+      })
       .join('')
   }
 
-  /** A proto3 field without `optional` has its default where the wire lacks it; an empty text counts as missing. */
-  #default(field: PlannedField): string {
-    if (!field.implicit || field.read === undefined) return ''
-    return field.columns.map((column) => this.#assignNumber(field, column, '0')).join('')
+  /**
+   * A proto3 field without `optional` has its default where the wire lacks it; an empty text counts as missing. Only what is
+   * still missing after the message was read: the message may stand twice, and is then merged.
+   */
+  #defaults(field: PlannedField, isRoot: boolean): string {
+    if (!hasDefault(field)) return ''
+    const columns = field.columns.filter((column) => !(isRoot && this.#isNumber(column)))
+    return columns.map((column) => `if(c[o+${column}]===1){${this.#assignNumber(field, column, '0')}}`).join('')
+  }
+
+  #isNumber(column: number): boolean {
+    return this.#fields[column]!.field.type === 'number'
   }
 
   #flags(): string {
@@ -142,16 +180,27 @@ function enumNamesOf(plan: PlannedMessage, column: number): ReadonlyMap<number, 
 }
 
 function isWanted(field: PlannedField): boolean {
-  return field.columns.length > 0 || field.message !== undefined
+  return field.columns.length > 0 || field.message !== undefined || field.clears.length > 0
 }
 
+function hasDefault(field: PlannedField): boolean {
+  return field.implicit && field.read !== undefined
+}
+
+/** As the readers have tags: numbers of fields from 2^28 on make it negative. */
 function tagOf(field: PlannedField): number {
-  return ((field.number << 3) | field.wireType) >>> 0
+  return (field.number << 3) | field.wireType
 }
 
 /** The one or two bytes of a field's tag, or none where it is longer. */
 function tagBytes(field: PlannedField): number[] {
-  const tag = tagOf(field)
+  const tag = tagOf(field) >>> 0
   if (tag < 128) return [tag]
   return tag < 16384 ? [(tag & 127) | 128, tag >>> 7] : []
+}
+
+function varintWidth(value: number): number {
+  let width = 1
+  for (let rest = value; rest > 127; rest >>>= 7) width++
+  return width
 }

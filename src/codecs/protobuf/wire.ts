@@ -3,10 +3,11 @@ export const WIRE = { varint: 0, fixed64: 1, bytes: 2, startGroup: 3, endGroup: 
 
 /** What a reader returns instead of a position when the bytes break the encoding. */
 export const MALFORMED = -1
-/** Likewise, when a field stands with another wire type than its declared one. `WireState.field` has its number. */
+/** Likewise, when a field stands with another wire type than its declared one. `wireState.field` has its place among the reader's names. */
 export const WRONG_WIRE_TYPE = -2
 
 const TWO_32 = 4294967296
+/** How deep groups may be nested. */
 const DEEPEST_GROUP = 32
 
 /** What the functions below hand over beside the position that they return. Shared by all calls on one thread. */
@@ -34,7 +35,7 @@ export function readVarint(bytes: Uint8Array, at: number, end: number): number {
   return MALFORMED
 }
 
-/** Skips the value of a field whose tag has been read; returns the position after it, or `MALFORMED`. */
+/** Skips the value of a field whose tag, as a 32-bit integer, has been read; returns the position after it, or `MALFORMED`. */
 export function skipField(bytes: Uint8Array, at: number, end: number, tag: number): number {
   return skip(bytes, at, end, tag, 0)
 }
@@ -68,9 +69,10 @@ function skipGroup(bytes: Uint8Array, at: number, end: number, tag: number, dept
   if (depth >= DEEPEST_GROUP) return MALFORMED
   for (;;) {
     at = readVarint(bytes, at, end)
-    if (at < 0) return MALFORMED
+    if (at < 0 || wireState.high !== 0) return MALFORMED
     const inner = wireState.low
     if (inner === tag + 1) return at
+    if (inner >>> 3 === 0) return MALFORMED
     at = skip(bytes, at, end, inner, depth + 1)
     if (at < 0) return MALFORMED
   }
@@ -84,8 +86,10 @@ export const integers = {
   int64: () => wireState.high * TWO_32 + (wireState.low >>> 0),
   uint64: () => (wireState.high >>> 0) * TWO_32 + (wireState.low >>> 0),
   sint64: () => {
-    const magnitude = (wireState.high >>> 0) * (TWO_32 / 2) + (wireState.low >>> 1)
-    return wireState.low & 1 ? -magnitude - 1 : magnitude
+    const sign = -(wireState.low & 1)
+    const low = ((wireState.low >>> 1) | (wireState.high << 31)) ^ sign
+    // One addition of two exact numbers, so that it is rounded once.
+    return ((wireState.high >>> 1) ^ sign) * TWO_32 + (low >>> 0)
   },
   bool: () => ((wireState.low | wireState.high) !== 0 ? 1 : 0),
 }
