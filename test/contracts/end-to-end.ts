@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { sharedFolder, WINE_DOCUMENTS, wineRows } from '../fixtures/wine-quality.ts'
 import { checkLeavings, type Leavings } from '../system/check-answers.ts'
 import { checkState } from '../system/check-state.ts'
@@ -87,6 +87,7 @@ export function testEndToEnd(name: string, createWorld: () => Promise<World>): v
       const descriptors = [...documents.values()].map((document) => tutorialDescriptor({ name: 'swapped', data: wineDocument(document) }))
       await system.publishServing(descriptors[0]!, 'swapped@1')
       const done = new AbortController()
+      onTestFinished(() => done.abort())
       const flow = (async () => {
         let round = 0
         while (!done.signal.aborted) await send(system, round++ * rows.length)

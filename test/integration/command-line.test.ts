@@ -81,8 +81,8 @@ describe('the command line, against a node', () => {
     const list = await json<ModelList>('models list')
     const served = Object.fromEntries(list.map(({ dataType, serving, previous }) => [dataType, [serving, previous]]))
     expect(served).toEqual({ wine: ['cultivar@2', 'cultivar@1'], flight: ['late-arrival@1', null], red: ['red@1', null] })
-    const table = (await sluice('models list')).out.split('\n').map((line) => line.split(/ {2,}/)[1])
-    expect(table.toSorted()).toEqual([undefined, 'SERVING', 'cultivar@2', 'late-arrival@1', 'red@1'].toSorted())
+    const table = (await sluice('models list')).out.trim().split('\n')
+    expect(new Set(table.map((line) => line.split(/ {2,}/)[1]))).toEqual(new Set(['SERVING', 'cultivar@2', 'late-arrival@1', 'red@1']))
     const history = await sluice('models history wine')
     expect(history.out).toMatch(/cultivar@2 +serving since .*\ncultivar@1 +ready /)
   })
@@ -127,11 +127,8 @@ describe('the command line, against a node', () => {
 
   test('tells the statistics', async () => {
     const states = await json<DataTypeState[]>('state')
-    expect(states.map(({ dataType, totals }) => [dataType, totals.scored]).toSorted()).toEqual([
-      ['flight', DEPARTURES],
-      ['red', 4],
-      ['wine', 179],
-    ])
+    const scored = Object.fromEntries(states.map(({ dataType, totals }) => [dataType, totals.scored]))
+    expect(scored).toEqual({ flight: DEPARTURES, red: 4, wine: 179 })
     const wine = await json<DataTypeState>('state wine')
     expect(wine).toEqual(await api.state('wine'))
     expect(wine.totals).toEqual({ scored: 179, rejected: 1, rejections: { 'record.json.malformed': 1 } })

@@ -121,6 +121,7 @@ test.skipIf(forest === undefined)(
 
     // As much as it can take easily: what a swap costs those who wait for an answer.
     const steady = new AbortController()
+    onTestFinished(() => steady.abort())
     const rows = Array.from({ length: STEADY.records }, (_, i) => forest!.record(i * 7, i * 7))
     const drop = Buffer.concat(rows.map(delimited))
     let sent = BACKLOG

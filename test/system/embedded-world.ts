@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { setImmediate } from 'node:timers/promises'
 import type { Log } from '../../src/core/log.ts'
 import { encodeRecords, type RecordParts } from '../../src/core/record-batch-writer.ts'
 import { createMemoryLog } from '../../src/logs/memory/memory-log.ts'
@@ -22,6 +23,8 @@ export async function createMemoryWorld(): Promise<World> {
       await log.append({ topic: 'models', partition: 0, recordBatch: encodeRecords([plainRecord(descriptor)]) })
     },
     async produce({ topic, partition, values }) {
+      // A producer is elsewhere: between its batches, others get their turn.
+      await setImmediate()
       await log.append({ topic, partition, recordBatch: encodeRecords(values.map(plainRecord)) })
     },
     read: async (topic) => readMemory(log, topic),
