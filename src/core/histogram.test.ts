@@ -3,11 +3,12 @@ import { expect, test } from 'vitest'
 import { DurationHistogram } from './histogram.ts'
 
 /** Milliseconds, evenly spread over the powers of ten from 16 microseconds to 11.5 days. */
-const duration = fc.double({ min: Math.log10(0.016), max: 9, noNaN: true }).map((exponent) => 10 ** exponent)
+const duration = fc.integer({ min: 0, max: 1e9 }).map((part) => 0.016 * (1e9 / 0.016) ** (part / 1e9))
 
 test('quantiles are within 3.2 % of the exact ones over many powers of ten', () => {
   fc.assert(
-    fc.property(fc.array(duration, { minLength: 1, maxLength: 300 }), fc.double({ min: 0, max: 1, noNaN: true }), (durations, fraction) => {
+    fc.property(fc.array(duration, { minLength: 1, maxLength: 300 }), fc.integer({ min: 0, max: 1000 }), (durations, permille) => {
+      const fraction = permille / 1000
       const exact = durations.toSorted((a, b) => a - b)
       const rank = Math.max(1, Math.ceil(fraction * durations.length))
       const quantile = of(durations).quantile(fraction)!
