@@ -145,7 +145,7 @@ function dataAt(batch: Batch, offset: bigint): Uint8Array | undefined {
     const value = offsetOf(batch, i) === offset ? valueOf(batch, i) : undefined
     if (value === undefined) continue
     const command = decodeCommand(value)
-    if (command.action === 'publish' && 'data' in command.content) return command.content.data.slice()
+    if (command.action === 'publish' && 'data' in command.content) return new Uint8Array(command.content.data)
   }
   return undefined
 }

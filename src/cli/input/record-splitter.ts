@@ -30,7 +30,7 @@ export class PendingBytes {
 
   add(bytes: Uint8Array): void {
     if (bytes.length === 0) return
-    this.#parts.push(bytes.slice())
+    this.#parts.push(new Uint8Array(bytes))
     this.length += bytes.length
   }
 

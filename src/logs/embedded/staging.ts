@@ -30,7 +30,7 @@ export class Staging {
     const last = base + BigInt(batch.count - 1)
     if (partition.cleanup === 'compact') this.#split(partition, batch, base)
     else {
-      const bytes = append.recordBatch.slice()
+      const bytes = new Uint8Array(append.recordBatch)
       setBaseOffset(bytes, base)
       this.batches.push({ partition, base, last, bytes, key: undefined })
     }

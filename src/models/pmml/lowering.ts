@@ -41,7 +41,7 @@ async function replyOf(worker: Worker, bytes: Uint8Array): Promise<LoweringReply
     worker.once('message', resolve)
     worker.once('error', (error) => reject(asSluiceError(error, 'model.runtime.failed', 'the thread that reads the document failed')))
     worker.once('exit', () => reject(new SluiceError('model.runtime.failed', 'the thread that reads the document was stopped')))
-    const copy = bytes.slice()
+    const copy = new Uint8Array(bytes)
     worker.postMessage(copy, [copy.buffer])
   })
 }
