@@ -45,7 +45,7 @@ export function compileDocumentModel(document: ModelPlan, outer: Scope, fields: 
     if (parent !== outer) treatFields(head, { parent, scope, fields })
     scope.derive(head.derivedFields)
     const target = targetField(head, fields)
-    const body = compileBody(plan, { assembly, scope, head, target, compileModel })
+    const body = compileBody(plan, { assembly, scope, head, target, fields, compileModel })
     const declared = head.targets.find(
       (candidate) => candidate.field === undefined || target === undefined || candidate.field === target.name,
     )

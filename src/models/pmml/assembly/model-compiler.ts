@@ -1,3 +1,4 @@
+import type { DataField } from '../fields/data-field.ts'
 import type { ModelHead, ModelPlan } from '../model-plan.ts'
 import type { Assembly } from './assembly.ts'
 import type { Operand, Step } from './operand.ts'
@@ -17,6 +18,8 @@ export interface ModelContext {
   readonly scope: Scope
   readonly head: ModelHead
   readonly target: TargetField | undefined
+  /** The document's DataDictionary, by name. */
+  readonly fields: ReadonlyMap<string, DataField>
   /** Puts together a model inside this one. */
   compileModel(plan: ModelPlan, scope: Scope): CompiledModel
 }

@@ -15,6 +15,7 @@ export class Scope {
   readonly #parent: Scope | undefined
   readonly #fields = new Map<string, Operand>()
   readonly #providers = new Map<string, () => Operand>()
+  readonly #derived = new Map<string, DerivedField>()
   readonly #resolving = new Set<string>()
 
   constructor(assembly: Assembly, parent?: Scope) {
@@ -34,8 +35,18 @@ export class Scope {
   /** Declares derived fields. */
   derive(fields: readonly DerivedField[]): void {
     for (const field of fields) {
+      this.#derived.set(field.name, field)
       this.provide(field.name, () => cast(this.assembly.compile(field.expression, this), field.dataType, this.assembly))
     }
+  }
+
+  /** The derived field that a name means here, with the scope in which its own expression is read; undefined where it means none. */
+  derivationOf(name: string, except?: DerivedField): { readonly field: DerivedField; readonly scope: Scope } | undefined {
+    const field = this.#derived.get(name)
+    // A field that is derived from one of the same name means the one outside.
+    if (field !== undefined && field !== except) return { field, scope: this }
+    if (field === undefined && this.#fields.has(name)) return undefined
+    return this.#parent?.derivationOf(name)
   }
 
   /** The field of this name, or undefined. */

@@ -4,10 +4,8 @@ import type { ModelBody, ModelContext } from '../assembly/model-compiler.ts'
 import { createClasses, largest, takeClassPrediction } from '../assembly/prediction.ts'
 import { compileExpression } from '../expressions/compile-expression.ts'
 import { compileLayer, type RunLayer } from './layer.ts'
-import { interpolation } from '../expressions/compile-norm-continuous.ts'
+import { categoryOf, denormalization } from './neural-output.ts'
 import type { NeuralNetworkPlan } from './neural-network-plan.ts'
-
-type Output = NeuralNetworkPlan['outputs'][number]
 
 /** Puts a NeuralNetwork together (PMML 4.4.1, NeuralNetwork). A missing input makes the result missing. */
 export function compileNeuralNetwork(plan: NeuralNetworkPlan, context: ModelContext): ModelBody {
@@ -50,7 +48,7 @@ function regression(plan: NeuralNetworkPlan, context: ModelContext, { values, ru
     )
   }
   const value = context.assembly.takeResult()
-  const denormalize = denormalization(output)
+  const denormalize = denormalization(output.field, context)
   const { neuron } = output
   return {
     prediction: { kind: 'number', value, type: context.head.singlePrecision ? 'float' : 'double' },
@@ -63,20 +61,8 @@ function regression(plan: NeuralNetworkPlan, context: ModelContext, { values, ru
   }
 }
 
-/** From a neuron's activation to the target's value: the inverse of how the target was normalized. */
-function denormalization(output: Output): (activation: number) => number {
-  const { expression } = output.field
-  if (expression.kind === 'FieldRef') return (activation) => activation
-  if (expression.kind === 'NormContinuous') return interpolation(expression.norm, expression.orig, expression.outliers)
-  throw new SluiceError('model.unsupported', `a <NeuralOutput> with <${expression.kind}> for regression is not supported`)
-}
-
 function classification(plan: NeuralNetworkPlan, context: ModelContext, { values, run }: Network): ModelBody {
-  const categories = plan.outputs.map((output) => {
-    const { expression } = output.field
-    if (expression.kind === 'NormDiscrete') return expression.value
-    throw new SluiceError('model.unsupported', `a <NeuralOutput> with <${expression.kind}> for classification is not supported`)
-  })
+  const categories = plan.outputs.map((output) => categoryOf(output.field, context))
   const classes = createClasses(context.target, categories, context.assembly)
   const entity = context.head.outputFields.some((field) => field.feature === 'entityId') ? context.assembly.takeResult() : undefined
   const prediction = { ...takeClassPrediction(classes, context.assembly), ...(entity !== undefined && { entity }) }

@@ -61,7 +61,8 @@ function isForest(ensemble: RandomEnsemble): boolean {
   scope.bind('x', cellOperand('double', assembly.take()))
   scope.bind('y', cellOperand('float', assembly.take()))
   scope.bind('s', cellOperand('string', assembly.take()))
-  const context = { assembly, scope, head: model.head, target: undefined, compileModel: () => expect.fail('a forest needs no other form') }
+  const compileModel = (): never => expect.fail('a forest needs no other form')
+  const context = { assembly, scope, head: model.head, target: undefined, fields: new Map(), compileModel }
   return buildForest(model as MiningPlan, context) !== undefined
 }
 
