@@ -21,7 +21,7 @@ function operation(route: Route): Record<string, unknown> {
     tags: [route.tag],
     parameters: [...pathParameters(route.path), ...queryParameters(route.query)],
     ...(route.body !== undefined && { requestBody: requestBody(route.body) }),
-    responses: { 200: { description: 'OK', content: answerContent(route.answer) }, '4XX': failure, '5XX': failure },
+    responses: { 200: { description: 'OK', content: answerContent(route.answer) }, ...otherAnswers(route), '4XX': failure, '5XX': failure },
   }
 }
 
@@ -32,7 +32,8 @@ function pathParameters(path: string): unknown[] {
 function queryParameters(query: z.ZodObject | undefined): unknown[] {
   return Object.entries(query?.shape ?? {}).map(([name, schema]) => {
     const type = schema as z.ZodType
-    const { description, ...rest } = schemaOf(type)
+    // As what it is read as: in a query everything is text.
+    const { description, ...rest } = schemaOf(type, 'output')
     return {
       name,
       in: 'query',
@@ -46,7 +47,15 @@ function queryParameters(query: z.ZodObject | undefined): unknown[] {
 function requestBody(body: NonNullable<Route['body']>): unknown {
   if (body instanceof z.ZodType) return { content: json(schemaOf(body)) }
   const raw = { schema: { type: 'string', format: 'binary' } }
-  return { description: body.description, content: Object.fromEntries(body.contentTypes.map((type) => [type, raw])) }
+  const isJson = (type: string): boolean => type === 'application/json'
+  const content = body.contentTypes.map((type) => [type, isJson(type) ? { schema: { type: ['object', 'array'] } } : raw])
+  return { description: body.description, content: Object.fromEntries(content) as unknown }
+}
+
+function otherAnswers({ others = {} }: Route): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(others).map(([status, { description, answer }]) => [status, { description, content: json(schemaOf(answer)) }]),
+  )
 }
 
 function answerContent(answer: Route['answer']): unknown {
@@ -57,7 +66,7 @@ function json(schema: unknown): Record<string, unknown> {
   return { 'application/json': { schema } }
 }
 
-function schemaOf(type: z.ZodType): Record<string, unknown> {
-  const { $schema: _, ...schema } = z.toJSONSchema(type, { io: 'input', unrepresentable: 'any' })
+function schemaOf(type: z.ZodType, io: 'input' | 'output' = 'input'): Record<string, unknown> {
+  const { $schema: _, ...schema } = z.toJSONSchema(type, { io, unrepresentable: 'any' })
   return schema
 }

@@ -14,6 +14,8 @@ export interface Route {
   readonly body?: z.ZodType | { readonly contentTypes: readonly string[]; readonly description: string }
   /** The JSON of a successful answer, or the content type of another one. */
   readonly answer: z.ZodType | { readonly contentType: string }
+  /** Answers with another status that are no refusals. */
+  readonly others?: Readonly<Record<number, { readonly description: string; readonly answer: z.ZodType }>>
   handle(request: RouteRequest, reply: FastifyReply): unknown
 }
 

@@ -52,7 +52,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
     bodyLimit: maxBodyBytes,
     forceCloseConnections: true,
     routerOptions: { maxParamLength: MAX_PARAMETER },
-    frameworkErrors: (cause, _request, reply) => refuse(cause, reply),
+    frameworkErrors: (cause, _request, reply) => void refuse(cause, reply),
   })
   guardVisitors(app, options)
   app.removeAllContentTypeParsers()

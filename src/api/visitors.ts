@@ -34,9 +34,10 @@ function namesOf({ host, allowedHosts }: VisitorOptions): (name: string) => bool
 
 function checkOrigin({ headers }: FastifyRequest): void {
   const site = headers['sec-fetch-site']
-  if (site !== undefined && site !== 'same-origin' && site !== 'none') throw foreign(`a page of another site (${String(site)})`)
+  if (site !== undefined && site !== 'same-origin' && site !== 'none') throw foreign(`a page of another site (${site})`)
   const { origin, host } = headers
-  if (origin !== undefined && !(URL.canParse(origin) && new URL(origin).host === host?.toLowerCase())) throw foreign(`a page of '${origin}'`)
+  if (origin !== undefined && !(URL.canParse(origin) && new URL(origin).host === host?.toLowerCase()))
+    throw foreign(`a page of '${origin}'`)
 }
 
 /** The name in a Host header, without the port and the brackets of an IPv6 address. */
@@ -46,7 +47,7 @@ function nameOf(host: string): string {
 }
 
 function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\./.test(host)
+  return host === 'localhost' || host === '::1' || host.startsWith('127.')
 }
 
 function foreign(who: string): SluiceError {

@@ -34,7 +34,10 @@ interface JsonAnswer {
 }
 
 /** The record as it came, and the answer that was added to it, where that is a JSON member. */
-function takeApart({ answer: place }: StreamContext, decoded: unknown): { readonly record: unknown; readonly answer: JsonAnswer | undefined } {
+function takeApart(
+  { answer: place }: StreamContext,
+  decoded: unknown,
+): { readonly record: unknown; readonly answer: JsonAnswer | undefined } {
   if (!('field' in place) || typeof decoded !== 'object' || decoded === null) return { record: decoded, answer: undefined }
   const { [place.field]: answer, ...record } = decoded as Record<string, unknown>
   return { record, answer: typeof answer === 'object' && answer !== null ? answer : undefined }

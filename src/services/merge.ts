@@ -5,7 +5,7 @@
 export async function* merge<T>(sources: readonly AsyncIterable<T>[]): AsyncGenerator<T, void> {
   const ready: { readonly item: T; readonly taken: () => void }[] = []
   let changed = Promise.withResolvers<void>()
-  let open = sources.length
+  const open = new Set(sources)
   let failure: { readonly error: unknown } | undefined
   let isLeft = false
 
@@ -21,14 +21,14 @@ export async function* merge<T>(sources: readonly AsyncIterable<T>[]): AsyncGene
     } catch (error) {
       failure ??= { error }
     } finally {
-      open--
+      open.delete(source)
       changed.resolve()
     }
   }
 
   for (const source of sources) void pump(source)
   try {
-    while (open > 0 || ready.length > 0) {
+    while (open.size > 0 || ready.length > 0) {
       await changed.promise
       changed = Promise.withResolvers()
       for (let next = ready.shift(); next !== undefined; next = ready.shift()) {

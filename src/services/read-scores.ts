@@ -32,7 +32,11 @@ async function* followScores(log: Log, stream: StreamContext, options: ScoresOpt
   }
 }
 
-async function someScores(log: Log, stream: StreamContext, { from, limit = DEFAULT_LIMIT, signal }: ScoresOptions): Promise<ScoredRecord[]> {
+async function someScores(
+  log: Log,
+  stream: StreamContext,
+  { from, limit = DEFAULT_LIMIT, signal }: ScoresOptions,
+): Promise<ScoredRecord[]> {
   const isFromBeginning = from === 'beginning'
   let kept: ScoredRecord[] = []
   for (const [partition, { first, next }] of (await endsOf(log, stream)).entries()) {

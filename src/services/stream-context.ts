@@ -18,9 +18,4 @@ export interface StreamContext {
 export type AnswerLocation = { readonly field: string } | { readonly number: number }
 
 /** Where a record says its data type: in its key, a field or a header; or it is the same for all of the topic or the stream. */
-export type DataTypeLocation =
-  | 'key'
-  | 'topic'
-  | { readonly field: string }
-  | { readonly header: string }
-  | { readonly constant: string }
+export type DataTypeLocation = 'key' | 'topic' | { readonly field: string } | { readonly header: string } | { readonly constant: string }

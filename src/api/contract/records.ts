@@ -1,5 +1,10 @@
 import { z } from 'zod'
 
+/** A whole number in a query, where everything is text. */
+function wholeNumber(min: number, max: number) {
+  return z.preprocess((text) => (typeof text === 'string' && /^\d{1,15}$/.test(text) ? Number(text) : text), z.int().min(min).max(max))
+}
+
 /**
  * Body of POST /records/{stream}, by content type: application/json (one object or an array), application/x-ndjson,
  * application/x-protobuf (one message), application/x-protobuf-delimited (messages, each after its varint length).
@@ -7,7 +12,9 @@ import { z } from 'zod'
 export const recordsQuery = z.strictObject({
   key: z.string().optional().describe('the key of every record'),
   keyField: z.string().optional().describe('the field whose text is the key of a JSON record'),
-  partition: z.coerce.number().int().min(0).optional().describe('by hash of the key, else in turn, where absent'),
+  partition: wholeNumber(0, 2 ** 31 - 1)
+    .optional()
+    .describe('by hash of the key, else in turn, where absent'),
 })
 export type RecordsQuery = z.infer<typeof recordsQuery>
 
@@ -21,7 +28,7 @@ export type RecordsResult = z.infer<typeof recordsResult>
 
 /** Query of GET /scores/{stream}, newline-delimited JSON or (Accept: text/event-stream) events, of `scoredRecord`. */
 export const scoresQuery = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(100_000).optional().describe('end after so many; 20 where absent and not following'),
+  limit: wholeNumber(1, 100_000).optional().describe('end after so many; 20 where absent and not following'),
   follow: z.enum(['true', 'false']).optional(),
   from: z.enum(['beginning', 'end']).optional().describe('with follow; end where absent'),
 })

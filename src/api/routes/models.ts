@@ -74,7 +74,8 @@ interface PublishRequest {
 async function publish(models: ModelService, { query, body, contentType }: PublishRequest): Promise<unknown> {
   const bytes = body instanceof Uint8Array ? body : undefined
   if (contentType?.startsWith(DESCRIPTOR) === true) {
-    if (bytes === undefined) throw new SluiceError('api.request.invalid', 'the body is empty; it must be a serialised ModelDescriptor')
+    if (bytes === undefined || bytes.length === 0)
+      throw new SluiceError('api.request.invalid', 'the body is empty; it must be a serialised ModelDescriptor')
     return models.publishDescriptor(bytes, query.wait !== 'false')
   }
   const full = publishQuery.safeParse(query)

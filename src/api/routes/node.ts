@@ -7,6 +7,7 @@ import type { Route } from '../route.ts'
 import type { LiveService, StateService } from '../services.ts'
 
 const LIVE_EVERY_MS = 500
+const readiness = z.object({ ready: z.boolean() })
 
 /** What the node knows: statistics, its picture, its metrics and its health. */
 export function nodeRoutes({ state, live }: { readonly state: StateService; readonly live: LiveService }, metrics: Metrics): Route[] {
@@ -59,7 +60,8 @@ export function nodeRoutes({ state, live }: { readonly state: StateService; read
       path: '/health/ready',
       summary: 'The models are read and the streams are being answered; 503 where not yet',
       tag: 'node',
-      answer: z.object({ ready: z.boolean() }),
+      answer: readiness,
+      others: { 503: { description: 'Not yet', answer: readiness } },
       handle: (_, reply) => reply.code(live.ready() ? 200 : 503).send({ ready: live.ready() }),
     },
   ]
