@@ -12,13 +12,17 @@ beforeAll(async () => {
     headers: { 'content-type': 'application/json' },
     payload: JSON.stringify(records),
   })
-  await eventually('all records are counted', async () => {
-    const { values } = await metrics()
-    return (
-      values.get('sluice_backlog_records{stream="numbers"}') === 0 &&
-      values.has('sluice_records_rejected_total{data_type="",code="record.data-type.missing"}')
-    )
-  })
+  await eventually(
+    'all records are counted',
+    async () => {
+      const { values } = await metrics()
+      return (
+        values.get('sluice_backlog_records{stream="numbers"}') === 0 &&
+        values.has('sluice_records_rejected_total{data_type="",code="record.data-type.missing"}')
+      )
+    },
+    { withinMs: 5000 },
+  )
 })
 afterAll(async () => api[Symbol.asyncDispose]())
 
@@ -40,7 +44,7 @@ function parse(text: string): Metrics {
       types.set(name, type!)
       continue
     }
-    const [, series, value] = /^([a-z_][a-z0-9_]*(?:\{(?:[a-z_]+="(?:[^"\\\n]|\\["\\n])*",?)*\})?) (\S+)$/.exec(line) ?? []
+    const [, series, value] = /^([a-z_][a-z0-9_]*(?:\{(?:[a-z_][a-z0-9_]*="(?:[^"\\\n]|\\["\\n])*",?)*\})?) (\S+)$/.exec(line) ?? []
     if (series === undefined || values.has(series)) throw new Error(`not a sample, or the second of its series: ${line}`)
     values.set(series, Number(value))
   }
