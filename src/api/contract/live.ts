@@ -31,6 +31,14 @@ export const rejectedRecord = z.object({
 })
 export type RejectedRecord = z.infer<typeof rejectedRecord>
 
+/** A record of the dead-letter topic: what was rejected, why, and its value as it came. */
+export const deadLetter = rejectedRecord.extend({
+  text: z.string().nullable().describe('the value, where it is UTF-8'),
+  base64: z.string().nullable().describe('the value, where it is not'),
+  valueBytes: z.number().int().describe('its whole size; a large value may be cut to its beginning here'),
+})
+export type DeadLetter = z.infer<typeof deadLetter>
+
 export const swap = z.object({
   dataType: z.string(),
   name: z.string(),
