@@ -1,3 +1,4 @@
+import { exp } from './exponential.ts'
 import { binary, type FunctionEntry, numbers, arithmeticType, rounded, unary } from './function-entry.ts'
 
 /** Folds the arguments that are not missing; no such argument gives a missing result. */
@@ -88,7 +89,7 @@ export const ARITHMETIC: Readonly<Record<string, FunctionEntry>> = {
       return { type, run: (cells, at) => Math.abs(run(cells, at)) }
     },
   },
-  exp: unary(Math.exp),
+  exp: unary(exp),
   expm1: unary(Math.expm1),
   pow: binary((left, right) => (Number.isNaN(left) || Number.isNaN(right) ? NaN : left ** right)),
   hypot: binary((left, right) => (Number.isNaN(left) || Number.isNaN(right) ? NaN : Math.hypot(left, right)), 'double'),

@@ -1,3 +1,4 @@
+import { exp } from './exponential.ts'
 const SQRT_PI = Math.sqrt(Math.PI)
 const SQRT_2 = Math.SQRT2
 
@@ -9,10 +10,10 @@ export function erf(x: number): number {
   return size < 2.5 ? series(x) : Math.sign(x) * (1 - tail(size))
 }
 
-/** 1 - erf(x), exact where it is tiny. */
+/** 1 - erf(x), with the same relative precision where it is small. */
 export function erfc(x: number): number {
   if (Number.isNaN(x)) return NaN
-  return x < 2.5 ? 1 - erf(x) : tail(x)
+  return x < 1.25 ? 1 - erf(x) : tail(x)
 }
 
 function series(x: number): number {
@@ -23,13 +24,13 @@ function series(x: number): number {
     sum += term
     if (Math.abs(term) < Math.abs(sum) * 1e-18) break
   }
-  return (2 / SQRT_PI) * Math.exp(-x * x) * sum
+  return (2 / SQRT_PI) * exp(-x * x) * sum
 }
 
 function tail(x: number): number {
   let fraction = x
   for (let k = 120; k > 0; k--) fraction = x + k / 2 / fraction
-  return Math.exp(-x * x) / (SQRT_PI * fraction)
+  return exp(-x * x) / (SQRT_PI * fraction)
 }
 
 /** The probability that a standard normal variable is at most z. */
@@ -38,7 +39,7 @@ export function normalCdf(z: number): number {
 }
 
 export function normalPdf(z: number): number {
-  return Math.exp(-0.5 * z * z) / Math.sqrt(2 * Math.PI)
+  return exp(-0.5 * z * z) / Math.sqrt(2 * Math.PI)
 }
 
 /** The z with normalCdf(z) = p: a rational start, then Halley steps on the exact function. NaN outside of 0 to 1. */

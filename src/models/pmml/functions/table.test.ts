@@ -84,6 +84,8 @@ describe('the normal distribution', () => {
     close(erf(0.5), 0.5204998778130465)
     close(erf(1), 0.8427007929497149)
     close(erf(-2), -0.9953222650189527)
+    close(erfc(1), 0.15729920705028513)
+    close(erfc(2), 0.004677734981047266)
     close(erfc(3), 2.209049699858544e-5)
     close(erfc(6), 2.1519736712498913e-17)
     expect(erf(0)).toBe(0)

@@ -1,3 +1,4 @@
+import { exp } from '../functions/exponential.ts'
 import type { ModelBody, ModelContext } from '../assembly/model-compiler.ts'
 import { comparedLiteral } from '../assembly/convert.ts'
 import { numeric } from '../expressions/compile-expression.ts'
@@ -22,7 +23,7 @@ export function compileCox(plan: GeneralRegressionPlan, cox: CoxPlan, context: M
     evaluator: {
       row: (cells, at) => {
         const baseline = strata === undefined ? cox.baselines[0] : byStratum.get(strata.run(cells, at))
-        cells[at + value] = baseline === undefined ? NaN : baselineHazard(baseline, time(cells, at)) * Math.exp(sum(cells, at) - reference)
+        cells[at + value] = baseline === undefined ? NaN : baselineHazard(baseline, time(cells, at)) * exp(sum(cells, at) - reference)
       },
     },
   }

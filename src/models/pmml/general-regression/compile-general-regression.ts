@@ -1,3 +1,4 @@
+import { exp } from '../functions/exponential.ts'
 import type { ModelBody, ModelContext } from '../assembly/model-compiler.ts'
 import { type ClassPrediction, createClasses, largest, takeClassPrediction } from '../assembly/prediction.ts'
 import type { Evaluate } from '../assembly/operand.ts'
@@ -99,9 +100,9 @@ function sharesOf(plan: GeneralRegressionPlan): (sums: Float64Array) => number {
     // Shares of the exponentials, where the reference's sum is 0; the largest is taken out so that none overflows.
     let most = 0
     for (let i = 0; i < sums.length; i++) most = Math.max(most, sums[i]!)
-    let total = Math.exp(-most)
-    for (let i = 0; i < sums.length; i++) total += sums[i] = Math.exp(sums[i]! - most)
+    let total = exp(-most)
+    for (let i = 0; i < sums.length; i++) total += sums[i] = exp(sums[i]! - most)
     for (let i = 0; i < sums.length; i++) sums[i]! /= total
-    return Math.exp(-most) / total
+    return exp(-most) / total
   }
 }

@@ -1,3 +1,4 @@
+import { exp } from '../functions/exponential.ts'
 import { SluiceError } from '../../../core/errors.ts'
 import { cloglog, logistic, loglog, probit } from '../regression/link.ts'
 import type { GeneralRegressionPlan } from './general-regression-plan.ts'
@@ -8,15 +9,15 @@ type Parameters = Pick<GeneralRegressionPlan, 'linkParameter' | 'distParameter'>
 /** The inverses of the link functions (PMML 4.4.1, GeneralRegression, linkFunction). */
 const INVERSES: Readonly<Record<NonNullable<GeneralRegressionPlan['link']>, (parameters: Parameters) => Link>> = {
   identity: () => (y) => y,
-  log: () => Math.exp,
-  logc: () => (y) => 1 - Math.exp(y),
+  log: () => exp,
+  logc: () => (y) => 1 - exp(y),
   logit: () => logistic,
   probit: () => probit,
   cloglog: () => cloglog,
   loglog: () => loglog,
   negbin: ({ distParameter }) => {
     const c = needed(distParameter, 'negbin', 'distParameter')
-    return (y) => 1 / (c * (Math.exp(-y) - 1))
+    return (y) => 1 / (c * (exp(-y) - 1))
   },
   oddspower: ({ linkParameter }) => {
     const d = needed(linkParameter, 'oddspower', 'linkParameter')
@@ -24,7 +25,7 @@ const INVERSES: Readonly<Record<NonNullable<GeneralRegressionPlan['link']>, (par
   },
   power: ({ linkParameter }) => {
     const d = needed(linkParameter, 'power', 'linkParameter')
-    return d === 0 ? Math.exp : (y) => y ** (1 / d)
+    return d === 0 ? exp : (y) => y ** (1 / d)
   },
 }
 

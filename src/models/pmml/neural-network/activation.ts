@@ -1,14 +1,15 @@
+import { exp } from '../functions/exponential.ts'
 import type { Activation } from './neural-network-plan.ts'
 
 /** The activation functions (PMML 4.4.1, NeuralNetwork, ACTIVATION-FUNCTION) that depend on the weighted sum alone. */
 export const ACTIVATION_FUNCTIONS: Readonly<Record<Exclude<Activation, 'threshold' | 'radialBasis'>, (z: number) => number>> = {
-  logistic: (z) => 1 / (1 + Math.exp(-z)),
+  logistic: (z) => 1 / (1 + exp(-z)),
   tanh: Math.tanh,
   identity: (z) => z,
-  exponential: Math.exp,
+  exponential: exp,
   reciprocal: (z) => 1 / z,
   square: (z) => z * z,
-  Gauss: (z) => Math.exp(-(z * z)),
+  Gauss: (z) => exp(-(z * z)),
   sine: Math.sin,
   cosine: Math.cos,
   Elliott: (z) => z / (1 + Math.abs(z)),

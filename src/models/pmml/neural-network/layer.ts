@@ -1,3 +1,4 @@
+import { exp } from '../functions/exponential.ts'
 import { roundingOf, simplemax, softmax } from '../regression/link.ts'
 import { ACTIVATION_FUNCTIONS } from './activation.ts'
 import type { NeuralLayer } from './neural-network-plan.ts'
@@ -51,7 +52,7 @@ function radialBasis(layer: NeuralLayer, first: number): RunLayer {
       let distance = 0
       for (let c = connections[n]!; c < connections[n + 1]!; c++) distance += (weight[c]! - values[from[c]!]!) ** 2
       const fanIn = connections[n + 1]! - connections[n]!
-      values[first + n] = Math.exp(fanIn * Math.log(altitude[n]!) - distance / (2 * width[n]! ** 2))
+      values[first + n] = exp(fanIn * Math.log(altitude[n]!) - distance / (2 * width[n]! ** 2))
     }
   }
 }

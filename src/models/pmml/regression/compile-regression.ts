@@ -1,3 +1,4 @@
+import { exp } from '../functions/exponential.ts'
 import { SluiceError } from '../../../core/errors.ts'
 import type { ModelBody, ModelContext } from '../assembly/model-compiler.ts'
 import type { Evaluate, Step } from '../assembly/operand.ts'
@@ -18,7 +19,7 @@ const LINKS: Readonly<Record<NormalizationMethod, Link | undefined>> = {
   none: (y) => y,
   softmax: logistic,
   logit: logistic,
-  exp: Math.exp,
+  exp,
   probit,
   cloglog,
   loglog,
