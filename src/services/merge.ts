@@ -31,8 +31,9 @@ export async function* merge<T>(sources: readonly AsyncIterable<T>[]): AsyncGene
     while (open.size > 0 || ready.length > 0) {
       await changed.promise
       changed = Promise.withResolvers()
-      for (let next = ready.shift(); next !== undefined; next = ready.shift()) {
+      for (let next = ready[0]; next !== undefined; next = ready[0]) {
         yield next.item
+        ready.shift()
         next.taken()
       }
       if (failure !== undefined) throw failure.error
