@@ -208,10 +208,10 @@ describe('a deployment', () => {
     expect(stage.serving.get('wine')).toBe('wines@1')
   })
 
-  test('swaps in a version that is published again with a corrected mapping', async () => {
+  test('swaps in a version that is published again with other words about it', async () => {
     await stage.publish('m@1')
     await stage.begin(publishing('misfit@1', 'misfit@1', { inputs: { a: 'b' } }))
-    await stage.begin(publishing('m@1', 'm@1', { inputs: { a: 'b' } }))
+    await stage.begin(publishing('m@1', 'm@1', { description: 'better words' }))
     expect(stage.statuses()).toEqual({ 'm@1': 'serving', 'misfit@1': 'refused' })
     expect(stage.loads).toEqual(['m@1', 'misfit@1', 'm@1'])
   })

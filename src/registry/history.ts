@@ -50,10 +50,11 @@ export class DataTypeHistory {
     this.#limit = limit
   }
 
-  /** In the order of publishing: the last ones, and those that serve or should, however old they are. One per id. */
+  /** In the order of publishing: the last ones, and those that serve, should, or would after a rollback, however old they are. One per id. */
   get versions(): readonly ModelEntry[] {
     const { wanted } = this
-    const active = this.#asked.filter((entry) => entry === wanted || entry.status === 'serving')
+    const { previous } = this
+    const active = this.#asked.filter((entry) => entry === wanted || entry === previous || entry.status === 'serving')
     const older = active.filter((entry) => !this.#kept.some(({ id }) => id === entry.id))
     return [...older, ...this.#kept.map((entry) => active.find(({ id }) => id === entry.id) ?? entry)]
   }
@@ -156,8 +157,9 @@ export class DataTypeHistory {
     while (this.#kept.length > this.#limit) {
       const forgotten = this.#kept[this.#kept[0] === last ? 1 : 0]!
       this.#kept = without(this.#kept, forgotten)
-      this.#wayBack = without(this.#wayBack, forgotten)
     }
+    // Versions that are bad must not push the good ones before them out of reach.
+    this.#wayBack = this.#wayBack.slice(-(this.#limit + SPARE))
     this.#asked = this.#asked.slice(-(this.#limit + SPARE))
   }
 

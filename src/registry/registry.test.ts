@@ -171,19 +171,38 @@ describe('the history', () => {
 
   test('has one entry of a version that is published again with other words, which replace the earlier', () => {
     const { registry, apply } = createFold()
-    const first = apply(publishing('m@1', 'x', { inputs: { alcohol: 'alc' } })).entry
+    const first = apply(publishing('m@1', 'x', { description: 'first words' })).entry
     first.status = 'serving'
-    const same = apply(publishing('m@1', 'x', { inputs: { alcohol: 'alc' } })).entry
+    const same = apply(publishing('m@1', 'x', { description: 'first words' })).entry
     expect(same).toBe(first)
     expect(same.source.offset).toBe(1n)
-    const corrected = apply(publishing('m@1', 'x', { inputs: { alcohol: 'alcohol' } })).entry
+    const corrected = apply(publishing('m@1', 'x', { description: 'better words' })).entry
     const history = registry.history('wine')!
     expect(history.wanted).toBe(corrected)
-    expect(corrected.descriptor.inputs).toEqual({ alcohol: 'alcohol' })
+    expect(corrected.descriptor.description).toBe('better words')
     expect(ids(history)).toEqual(['m@1'])
     history.refuse(corrected, BAD)
     expect(history.wanted).toBe(first)
     apply(retiring('m@1'))
     expect(history.wanted).toBeUndefined()
+  })
+
+  test('refuses a known version with other inputs, metadata or format, since it would answer otherwise', () => {
+    const { registry, apply } = createFold()
+    apply(publishing('m@1', 'x', { inputs: { alcohol: 'alc' } }))
+    for (const changed of [{ inputs: { alcohol: 'alcohol' } }, { metadata: { output: 'p' } }, {}]) {
+      expect(() => apply(publishing('m@1', 'x', changed))).toThrow(expect.objectContaining({ code: 'model.version.immutable' }))
+    }
+    expect(registry.history('wine')!.wanted!.descriptor.inputs).toEqual({ alcohol: 'alc' })
+  })
+
+  test('keeps a good version within reach, however many bad ones come after it', () => {
+    const { registry, apply } = createFold({ history: 3 })
+    apply(publishing('good@1', 'g1'))
+    apply(publishing('good@2', 'g2'))
+    for (let i = 1; i <= 20; i++) registry.history('wine')!.refuse(apply(publishing(`bad@${i}`, `b${i}`)).entry, BAD)
+    const history = registry.history('wine')!
+    expect([history.wanted?.id, history.previous?.id]).toEqual(['good@2', 'good@1'])
+    expect(ids(history)).toEqual(expect.arrayContaining(['good@1', 'good@2']))
   })
 })

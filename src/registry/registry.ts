@@ -35,9 +35,9 @@ const MAX_KNOWN = 1_000_000
 export class Registry {
   readonly #options: RegistryOptions
   readonly #histories = new Map<string, DataTypeHistory>()
-  /** `name@version` -> sha256: versions are immutable. */
-  readonly #digests = new Map<string, string>()
-  /** name and sha256 -> the version that these bytes have under this name. */
+  /** `name@version` -> what the model is (`identityOf`): versions are immutable. */
+  readonly #identities = new Map<string, string>()
+  /** name and identity -> the version that this model has under this name. */
   readonly #versions = new Map<string, string>()
   /** name -> a whole number up to which all versions are taken. */
   readonly #counters = new Map<string, number>()
@@ -56,7 +56,7 @@ export class Registry {
 
   /** Whether a version (`name@version`) was ever published, though no history may remember it. */
   knows(id: string): boolean {
-    return this.#digests.has(id)
+    return this.#identities.has(id)
   }
 
   /** Applies the next record. Throws a model-scope error where it can't be used; the registry is then as it was. */
@@ -88,8 +88,9 @@ export class Registry {
         `the bytes of ${command.name} have the sha256 ${sha256}, and its descriptor says ${command.sha256}`,
       )
     }
-    const version = command.version === '' ? this.#nextVersion(command.name, sha256) : command.version
-    this.#remember(command.name, version, sha256)
+    const identity = identityOf(command, sha256)
+    const version = command.version === '' ? this.#nextVersion(command.name, identity) : command.version
+    this.#remember(command.name, version, identity)
     const { name, description, dataType, format, inputs, metadata } = command
     const descriptor: ModelDescriptor = { name, version, description, dataType, format, sha256, inputs, metadata }
     let history = this.#histories.get(dataType)
@@ -112,29 +113,40 @@ export class Registry {
     }
   }
 
-  /** The version that these bytes have under this name already, else the next whole number that is free. */
-  #nextVersion(name: string, sha256: string): string {
-    const known = this.#versions.get(`${name}@${sha256}`)
+  /** The version that this model has under this name already, else the next whole number that is free. */
+  #nextVersion(name: string, identity: string): string {
+    const known = this.#versions.get(`${name}@${identity}`)
     if (known !== undefined) return known
     let next = (this.#counters.get(name) ?? 0) + 1
-    while (this.#digests.has(`${name}@${next}`)) next++
+    while (this.#identities.has(`${name}@${next}`)) next++
     this.#counters.set(name, next - 1)
     return String(next)
   }
 
-  /** Throws where the name and version stand for other bytes. */
-  #remember(name: string, version: string, sha256: string): void {
+  /** Throws where the name and version stand for another model. */
+  #remember(name: string, version: string, identity: string): void {
     const id = `${name}@${version}`
-    const known = this.#digests.get(id)
-    if (known === sha256) return
-    if (known !== undefined) {
-      const message = `${id} was published before with the sha256 ${known}; these bytes have ${sha256}: publish them under a new version`
-      throw new SluiceError('model.version.immutable', message, { details: { model: id } })
-    }
-    if (this.#digests.size >= MAX_KNOWN) {
+    const known = this.#identities.get(id)
+    if (known === identity) return
+    if (known !== undefined) throw notTheSame(id, known, identity)
+    if (this.#identities.size >= MAX_KNOWN) {
       throw new SluiceError('model.descriptor.malformed', `the registry has seen ${MAX_KNOWN} model versions and takes no more`)
     }
-    this.#digests.set(id, sha256)
-    if (!this.#versions.has(`${name}@${sha256}`)) this.#versions.set(`${name}@${sha256}`, version)
+    this.#identities.set(id, identity)
+    if (!this.#versions.has(`${name}@${identity}`)) this.#versions.set(`${name}@${identity}`, version)
   }
+}
+
+/** What makes a model the function that it is: its bytes, and how they are to be read and fed. Its sha256 first. */
+function identityOf({ format, inputs, metadata }: PublishCommand, sha256: string): string {
+  const sorted = (map: Readonly<Record<string, string>>): [string, string][] => Object.entries(map).toSorted(([a], [b]) => (a < b ? -1 : 1))
+  return `${sha256} ${sha256Of(new TextEncoder().encode(JSON.stringify([format, sorted(inputs), sorted(metadata)])))}`
+}
+
+function notTheSame(id: string, known: string, identity: string): SluiceError {
+  const [before] = known.split(' ')
+  const [now] = identity.split(' ')
+  const difference = before === now ? 'another format, other inputs or other metadata' : `the sha256 ${before}; these bytes have ${now}`
+  const message = `${id} was published before with ${difference}; a version is immutable: publish this one under a new version`
+  return new SluiceError('model.version.immutable', message, { details: { model: id } })
 }
