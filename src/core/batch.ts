@@ -33,6 +33,27 @@ export interface Batch {
   release(): void
 }
 
+/**
+ * A batch in two: its first `count` records, 0 < count < batch.count, and the rest. The bytes are shared, and releasing the
+ * second releases the whole.
+ */
+export function splitBatch(batch: Batch, count: number): [Batch, Batch] {
+  const { topic, partition, baseOffset, bytes, index, timestamps } = batch
+  const head = { topic, partition, baseOffset, bytes, index, timestamps, count, nextOffset: offsetOf(batch, count), release(): void {} }
+  const rest = {
+    topic,
+    partition,
+    baseOffset,
+    bytes,
+    index: index.subarray(count * INDEX.stride),
+    timestamps: timestamps.subarray(count),
+    count: batch.count - count,
+    nextOffset: batch.nextOffset,
+    release: (): void => batch.release(),
+  }
+  return [head, rest]
+}
+
 /** The offset of record `i`. */
 export function offsetOf(batch: Batch, i: number): bigint {
   return batch.baseOffset + BigInt(batch.index[i * INDEX.stride + INDEX.offsetDelta]!)

@@ -5,7 +5,7 @@ export interface BeforeModel {
   /** `hold`: the partition waits, for at most `maxMs` per data type; then, and with `reject` at once, they are rejected. */
   readonly do: 'hold' | 'reject'
   readonly maxMs: number
-  /** The partition waits only while not more than so many of its records are waiting. */
+  /** Not more than so many records of a partition wait: where more come, those that waited longest are rejected. */
   readonly maxRecords: number
 }
 
@@ -29,11 +29,6 @@ export class HoldWindows {
     return Math.max(0, end - now)
   }
 
-  /** Ends the window at once. */
-  expire(dataType: string): void {
-    this.#ends.set(dataType, -Infinity)
-  }
-
   /** A model has come: the next time that there is none, a window opens anew. */
   close(dataType: string): void {
     this.#ends.delete(dataType)
@@ -42,6 +37,6 @@ export class HoldWindows {
   /** How a rejection came about, as the end of a sentence. */
   explain(): string {
     const { do: action, maxMs, maxRecords } = this.#policy
-    return action === 'reject' ? '' : `, and its records were held as long as the stream allows (${maxMs} ms, ${maxRecords} records)`
+    return action === 'reject' ? '' : `, and its records were held as far as the stream allows (for ${maxMs} ms, and ${maxRecords} records)`
   }
 }

@@ -38,7 +38,7 @@ test('after the time that the stream holds them, records are rejected at once, u
   const batch = batchOf([value('a', 1)])
   expect(operator.begin(batch, lane)).toMatchObject({ held: 'a' })
   clock.advance(1000)
-  const expected = "record.no-model: no model serves data type 'a', and its records were held as long as the stream allows (1000 ms, 100 records)" // prettier-ignore
+  const expected = "record.no-model: no model serves data type 'a', and its records were held as far as the stream allows (for 1000 ms, and 100 records)" // prettier-ignore
   expect(reasons(operator.begin(batch, lane))).toEqual([expected])
   expect(reasons(operator.begin(batch, lane))).toEqual([expected])
 
@@ -57,11 +57,10 @@ test('each data type has its own window', () => {
   expect(reasons(operator.begin(batchOf([value('a', 1)]), lane))).toHaveLength(1)
 })
 
-test('what is given up is rejected from then on', () => {
+test('what may not wait is rejected, and what comes after it may still wait', () => {
   const { operator, lane } = holding()
-  operator.begin(batchOf([value('a', 1)]), lane)
-  operator.giveUp('a')
-  expect(reasons(operator.begin(batchOf([value('a', 1)]), lane))).toHaveLength(1)
+  expect(reasons(operator.begin(batchOf([value('a', 1)]), lane, false))).toHaveLength(1)
+  expect(operator.begin(batchOf([value('a', 1)]), lane)).toEqual({ held: 'a', forMs: 1000 })
 })
 
 test('a stream that rejects says so in a sentence without a window', () => {

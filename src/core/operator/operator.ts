@@ -80,19 +80,17 @@ export class ServingOperator {
     return this.#served.get(dataType)
   }
 
-  /** Stops waiting for a model for this data type: its records are rejected until one comes. */
-  giveUp(dataType: string): void {
-    this.#windows.expire(dataType)
-  }
-
-  /** Starts on a batch: decodes and scores it. Batches of a lane must begin in order. */
-  begin(batch: Batch, lane: Lane): Work | Held {
+  /**
+   * Starts on a batch: decodes and scores it. Batches of a lane must begin in order. With `mayHold` false, records without a
+   * model are rejected where they would else have to wait.
+   */
+  begin(batch: Batch, lane: Lane, mayHold = true): Work | Held {
     const work = this.#pool.pop() ?? new Work(this.options, (done) => this.#pool.push(done))
     work.reset(batch, lane)
     this.#checkValues(work, batch)
     if (this.#types.length < batch.count) this.#types = new Int32Array(batch.count * 2)
     this.options.dataTypes.reader.read(batch, this.#types, work.outcomes)
-    const held = this.#group(work, batch)
+    const held = this.#group(work, batch, mayHold)
     if (held !== undefined) {
       work.abandon()
       return held
@@ -114,7 +112,7 @@ export class ServingOperator {
   }
 
   /** Sorts the records into groups by data type. Returns what must wait, if anything must. */
-  #group(work: Work, batch: Batch): Held | undefined {
+  #group(work: Work, batch: Batch, mayHold: boolean): Held | undefined {
     const { dictionary } = this.options.dataTypes
     const types = this.#types
     const { rejected } = work.outcomes
@@ -131,7 +129,7 @@ export class ServingOperator {
         group = undefined
         if (served !== undefined) group = work.groupFor(type, served)
         else {
-          const fate = this.#withoutModel(dataType)
+          const fate = this.#withoutModel(dataType, mayHold)
           if (!(fate instanceof SluiceError)) return fate
           problem = fate
         }
@@ -145,7 +143,7 @@ export class ServingOperator {
   }
 
   /** What becomes of a record without a model. */
-  #withoutModel(dataType: string | undefined): SluiceError | Held {
+  #withoutModel(dataType: string | undefined, mayHold: boolean): SluiceError | Held {
     if (dataType === undefined) {
       return new SluiceError('record.data-type.unknown', `the stream has seen ${MAX_DATA_TYPES} data types already and learns no more`)
     }
@@ -155,7 +153,7 @@ export class ServingOperator {
       return new SluiceError('record.data-type.unknown', message, { details: { dataType } })
     }
     const forMs = this.#windows.remaining(dataType)
-    if (forMs > 0) return { held: dataType, forMs }
+    if (forMs > 0 && mayHold) return { held: dataType, forMs }
     return new SluiceError('record.no-model', `no model serves data type '${dataType}'${this.#windows.explain()}`, {
       details: { dataType },
     })

@@ -30,15 +30,22 @@ test('when their time is over, records are rejected without a look at the clock 
   expect(running.held).toEqual(['a', null])
 })
 
-test('when more wait than the stream allows, they are rejected', async () => {
-  await using stage = await EngineStage.create()
-  const running = stage.start({ options: { beforeModel: { do: 'hold', maxMs: 60_000, maxRecords: 3 } }, maxBatchBytes: 1 })
-  await stage.send([value('a', 1), value('a', 2), value('a', 3)])
-  await expect.poll(() => running.held).toEqual(['a'])
-  expect(await stage.answers('dead-letters')).toEqual([])
-  await stage.send([value('a', 4)])
-  await expect.poll(async () => (await stage.answers('dead-letters')).length, { timeout: 3000 }).toBe(4)
-})
+test.each([1, 1 << 20])(
+  'when more wait than the stream allows, those that waited longest are rejected (batches of %i bytes)',
+  async (maxBatchBytes) => {
+    await using stage = await EngineStage.create()
+    const running = stage.start({ options: { beforeModel: { do: 'hold', maxMs: 60_000, maxRecords: 3 } }, maxBatchBytes })
+    await stage.send([value('a', 1), value('a', 2), value('a', 3)])
+    await expect.poll(() => running.held).toEqual(['a'])
+    expect(await stage.answers('dead-letters')).toEqual([])
+    await stage.send([value('a', 4), value('a', 5)])
+    await expect.poll(async () => (await stage.answers('dead-letters')).length, { timeout: 3000 }).toBe(2)
+    // The other three still wait, and the model answers them when it comes.
+    running.serve('m@1')
+    await expect.poll(async () => (await stage.answers()).length, { timeout: 3000 }).toBe(3)
+    expect(await stage.answers('dead-letters')).toHaveLength(2)
+  },
+)
 
 test('an engine that holds records stops at once, says that it no longer holds them, and leaves them on the log', async () => {
   await using stage = await EngineStage.create()

@@ -1,7 +1,7 @@
-import type { Batch } from '../../core/batch.ts'
+import { type Batch, offsetOf, splitBatch } from '../../core/batch.ts'
 import type { Group, Log } from '../../core/log.ts'
 import type { Lane } from '../../core/operator/lane.ts'
-import type { Held, ServingOperator } from '../../core/operator/operator.ts'
+import type { ServingOperator } from '../../core/operator/operator.ts'
 import { Work } from '../../core/operator/work.ts'
 import type { EngineObserver } from './observer.ts'
 import { appendsOf, type StateTopics } from './state-topics.ts'
@@ -26,6 +26,12 @@ export interface RunnerOptions {
 const IN_FLIGHT = 4
 /** Records that are held are looked at again after this time, since more of them may be waiting than the stream allows. */
 const LOOK_AGAIN_MS = 500
+
+interface Begun {
+  readonly work: Work
+  /** What of the batch is still to be begun. */
+  readonly rest: Batch | undefined
+}
 
 /**
  * Works through one partition: reads batches, has them answered, and commits each with its offsets. Batches that models answer
@@ -69,28 +75,42 @@ export class PartitionRunner {
     const { signal } = this.#abort
     try {
       for await (const batch of log.read({ topic, partition, from, follow: true, signal, maxBytes: maxBatchBytes })) {
-        const work = await this.#begin(batch)
-        if (work === undefined) break
-        await this.#enqueue(work)
+        if (!(await this.#answer(batch))) break
       }
     } finally {
       await this.#last
     }
   }
 
+  /** Has a batch answered, in one piece or, where some of it may not wait, in several. False where the runner was stopped meanwhile. */
+  async #answer(batch: Batch): Promise<boolean> {
+    for (let rest: Batch | undefined = batch; rest !== undefined;) {
+      const begun: Begun | undefined = await this.#begin(rest)
+      if (begun === undefined) return false
+      await this.#enqueue(begun.work)
+      rest = begun.rest
+    }
+    return true
+  }
+
   /** Begins a batch, after waiting for a model where the stream holds its records. Undefined where the runner was stopped meanwhile. */
-  async #begin(batch: Batch): Promise<Work | undefined> {
+  async #begin(batch: Batch): Promise<Begun | undefined> {
     const { operator, modelsChanged } = this.#options
     let waiting = false
     try {
       while (!this.#abort.signal.aborted) {
         const mark = modelsChanged.next()
         const begun = operator.begin(batch, this.#lane)
-        if (begun instanceof Work) return begun
+        if (begun instanceof Work) return { work: begun, rest: undefined }
         if (!waiting) this.#tellHeld(begun.held)
         waiting = true
-        await this.#waitForModel(begun, { batch, mark })
+        // Batches that have begun must not wait for this one.
+        await this.#last
+        const tooMany = await this.#excess(batch)
+        if (tooMany > 0) return this.#beginWithout(batch, tooMany)
+        await modelsChanged.wait(mark, Math.min(begun.forMs, LOOK_AGAIN_MS), this.#abort.signal)
       }
+      await this.#last
       batch.release()
       return undefined
     } finally {
@@ -98,21 +118,23 @@ export class PartitionRunner {
     }
   }
 
+  /** Begins the first records of a batch without waiting for models. */
+  #beginWithout(batch: Batch, count: number): Begun {
+    const [head, rest] = count < batch.count ? splitBatch(batch, count) : [batch, undefined]
+    return { work: this.#options.operator.begin(head, this.#lane, false) as Work, rest }
+  }
+
   #tellHeld(dataType: string | null): void {
     this.#options.observer.held(this.#options.stream, this.#lane.partition, dataType)
   }
 
-  async #waitForModel({ held, forMs }: Held, { batch, mark }: { batch: Batch; mark: number }): Promise<void> {
-    const { operator, modelsChanged } = this.#options
-    // Batches that have begun must not wait for this one.
-    await this.#last
-    if (await this.#isTooLong(batch)) operator.giveUp(held)
-    else await modelsChanged.wait(mark, Math.min(forMs, LOOK_AGAIN_MS), this.#abort.signal)
-  }
-
-  async #isTooLong(batch: Batch): Promise<boolean> {
+  /** How many of the batch's records are more than may wait. */
+  async #excess(batch: Batch): Promise<number> {
     const { next } = await this.#options.log.offsets(this.#lane)
-    return Number(next - batch.baseOffset) > this.#options.operator.options.beforeModel.maxRecords
+    const { maxRecords } = this.#options.operator.options.beforeModel
+    let count = 0
+    while (count < batch.count && Number(next - offsetOf(batch, count)) > maxRecords) count++
+    return count
   }
 
   /** Sees to it that the work is committed after those before it, and waits where too many are in flight. */
