@@ -13,6 +13,12 @@ export interface SpawnOptions {
   readonly env?: Readonly<Record<string, string>>
 }
 
+/** The variables of this process without those that are about tests, or would configure a node. */
+export function environment(more: Readonly<Record<string, string>> = {}): Record<string, string | undefined> {
+  const plain = Object.entries(process.env).filter(([name]) => !name.startsWith('SLUICE_'))
+  return { ...Object.fromEntries(plain), ...more }
+}
+
 /** How a process ended. */
 export interface Exit {
   readonly code: number | null
@@ -38,7 +44,7 @@ export class NodeProcess implements AsyncDisposable {
   }
 
   static start({ cwd, words, env }: SpawnOptions): NodeProcess {
-    const child = spawn(SLUICE, [...words, '--json'], { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(SLUICE, [...words, '--json'], { cwd, env: environment(env), stdio: ['ignore', 'pipe', 'pipe'] })
     return new NodeProcess(child)
   }
 

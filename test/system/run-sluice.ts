@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { SLUICE, type SpawnOptions } from './node-process.ts'
+import { environment, SLUICE, type SpawnOptions } from './node-process.ts'
 
 /** What a person at a terminal gets of a command. */
 export interface CommandResult {
@@ -10,7 +10,7 @@ export interface CommandResult {
 
 /** Runs a command of `bin/sluice` to its end, with a text as its standard input. */
 export async function runSluice({ cwd, words, env }: SpawnOptions, input = ''): Promise<CommandResult> {
-  const child = spawn(SLUICE, words, { cwd, env: { ...process.env, ...env }, stdio: ['pipe', 'pipe', 'pipe'] })
+  const child = spawn(SLUICE, words, { cwd, env: environment(env), stdio: ['pipe', 'pipe', 'pipe'] })
   let out = ''
   let err = ''
   child.stdout.on('data', (chunk: Buffer) => (out += String(chunk)))
