@@ -1,3 +1,4 @@
+import { SluiceError } from '../../core/errors.ts'
 import { type CompiledModel, type Evaluator, type ModelBody, type ModelContext, runBlock, runSteps } from './assembly/model-compiler.ts'
 import type { Operand, Step } from './assembly/operand.ts'
 import { predictedOperand } from './assembly/predicted-operand.ts'
@@ -44,8 +45,10 @@ export function compileDocumentModel(document: ModelPlan, outer: Scope, fields: 
     // The outermost model's fields are treated where records are read.
     if (parent !== outer) treatFields(head, { parent, scope, fields })
     scope.derive(head.derivedFields)
-    const target = targetField(head, fields)
-    const body = compileBody(plan, { assembly, scope, head, target, fields, compileModel })
+    const first = targetField(head, fields)
+    const body = compileBody(plan, { assembly, scope, head, target: first, fields, compileModel })
+    if (body.target === undefined) refuseSeveral(plan)
+    const target = body.target ?? first
     const declared = head.targets.find(
       (candidate) => candidate.field === undefined || target === undefined || candidate.field === target.name,
     )
@@ -114,6 +117,13 @@ function treated(operand: Operand, treatment: ReturnType<typeof compileTreatment
       return treatment.apply(value, Number.isNaN(value) ? CELL.missing : CELL.present)
     },
   }
+}
+
+/** A model of one result does not say which of several targets that is. */
+function refuseSeveral({ kind, head }: ModelPlan): void {
+  const names = new Set(head.miningFields.flatMap((field) => (field.usage === 'target' ? [`'${field.name}'`] : [])))
+  if (names.size > 1)
+    throw new SluiceError('model.unsupported', `a <${kind}> with several targets (${[...names].join(', ')}) is not supported`)
 }
 
 function targetField(head: ModelHead, fields: ReadonlyMap<string, DataField>): TargetField | undefined {

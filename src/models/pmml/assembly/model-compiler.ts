@@ -28,6 +28,8 @@ export interface ModelContext {
 export interface ModelBody {
   readonly evaluator: Evaluator
   readonly prediction: Prediction
+  /** The one of several targets that is predicted. */
+  readonly target?: TargetField
   /** The scope of its outputs' expressions, where it is not the model's own. */
   readonly outputScope?: Scope
   /** Results of models inside it that are results of this one too. */

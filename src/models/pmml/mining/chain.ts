@@ -1,8 +1,9 @@
 import { SluiceError } from '../../../core/errors.ts'
 import { type CompiledModel, type ModelBody, type ModelContext, type NamedOutput, runBlock } from '../assembly/model-compiler.ts'
+import type { TargetField } from '../assembly/prediction.ts'
 import { Scope } from '../assembly/scope.ts'
 import type { MiningPlan } from './mining-plan.ts'
-import { mergedResult } from './merged-result.ts'
+import { type MergedResult, mergedResult } from './merged-result.ts'
 import { predictedOperand } from '../assembly/predicted-operand.ts'
 import { byId, compileSegment, type Segment } from './segment.ts'
 
@@ -21,38 +22,50 @@ export function compileChain(plan: MiningPlan, context: ModelContext): ModelBody
     bindResults(segment.model, scope, assembly)
     for (const output of finalOutputs(segment.model, plan, assembly)) innerOutputs.set(output.name, output)
   }
-  const last = (mainSegment(plan, context, segments) ?? segments.at(-1)!).model
+  const main = mainSegment(plan, context, segments)
+  const last = (main ?? segments.at(-1)!).model
+  const target = declares(context, last.target) ? last.target : context.target
   const shared = {
+    ...(target !== undefined && { target }),
     segments: byId(segments),
     targets: new Map(segments.flatMap(({ model }) => (model.target === undefined ? [] : [[model.target.name, model] as const]))),
     innerOutputs: [...innerOutputs.values()],
     outputScope: scope,
   }
-  if (segments.every((segment) => segment.test === undefined)) {
+  const conditional = segments.some((segment) => segment.test !== undefined)
+  if (!conditional || main !== undefined) {
     if (last.prediction.kind !== (plan.head.functionName === 'regression' ? 'number' : 'class')) {
       throw new SluiceError('model.malformed', `the last segment of a ${plan.head.functionName} chain answers a ${last.prediction.kind}`)
     }
-    return { ...shared, prediction: last.prediction, evaluator: chainOf(segments) }
+    return { ...shared, prediction: last.prediction, evaluator: conditional ? conditionalChain(segments, () => {}) : chainOf(segments) }
   }
+  refuseChangingTargets(segments, target)
   const merged = mergedResult(plan, context, segments)
-  const own = ownCells(segments)
   return {
     ...shared,
     prediction: merged.prediction,
-    evaluator: {
-      row: (cells, at) => {
-        let ran = -1
-        for (let i = 0; i < segments.length; i++) {
-          const { test, model } = segments[i]!
-          if (test === undefined || test(cells, at) === 1) {
-            model.evaluator.row(cells, at)
-            ran = i
-          } else for (const cell of own[i]!) cells[at + cell] = NaN
-        }
-        merged.copy(ran, cells, at)
-      },
-    },
+    evaluator: conditionalChain(segments, (ran, cells, at) => merged.copy(ran, cells, at)),
   }
+}
+
+function declares({ head }: ModelContext, target: TargetField | undefined): boolean {
+  return head.miningFields.some((field) => field.usage === 'target' && field.name === target?.name)
+}
+
+/** Where several segments may be the last that runs, the result is that of one target only if all predict the same or none of their own. */
+function refuseChangingTargets(segments: readonly Segment[], target: TargetField | undefined): void {
+  const mayBeLast = segments.slice(
+    Math.max(
+      0,
+      segments.findLastIndex(({ test }) => test === undefined),
+    ),
+  )
+  const other = mayBeLast.find(({ model }) => target !== undefined && model.target !== undefined && model.target.name !== target.name)
+  if (other === undefined) return
+  throw new SluiceError(
+    'model.unsupported',
+    `a chain for '${target!.name}' with a segment for '${other.model.target!.name}' is not supported where segments have predicates`,
+  )
 }
 
 /** In a chain for several targets, the one whose target is the chain's own first. */
@@ -70,6 +83,24 @@ function finalOutputs(model: CompiledModel, plan: MiningPlan, assembly: ModelCon
 function bindResults(model: CompiledModel, scope: Scope, assembly: ModelContext['assembly']): void {
   if (model.target !== undefined) scope.bind(model.target.name, predictedOperand(model.prediction, model.target, assembly))
   for (const { name, operand } of model.outputs) scope.bind(name, operand)
+}
+
+/** A chain in which segments whose predicate is not true do not run; `finish` is told the last one that did, or -1. */
+function conditionalChain(segments: readonly Segment[], finish: MergedResult['copy']): ModelBody['evaluator'] {
+  const own = ownCells(segments)
+  return {
+    row: (cells, at) => {
+      let ran = -1
+      for (let i = 0; i < segments.length; i++) {
+        const { test, model } = segments[i]!
+        if (test === undefined || test(cells, at) === 1) {
+          model.evaluator.row(cells, at)
+          ran = i
+        } else for (const cell of own[i]!) cells[at + cell] = NaN
+      }
+      finish(ran, cells, at)
+    },
+  }
 }
 
 function chainOf(segments: readonly Segment[]): ModelBody['evaluator'] {
