@@ -15,14 +15,14 @@ export function compileTable(table: RegressionTable, scope: Scope, singlePrecisi
     (part) => part !== undefined,
   )
   const intercept = round(table.intercept)
-  if (parts.length === 1 && !singlePrecision) {
+  if (parts.length === 1) {
     const [only] = parts
-    return (cells, at) => only!(cells, at, intercept)
+    return (cells, at) => round(only!(cells, at, 0) + intercept)
   }
   return (cells, at) => {
-    let sum = intercept
+    let sum = 0
     for (let i = 0; i < parts.length; i++) sum = parts[i]!(cells, at, sum)
-    return sum
+    return round(sum + intercept)
   }
 }
 
