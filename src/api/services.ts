@@ -55,6 +55,6 @@ export interface StateService {
 export interface LiveService {
   /** A picture of the node as it is now. Cheap: it is computed at most a few times a second. */
   snapshot(): Promise<LiveSnapshot>
-  /** Whether all partitions are assigned and the models topic has been read to its end. */
-  ready(): boolean
+  /** Whether the models topic has been read, the streams are being answered, and the log answers; known within about a second. */
+  ready(): Promise<boolean>
 }

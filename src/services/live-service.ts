@@ -5,6 +5,7 @@ import type { Clock } from '../core/clock.ts'
 import type { Log } from '../core/log.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { Journal } from './journal.ts'
+import { LogWatch } from './log-watch.ts'
 import { describeHistory } from './model-service.ts'
 import { latencyView } from './state-service.ts'
 import type { StreamContext } from './stream-context.ts'
@@ -28,13 +29,18 @@ const SWAPS = 50
 
 /** The picture of the node that the page draws. */
 export function createLiveService(options: LiveOptions): LiveService & Disposable {
-  const { clock, ready } = options
+  const { clock, log, ready, streams } = options
+  const watch = new LogWatch(log)
   const startedAt = clock.now()
   const delay = monitorEventLoopDelay({ resolution: 10 })
   delay.enable()
   let made: { at: number; snapshot: Promise<LiveSnapshot> } | undefined
   return {
-    ready,
+    async ready() {
+      const [stream] = streams
+      if (stream !== undefined) await watch.next({ topic: stream.context.input, partition: 0 })
+      return ready() && watch.answers
+    },
     snapshot() {
       const now = clock.monotonic()
       if (made === undefined || now - made.at > FRESH_MS) {
@@ -42,7 +48,11 @@ export function createLiveService(options: LiveOptions): LiveService & Disposabl
         delay.reset()
         made = {
           at: now,
-          snapshot: takeSnapshot(options, { startedAt, loopDelayMs: Number.isFinite(loopDelayMs) ? Math.max(0, loopDelayMs - 10) : 0 }),
+          snapshot: takeSnapshot(options, {
+            watch,
+            startedAt,
+            loopDelayMs: Number.isFinite(loopDelayMs) ? Math.max(0, loopDelayMs - 10) : 0,
+          }),
         }
       }
       return made.snapshot
@@ -55,14 +65,14 @@ export function createLiveService(options: LiveOptions): LiveService & Disposabl
 
 async function takeSnapshot(
   options: LiveOptions,
-  { startedAt, loopDelayMs }: { startedAt: number; loopDelayMs: number },
+  { watch, startedAt, loopDelayMs }: { watch: LogWatch; startedAt: number; loopDelayMs: number },
 ): Promise<LiveSnapshot> {
   const { clock, log, logKind, version, registry, journal, streams } = options
   const monitors = streams.map((stream) => stream.monitor)
   return {
     at: clock.now(),
     node: { version, startedAt, log: logKind, guarantee: log.guarantee, loopDelayMs, rssBytes: process.memoryUsage.rss() },
-    streams: await Promise.all(streams.map((stream) => streamLive(log, stream.context, stream.monitor))),
+    streams: await Promise.all(streams.map((stream) => streamLive(watch, stream.context, stream.monitor))),
     models: [...registry.histories].map((history) => ({ ...describeHistory(history), ...modelRates(monitors, history.dataType) })),
     swaps: newest(
       monitors.flatMap((monitor) => monitor.swaps),
@@ -80,7 +90,7 @@ async function takeSnapshot(
   }
 }
 
-async function streamLive(log: Log, stream: StreamContext, monitor: StreamMonitor): Promise<StreamLive> {
+async function streamLive(watch: LogWatch, stream: StreamContext, monitor: StreamMonitor): Promise<StreamLive> {
   const window = monitor.window()
   return {
     name: stream.name,
@@ -91,7 +101,7 @@ async function streamLive(log: Log, stream: StreamContext, monitor: StreamMonito
     partitions: stream.partitions,
     scored: window.scored,
     rejected: window.rejected,
-    backlog: await backlog(log, stream, monitor),
+    backlog: await backlog(watch, stream, monitor),
     rate: window.rate,
     scoringNs: window.scoringNs,
     latency: latencyView(window.latency),
@@ -99,10 +109,10 @@ async function streamLive(log: Log, stream: StreamContext, monitor: StreamMonito
   }
 }
 
-async function backlog(log: Log, stream: StreamContext, monitor: StreamMonitor): Promise<number> {
+async function backlog(watch: LogWatch, stream: StreamContext, monitor: StreamMonitor): Promise<number> {
   let waiting = 0n
   for (const [partition, position] of monitor.positions) {
-    const { next } = await log.offsets({ topic: stream.input, partition })
+    const next = await watch.next({ topic: stream.input, partition })
     if (next > position) waiting += next - position
   }
   return Number(waiting)

@@ -62,7 +62,10 @@ export function nodeRoutes({ state, live }: { readonly state: StateService; read
       tag: 'node',
       answer: readiness,
       others: { 503: { description: 'Not yet', answer: readiness } },
-      handle: (_, reply) => reply.code(live.ready() ? 200 : 503).send({ ready: live.ready() }),
+      handle: async (_, reply) => {
+        const ready = await live.ready()
+        return reply.code(ready ? 200 : 503).send({ ready })
+      },
     },
   ]
 }
