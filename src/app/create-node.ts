@@ -4,7 +4,7 @@ import type { ModelDefinition } from '../models/function/define-model.ts'
 import { SluiceNode } from './node.ts'
 
 export interface CreateNodeOptions {
-  /** As in `sluice.yaml`: `memory:`, `sqlite:<path>`, `kafka:<host:port>`. `memory:` where absent. */
+  /** As in `sluice.yaml`: `memory`, `sqlite:<path>`, `kafka:<host:port>`. `memory` where absent. */
   readonly log?: string
   /** As in `sluice.yaml`. */
   readonly streams?: readonly Readonly<Record<string, unknown>>[]
@@ -22,7 +22,7 @@ export interface CreateNodeOptions {
  * starting; `await using` or `[Symbol.asyncDispose]` ends it with everything committed.
  */
 export async function createNode(options: CreateNodeOptions = {}): Promise<SluiceNode> {
-  const { log = 'memory:', streams, settings = {}, models = [], http = false, logger } = options
+  const { log = 'memory', streams, settings = {}, models = [], http = false, logger } = options
   const given = { ...settings, log, ...(streams && { streams }) }
   const flags = Object.entries(given).map(([key, value]): ConfigFlag => ({ flag: 'createNode', key, value: textOf(value) }))
   const config = loadConfig({ file: null, env: {}, flags, cwd: process.cwd() })

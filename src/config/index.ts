@@ -1,3 +1,4 @@
+export { checkFiles } from './check-files.ts'
 export { effectiveSettings, effectiveSources, effectiveYaml } from './effective.ts'
 export { type ConfigFlag, loadConfig, loadConfigWithSources, type LoadedConfig } from './load-config.ts'
 export { type LogAddress, logText } from './log-address.ts'

@@ -23,7 +23,8 @@ function explain(issue: Issue, at: Path, schema: z.core.$ZodType, settings: Sett
     if (meant.length === 1) return meant[0]!.flatMap((inner) => explain(inner, path, schema, settings))
   }
   const message = value === undefined ? `${key} is missing; it must be` : `${key} is ${show(value)}, but must be`
-  return [{ key, source: settings.sourceOf(path), message: `${message} ${issue.message}` }]
+  const advice = value === null ? '; leave it out for the default' : ''
+  return [{ key, source: settings.sourceOf(path), message: `${message} ${issue.message}${advice}` }]
 }
 
 function unknownKey(path: Path, schema: z.core.$ZodType, settings: Settings): Problem {

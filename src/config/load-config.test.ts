@@ -145,6 +145,7 @@ describe('what is right', () => {
   })
 
   test.each([
+    ['memory', { kind: 'memory' }],
     ['memory:', { kind: 'memory' }],
     ['sqlite:/a b/c.db', { kind: 'sqlite', path: '/a b/c.db' }],
     ['kafka:localhost:9092', { kind: 'kafka', brokers: ['localhost:9092'] }],
@@ -170,7 +171,7 @@ describe('what is right', () => {
 })
 
 describe('what is wrong', () => {
-  const LOGS = 'memory:, sqlite:<path> or kafka:<host>:<port>[,<host>:<port>…]'
+  const LOGS = 'memory, sqlite:<path> or kafka:<host>:<port>[,<host>:<port>…]'
   const FORMAT = 'json or { protobuf: { descriptorSet: <file>, message: <full name> } }'
 
   test.each<[yaml: string, message: string]>([
@@ -252,10 +253,28 @@ describe('what is wrong', () => {
     ['- a', 'the file holds a list or a single value, but must hold settings such as `log: sqlite:./sluice.db` (x.yaml:1:1)'],
     ['group: !env GROUP', 'the file is not YAML: Unresolved tag: !env (x.yaml:1:8)'],
     ['group: a\ngroup: b', 'the file is not YAML: Map keys must be unique (x.yaml:2:1)'],
+    ['http: null', 'http is null, but must be a group of settings: host, port, maxBodyBytes, allowedHosts; leave it out for the default (x.yaml:1:1)'],
+    ['{ "streams": null }', 'streams is null, but must be a list of streams, each with input and output; leave it out for the default (x.yaml:1:3)'],
+    ['group: ~', 'group is null, but must be the name of the consumer group; leave it out for the default (x.yaml:1:1)'],
   ])('%j', (yaml, message) => {
     const refused = refusal(() => load(yaml))
     expect(refused.code).toBe('config.invalid')
     expect(refused.message).toBe(message)
+  })
+
+  test.each([
+    ['log: memory:', "'memory:' (x.yaml:1:6)"],
+    ['group: a\nlog: memory: # fast\n', "'memory:' (x.yaml:2:6)"],
+    ['{ log: memory:, group: a }', "'memory:' (x.yaml:1:8)"],
+    ['streams:\n  - dataType: { constant: }\n    name: a:', "'a:' (x.yaml:3:11)"],
+  ])('%j, which YAML takes for a key, is told to stand in quotes', (yaml, end) => {
+    const { code, message } = refusal(() => load(yaml))
+    expect(code).toBe('config.invalid')
+    expect(message).toContain(`a value that ends in a colon stands in quotes: ${end}`)
+  })
+
+  test.each(['group: "a', 'a: b: c', 'log: [memory'])('%j is told nothing of quotes for colons', (yaml) => {
+    expect(refusal(() => load(yaml)).message).not.toContain('colon')
   })
 
   test.each<[Record<string, string>, ConfigFlag[], string]>([

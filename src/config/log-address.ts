@@ -5,11 +5,11 @@ export type LogAddress =
   | { readonly kind: 'kafka'; readonly brokers: readonly string[] }
 
 /** What `parseLogAddress` takes, for messages. */
-export const LOG_SYNTAX = 'memory:, sqlite:<path> or kafka:<host>:<port>[,<host>:<port>…]'
+export const LOG_SYNTAX = 'memory, sqlite:<path> or kafka:<host>:<port>[,<host>:<port>…]'
 
-/** Reads `memory:`, `sqlite:./sluice.db` or `kafka:a:9092,b:9092`; undefined where the text is none of them. */
+/** Reads `memory` (or `memory:`), `sqlite:./sluice.db` or `kafka:a:9092,b:9092`; undefined where the text is none of them. */
 export function parseLogAddress(text: string): LogAddress | undefined {
-  if (text === 'memory:') return { kind: 'memory' }
+  if (text === 'memory' || text === 'memory:') return { kind: 'memory' }
   const [, scheme, rest] = /^(sqlite|kafka):(.+)$/.exec(text) ?? []
   if (scheme === 'sqlite' && rest !== undefined) return { kind: 'sqlite', path: rest }
   if (scheme !== 'kafka' || rest === undefined) return undefined
@@ -19,7 +19,7 @@ export function parseLogAddress(text: string): LogAddress | undefined {
 
 /** The text that `parseLogAddress` reads back as this address. */
 export function logText(log: LogAddress): string {
-  if (log.kind === 'memory') return 'memory:'
+  if (log.kind === 'memory') return 'memory'
   return log.kind === 'sqlite' ? `sqlite:${log.path}` : `kafka:${log.brokers.join(',')}`
 }
 

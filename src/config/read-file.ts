@@ -1,4 +1,4 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml'
+import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, visit } from 'yaml'
 import type { Given, Settings } from './settings.ts'
 import type { Path, Position } from './source.ts'
 
@@ -14,13 +14,14 @@ export function readYaml(text: string, file: string, settings: Settings): void {
     settings.problems.push({ key: '', source: { kind: 'file', file, value: at, key: at }, message })
   // A warning is a tag or a directive without a meaning here: what it stands on would be taken for something else.
   const faults = [...document.errors, ...document.warnings]
-  for (const fault of faults) problem(position(fault.pos[0]), `the file is not YAML: ${firstLine(fault.message)}`)
+  for (const { pos, message } of faults) problem(position(pos[0]), `the file is not YAML: ${firstLine(message)}${hint(text, pos[0])}`)
   if (faults.length > 0 || document.contents === null) return
 
   const start = position(document.contents.range?.[0] ?? 0)
   let tree: unknown
   try {
-    tree = withoutNulls(document.toJS({ maxAliasCount: 100 }))
+    leaveOutEmpty(document)
+    tree = document.toJS({ maxAliasCount: 100 })
     JSON.stringify(tree) // Throws on a value that contains itself through an alias.
   } catch (error) {
     problem(start, `the file's aliases can't be resolved: ${firstLine((error as Error).message)}`)
@@ -47,13 +48,19 @@ export function readYaml(text: string, file: string, settings: Settings): void {
   note([], document.contents, start)
 }
 
-/** An empty setting (`http:` with all of it commented out) means the default, like one that is not there. */
-function withoutNulls(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map((item) => withoutNulls(item) ?? null)
-  if (typeof value !== 'object') return value
-  if (value === null) return undefined
-  const entries = Object.entries(value).map(([key, inner]) => [key, withoutNulls(inner)] as const)
-  return Object.fromEntries(entries.filter(([, inner]) => inner !== undefined))
+/** An empty setting (`http:` with all of it commented out) means the default, like one that is not there; a written `null` does not. */
+function leaveOutEmpty(document: Document.Parsed): void {
+  visit(document, {
+    Pair: (_, { value }) => (isScalar(value) && value.value === null && value.source === '' && !value.anchor ? visit.REMOVE : undefined),
+  })
+}
+
+/** What to do about a value such as `memory:`, which YAML takes for a key. */
+function hint(text: string, offset: number): string {
+  const before = text.slice(Math.max(0, offset - 200), offset).split('\n').at(-1)!
+  const line = before + text.slice(offset, offset + 200).split('\n', 1)[0]!
+  const [, value] = /:\s+([^\s'"{}[\],#&*!|>%@`]*:)\s*(?:[,}\]].*|#.*)?$/.exec(line) ?? []
+  return value === undefined ? '' : `; a value that ends in a colon stands in quotes: '${value}'`
 }
 
 function firstLine(message: string): string {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { type ConfigFlag, loadConfigWithSources, type LoadedConfig } from '../../config/index.ts'
+import { checkFiles, type ConfigFlag, loadConfigWithSources, type LoadedConfig } from '../../config/index.ts'
 import { SluiceError } from '../../core/errors.ts'
 import type { Io } from '../io.ts'
 
@@ -19,26 +19,28 @@ const NAMED = { log: 'log', host: 'http.host', port: 'http.port', group: 'group'
 export function withConfigOptions(command: Command): Command {
   return command
     .option('-c, --config <file>', 'the configuration file (SLUICE_CONFIG; else ./sluice.yaml if there is one)')
-    .option('--log <log>', 'memory:, sqlite:<path> or kafka:<host>:<port>[,…]')
+    .option('--log <log>', 'memory, sqlite:<path> or kafka:<host>:<port>[,…]')
     .option('--host <address>', 'the address to listen on')
     .option('-p, --port <port>', 'the port to listen on; 0 takes a free one')
     .option('--group <name>', 'the consumer group')
     .option('--set <key=value>', 'any other setting, as often as needed: --set models.history=20', collect)
 }
 
-/** The configuration that the options, the environment and the file give together. */
+/** The configuration that the options, the environment and the file give together; the files that it names are there. */
 export function configOf(io: Io, options: ConfigOptions): LoadedConfig {
   const named = Object.entries(NAMED).flatMap(([option, key]): ConfigFlag[] => {
     const value = options[option as keyof typeof NAMED]
     return value === undefined ? [] : [{ flag: `--${option}`, key, value }]
   })
   const file = options.config ?? (io.env['SLUICE_CONFIG'] || undefined)
-  return loadConfigWithSources({
+  const loaded = loadConfigWithSources({
     env: io.env,
     cwd: io.cwd,
     flags: [...(options.set ?? []).map(setFlag), ...named],
     ...(file === undefined ? {} : { file }),
   })
+  checkFiles(loaded)
+  return loaded
 }
 
 function setFlag(text: string): ConfigFlag {

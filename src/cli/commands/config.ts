@@ -11,7 +11,8 @@ export function addConfig(program: Command, attach: Attach): void {
     summary: 'Check the configuration and show it, with the source of each value.',
     paragraph:
       'Flags win over SLUICE_ variables (SLUICE_HTTP_PORT is http.port), variables over the file, the file over the defaults. ' +
-      'All problems are listed at once. What is printed is itself a valid sluice.yaml.',
+      'All problems are listed at once. That the files it names (descriptorSet, models.definitions) are there is checked too, not what ' +
+      'is in them, nor whether the log can be reached. What is printed is itself a valid sluice.yaml.',
     examples: [
       { what: 'What `sluice serve` would run with here', line: 'sluice config' },
       { what: 'Check a file', line: 'sluice config --config sluice.yaml' },
