@@ -7,6 +7,8 @@ export interface DemoRun {
   readonly services: Services
   /** Departures a second. */
   readonly rate: number
+  /** How many times sooner than planned models arrive; 1 where absent. */
+  readonly haste?: number
   readonly signal: AbortSignal
   /** Told when the demo can't go on. */
   readonly onFailure: (error: unknown) => void
@@ -15,9 +17,9 @@ export interface DemoRun {
 const WINE_RATE = 20
 
 /** Plays the demo: departures and wines flow, and new model versions arrive and take over. Resolves when the signal aborts. */
-export async function runDemo({ services, rate, signal, onFailure }: DemoRun): Promise<void> {
+export async function runDemo({ services, rate, haste = 1, signal, onFailure }: DemoRun): Promise<void> {
   const { records } = services
-  const scenario = await loadScenario()
+  const scenario = (await loadScenario()).map((model) => ({ ...model, afterMs: model.afterMs / haste }))
   await publishModels(
     services,
     scenario.filter((model) => model.afterMs === 0),
