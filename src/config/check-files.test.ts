@@ -22,7 +22,7 @@ test('files that are there pass, and so does a configuration that names none', (
 })
 
 test('a file that is not there is named with its key and source', () => {
-  const message = `streams[0].format.protobuf.descriptorSet is '${folder}/gone', but must be a file that can be read: there is no such file (x.yaml:1:54)`
+  const message = `streams[0].format.protobuf.descriptorSet is '${folder}/gone', but must be a file that can be read: there is no such file (x.yaml:1:52)`
   expect(() => check({ streams: [protobuf('gone')] })).toThrow(expect.objectContaining({ code: 'config.unreadable', message }))
 })
 
@@ -30,7 +30,9 @@ test('all that are wrong are named at once', () => {
   expect(() => check({ models: { definitions: '.' }, streams: [protobuf('gone')] })).toThrow(
     expect.objectContaining({
       code: 'config.unreadable',
-      message: expect.stringMatching(/^2 files can't be read:\n {2}- models\.definitions is .*: it is a folder .*\n {2}- streams\[0\].*no such file/),
+      message: expect.stringMatching(
+        /^2 files can't be read:\n {2}- models\.definitions is .*: it is a folder .*\n {2}- streams\[0\].*no such file/,
+      ),
     }),
   )
 })

@@ -253,8 +253,14 @@ describe('what is wrong', () => {
     ['- a', 'the file holds a list or a single value, but must hold settings such as `log: sqlite:./sluice.db` (x.yaml:1:1)'],
     ['group: !env GROUP', 'the file is not YAML: Unresolved tag: !env (x.yaml:1:8)'],
     ['group: a\ngroup: b', 'the file is not YAML: Map keys must be unique (x.yaml:2:1)'],
-    ['http: null', 'http is null, but must be a group of settings: host, port, maxBodyBytes, allowedHosts; leave it out for the default (x.yaml:1:1)'],
-    ['{ "streams": null }', 'streams is null, but must be a list of streams, each with input and output; leave it out for the default (x.yaml:1:3)'],
+    [
+      'http: null',
+      'http is null, but must be a group of settings: host, port, maxBodyBytes, allowedHosts; leave it out for the default (x.yaml:1:1)',
+    ],
+    [
+      '{ "streams": null }',
+      'streams is null, but must be a list of streams, each with input and output; leave it out for the default (x.yaml:1:3)',
+    ],
     ['group: ~', 'group is null, but must be the name of the consumer group; leave it out for the default (x.yaml:1:1)'],
   ])('%j', (yaml, message) => {
     const refused = refusal(() => load(yaml))

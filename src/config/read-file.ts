@@ -27,9 +27,9 @@ export function readYaml(text: string, file: string, settings: Settings): void {
     problem(start, `the file's aliases can't be resolved: ${firstLine((error as Error).message)}`)
     return
   }
-  if (typeof tree !== 'object' || tree === null || Array.isArray(tree)) {
-    if (tree !== undefined)
-      problem(start, 'the file holds a list or a single value, but must hold settings such as `log: sqlite:./sluice.db`')
+  if (tree === null || tree === undefined) return
+  if (typeof tree !== 'object' || Array.isArray(tree)) {
+    problem(start, 'the file holds a list or a single value, but must hold settings such as `log: sqlite:./sluice.db`')
     return
   }
   for (const [key, value] of Object.entries(tree as Given)) settings.set([key], value, { kind: 'file', file, value: start, key: start })
@@ -57,7 +57,10 @@ function leaveOutEmpty(document: Document.Parsed): void {
 
 /** What to do about a value such as `memory:`, which YAML takes for a key. */
 function hint(text: string, offset: number): string {
-  const before = text.slice(Math.max(0, offset - 200), offset).split('\n').at(-1)!
+  const before = text
+    .slice(Math.max(0, offset - 200), offset)
+    .split('\n')
+    .at(-1)!
   const line = before + text.slice(offset, offset + 200).split('\n', 1)[0]!
   const [, value] = /:\s+([^\s'"{}[\],#&*!|>%@`]*:)\s*(?:[,}\]].*|#.*)?$/.exec(line) ?? []
   return value === undefined ? '' : `; a value that ends in a colon stands in quotes: '${value}'`
