@@ -20,12 +20,17 @@ class Stage {
   /** Ids whose loading waits until it is let go. */
   readonly gates = new Map<string, PromiseWithResolvers<void>>()
   readonly deployment: Deployment
+  /** How many times the log can't be read. */
+  outages = 0
 
   constructor(loadTimeoutMs = 10_000) {
     const runtime: Runtime = { format: 'function', load: async ({ name, version }) => this.#load(`${name}@${version}`) }
     const loader = new ModelLoader({
       runtimes: [runtime],
-      fetch: async (entry) => contentOf(entry),
+      fetch: async (entry) => {
+        if (this.outages-- > 0) throw new SluiceError('log.unavailable', 'the broker is away')
+        return contentOf(entry)
+      },
       loadTimeoutMs,
       clock: this.clock,
     })
@@ -142,6 +147,12 @@ describe('a deployment', () => {
     })
     gate.resolve()
     await expect.poll(() => slow.disposals('m@1')).toEqual([1])
+  })
+
+  test('does not take it out on a version that the log can not be read for a while', async () => {
+    stage.outages = 2
+    await stage.publish('m@1')
+    expect(stage.events).toEqual(['model-serving m@1'])
   })
 
   test('gives up a version that is being loaded when another is published, which does not wait for it', async () => {

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Clock } from '../core/clock.ts'
 import { asSluiceError, SluiceError } from '../core/errors.ts'
 import { LoadedModel } from '../core/loaded-model.ts'
@@ -13,6 +14,8 @@ export interface LoaderOptions {
   readonly loadTimeoutMs: number
   readonly clock: Clock
 }
+
+const RETRY_MS = 200
 
 /** Takes a version from its bytes to a model that is ready to score: fetched, verified against its sha256, loaded, warmed. */
 export class ModelLoader {
@@ -51,7 +54,7 @@ export class ModelLoader {
 
   async #prepare(entry: ModelEntry, runtime: Runtime, signal: AbortSignal): Promise<Model> {
     const { descriptor, id } = entry
-    const bytes = await this.#options.fetch(entry, signal)
+    const bytes = await this.#fetch(entry, signal)
     const sha256 = sha256Of(bytes)
     if (sha256 !== descriptor.sha256) {
       throw new SluiceError(
@@ -70,6 +73,18 @@ export class ModelLoader {
     // Nobody waits for it any more.
     if (signal.aborted) model[Symbol.dispose]()
     return model
+  }
+
+  /** That the log can't be read for now says nothing of the model: it is tried again until the time for loading is over. */
+  async #fetch(entry: ModelEntry, signal: AbortSignal): Promise<Uint8Array> {
+    for (;;) {
+      try {
+        return await this.#options.fetch(entry, signal)
+      } catch (error) {
+        if (signal.aborted || !(error instanceof SluiceError) || error.scope !== 'service') throw error
+        await pause(RETRY_MS, undefined, { signal })
+      }
+    }
   }
 }
 

@@ -1,3 +1,4 @@
+import { type ModelDescriptor, modelId } from '../model.ts'
 import { ModelStatistics, type StatisticsIdentity } from '../statistics.ts'
 import type { SwapMarker } from '../swap-marker.ts'
 
@@ -15,6 +16,21 @@ export class Lane {
   constructor(topic: string, partition: number) {
     this.topic = topic
     this.partition = partition
+  }
+
+  /** A version answers records of the data type from this place on. Returns the marker that says so, where another one did before. */
+  answers(
+    dataType: string,
+    descriptor: ModelDescriptor,
+    { fromOffset, at }: Pick<SwapMarker, 'fromOffset' | 'at'>,
+  ): SwapMarker | undefined {
+    const { topic, partition } = this
+    const { name, version, sha256 } = descriptor
+    const id = modelId(descriptor)
+    const previous = this.serving.get(dataType) ?? null
+    if (previous === id) return undefined
+    this.serving.set(dataType, id)
+    return { dataType, name, version, sha256, topic, partition, fromOffset, at, previous }
   }
 
   restoreMarker(marker: SwapMarker): void {

@@ -133,25 +133,10 @@ export class Work {
   }
 
   #mark(group: Group): void {
-    const { lane, batch } = this
-    const { id, descriptor } = group.served!.loaded
-    const previous = lane.serving.get(group.dataType) ?? null
-    if (previous === id) return
-    lane.serving.set(group.dataType, id)
-    const { name, version, sha256 } = descriptor
-    const fromOffset = String(offsetOf(batch, group.records[0]!))
-    const { topic, partition } = batch
-    this.#markers.push({
-      dataType: group.dataType,
-      name,
-      version,
-      sha256,
-      topic,
-      partition,
-      fromOffset,
-      at: this.#options.clock.now(),
-      previous,
-    })
+    const { descriptor } = group.served!.loaded
+    const fromOffset = String(offsetOf(this.batch, group.records[0]!))
+    const marker = this.lane.answers(group.dataType, descriptor, { fromOffset, at: this.#options.clock.now() })
+    if (marker !== undefined) this.#markers.push(marker)
   }
 
   #decide(group: Group): Promise<void> | undefined {
@@ -233,23 +218,17 @@ export class Work {
       stream: this.#options.stream,
       maxBytes: this.#options.deadLetterMaxBytes,
     })
-    const statistics =
-      group === undefined
-        ? this.#statisticsWithoutModel(error.code === 'record.data-type.unknown' ? '' : dataType)
-        : this.#statistics(group)
+    // Data types that the stream does not know are counted together, so that nonsense can't make it remember ever more.
+    const counted = error.code === 'record.data-type.unknown' ? '' : dataType
+    const statistics = group === undefined ? this.#statisticsWithoutModel(counted) : this.#statistics(group)
     statistics.reject(error.code)
     this.#changed.add(statistics)
   }
 
-  /** Data types that the stream does not know are counted together, so that nonsense can't make it remember ever more. */
   #statisticsWithoutModel(dataType: string): ModelStatistics {
-    return this.lane.statistics(dataType, '', () => ({
-      dataType,
-      model: '',
-      description: '',
-      format: '',
-      since: this.#options.clock.now(),
-    }))
+    return this.lane.statistics(dataType, '', () => {
+      return { dataType, model: '', description: '', format: '', since: this.#options.clock.now() }
+    })
   }
 
   /** The group that a rejected record was in, if it got that far. */
