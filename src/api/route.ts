@@ -16,6 +16,8 @@ export interface Route {
   readonly answer: z.ZodType | { readonly contentType: string }
   /** Answers with another status that are no refusals. */
   readonly others?: Readonly<Record<number, { readonly description: string; readonly answer: z.ZodType }>>
+  /** Where it differs from the server's. */
+  readonly bodyLimit?: number
   handle(request: RouteRequest, reply: FastifyReply): unknown
 }
 
@@ -31,6 +33,7 @@ export interface RouteRequest {
 export function registerRoute(app: FastifyInstance, route: Route): void {
   app.route({
     method: route.method,
+    ...(route.bodyLimit !== undefined && { bodyLimit: route.bodyLimit }),
     url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
     handler: async (request, reply) => {
       const query = parse(route.query ?? z.strictObject({}), request.query, 'the query')

@@ -12,6 +12,8 @@ import { guardVisitors, type VisitorOptions } from './visitors.ts'
 export interface ServerOptions extends VisitorOptions {
   readonly services: Services
   readonly maxBodyBytes: number
+  /** Of a model that is published. */
+  readonly maxModelBytes: number
   readonly version: string
   /** Adds the live page. */
   readonly page?: (app: FastifyInstance) => void
@@ -43,7 +45,7 @@ const MAX_PARAMETER = 2400
 
 /** The HTTP API of a node. It is not listening yet. */
 export function createServer(options: ServerOptions): FastifyInstance {
-  const { services, maxBodyBytes, version, page } = options
+  const { services, maxBodyBytes, maxModelBytes, version, page } = options
   const refuse = (cause: unknown, reply: FastifyReply): FastifyReply => {
     const error = sluiceError(cause, maxBodyBytes)
     return reply.code(statusOf(error)).headers(SECURITY_HEADERS).send(error.toJSON())
@@ -65,7 +67,11 @@ export function createServer(options: ServerOptions): FastifyInstance {
     const error = new SluiceError('api.not-found', `there is no ${request.method} ${request.url}; see GET /openapi.json`)
     return reply.code(404).send(error.toJSON())
   })
-  const routes = [...modelRoutes(services.models), ...recordRoutes(services.records), ...nodeRoutes(services, createMetrics(services))]
+  const routes = [
+    ...modelRoutes(services.models, maxModelBytes),
+    ...recordRoutes(services.records),
+    ...nodeRoutes(services, createMetrics(services)),
+  ]
   for (const route of routes) registerRoute(app, route)
   const description = openApi(routes, version)
   app.get('/openapi.json', () => description)
@@ -80,7 +86,11 @@ function statusOf({ code, scope }: SluiceError): number {
 
 function sluiceError(cause: unknown, maxBodyBytes: number): SluiceError {
   if (cause instanceof Error && 'code' in cause && cause.code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
-    return new SluiceError('api.too-large', `the body is larger than http.maxBodyBytes, which is ${maxBodyBytes}`, { cause })
+    return new SluiceError(
+      'api.too-large',
+      `the body is larger than http.maxBodyBytes (${maxBodyBytes}) or, for a model, models.maxBytes`,
+      { cause },
+    )
   }
   if (cause instanceof Error && 'statusCode' in cause && Number(cause.statusCode) < 500) {
     return new SluiceError('api.request.invalid', cause.message, { cause })

@@ -1,5 +1,6 @@
 import type {
   DataTypeState,
+  DeadLetter,
   LiveSnapshot,
   ModelCommandResult,
   ModelHistory,
@@ -42,6 +43,8 @@ export interface RecordService {
     stream: string,
     options: { readonly follow: boolean; readonly from: 'beginning' | 'end'; readonly limit?: number; readonly signal: AbortSignal },
   ): AsyncIterable<ScoredRecord>
+  /** Dead letters of the stream, likewise. */
+  rejected(stream: string, options: Parameters<RecordService['scores']>[1]): AsyncIterable<DeadLetter>
 }
 
 export interface StateService {

@@ -167,7 +167,9 @@ function stateTopics(config: Config, partitions: number): TopicSpec[] {
 
 async function listen(services: Services, options: NodeOptions, stack: AsyncDisposableStack): Promise<string> {
   const { host, port, maxBodyBytes, allowedHosts } = options.config.http
-  const app = createServer({ services, host, allowedHosts, maxBodyBytes, version: VERSION, ...(options.page && { page: options.page }) })
+  const maxModelBytes = options.config.models.maxBytes
+  const page = options.page && { page: options.page }
+  const app = createServer({ services, host, allowedHosts, maxBodyBytes, maxModelBytes, version: VERSION, ...page })
   stack.defer(() => app.close())
   try {
     return await app.listen({ host, port })

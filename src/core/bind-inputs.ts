@@ -22,6 +22,7 @@ export interface BindOptions {
  */
 export function bindInputs(options: BindOptions): BoundField[] {
   const { model, schema } = options
+  checkDeclared(options)
   if (schema === undefined) return model.inputs.map((field) => bindWithoutSchema(field, options))
   const paths = new Set(schema.map((field) => field.path))
   const similar = similarPaths(options, paths)
@@ -32,6 +33,13 @@ export function bindInputs(options: BindOptions): BoundField[] {
   const missing = unbound.filter((candidate) => candidate.field.required).map((candidate) => candidate.field.name)
   if (missing.length > 0) throw mismatch(options, `needs ${list(missing)}, and the record has ${list([...paths])}`)
   return bound
+}
+
+/** A mapping that the descriptor declares must be of inputs that the model has; a stream's own is for all of its models. */
+function checkDeclared(options: BindOptions): void {
+  const names = options.model.inputs.map((field) => field.name)
+  const unknown = Object.keys(options.descriptor.inputs).filter((name) => !names.includes(name))
+  if (unknown.length > 0) throw mismatch(options, `is declared to have the inputs ${list(unknown)}, and it has ${list(names)}`)
 }
 
 function declared(field: Field, { descriptor, inputs }: BindOptions): string | undefined {

@@ -1,5 +1,5 @@
 import { setImmediate as eventLoop } from 'node:timers/promises'
-import type { RecordsResult, ScoredRecord } from '../api/contract/index.ts'
+import type { DeadLetter, RecordsResult, ScoredRecord } from '../api/contract/index.ts'
 import type { RecordService, RecordsFormat } from '../api/services.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Codec } from '../core/codec.ts'
@@ -8,7 +8,9 @@ import type { Log } from '../core/log.ts'
 import { encodeHeader } from '../core/headers.ts'
 import { RecordBatchWriter } from '../core/record-batch-writer.ts'
 import { keyHash } from './key-hash.ts'
-import { readScores } from './read-scores.ts'
+import { readAnswer } from './answer-reader.ts'
+import { readDeadLetter } from './dead-letter-reader.ts'
+import { readTail } from './read-tail.ts'
 import { splitBody } from './split-body.ts'
 import type { StreamContext } from './stream-context.ts'
 
@@ -63,7 +65,13 @@ export function createRecordService({ log, clock, streams }: RecordServiceOption
     },
 
     scores(name, options): AsyncIterable<ScoredRecord> {
-      return readScores(log, streamOf(streams, name), options)
+      const stream = streamOf(streams, name)
+      return readTail(log, { topic: stream.output, read: (batch, i) => readAnswer(stream, batch, i), takesAll: true }, options)
+    },
+
+    rejected(name, options): AsyncIterable<DeadLetter> {
+      const stream = streamOf(streams, name)
+      return readTail(log, { topic: stream.deadLetters, read: (batch, i) => readDeadLetter(name, batch, i), takesAll: false }, options)
     },
   }
 }

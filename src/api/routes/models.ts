@@ -13,9 +13,11 @@ import type { ModelService } from '../services.ts'
 import type { z } from 'zod'
 
 const DESCRIPTOR = 'application/x-protobuf'
+/** What a descriptor may have beside the model's bytes. */
+const DESCRIPTOR_OVERHEAD = 65_536
 
 /** Models: what there is, and the commands that change it. */
-export function modelRoutes(models: ModelService): Route[] {
+export function modelRoutes(models: ModelService, maxModelBytes: number): Route[] {
   return [
     {
       method: 'GET',
@@ -38,6 +40,7 @@ export function modelRoutes(models: ModelService): Route[] {
       path: '/models',
       summary: 'Publish a model: its bytes as the body and what is said of it as the query, or a serialised ModelDescriptor as the body',
       tag: 'models',
+      bodyLimit: maxModelBytes + DESCRIPTOR_OVERHEAD,
       query: publishQuery.partial(),
       body: { contentTypes: ['application/octet-stream', DESCRIPTOR], description: 'The bytes of the model; empty with a location' },
       answer: modelCommandResult,
@@ -56,7 +59,7 @@ export function modelRoutes(models: ModelService): Route[] {
     {
       method: 'POST',
       path: '/models/{dataType}/retire',
-      summary: 'Never serve a version again',
+      summary: 'Take a version out, so that it does not serve again unless it is published again',
       tag: 'models',
       body: retireBody,
       answer: modelCommandResult,

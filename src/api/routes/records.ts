@@ -32,7 +32,16 @@ export function recordRoutes(records: RecordService): Route[] {
       tag: 'records',
       query: scoresQuery,
       answer: { contentType: 'application/x-ndjson' },
-      handle: (request, reply) => scores(records, request, reply),
+      handle: (request, reply) => tail(request, reply, (stream, options) => records.scores(stream, options)),
+    },
+    {
+      method: 'GET',
+      path: '/rejected/{stream}',
+      summary: 'Records of a stream that were rejected, with the reason and their value: the last ones, or all that come (follow=true)',
+      tag: 'records',
+      query: scoresQuery,
+      answer: { contentType: 'application/x-ndjson' },
+      handle: (request, reply) => tail(request, reply, (stream, options) => records.rejected(stream, options)),
     },
   ]
 }
@@ -51,10 +60,12 @@ function append(
   return records.append(stream, body, { ...query, format })
 }
 
-async function scores(records: RecordService, { params, query, raw }: RouteRequest, reply: FastifyReply): Promise<FastifyReply> {
+type Tail = (stream: string, options: Parameters<RecordService['scores']>[1]) => AsyncIterable<unknown>
+
+async function tail({ params, query, raw }: RouteRequest, reply: FastifyReply, read: Tail): Promise<FastifyReply> {
   const { follow, from = 'end', limit } = query as ScoresQuery
   const signal = closeSignal(reply)
-  const answers = records.scores(params['stream']!, { follow: follow === 'true', from, signal, ...(limit !== undefined && { limit }) })
-  if (raw.headers.accept?.includes('text/event-stream') === true) return sendEvents(reply, answers)
-  return sendLines(reply, answers)
+  const items = read(params['stream']!, { follow: follow === 'true', from, signal, ...(limit !== undefined && { limit }) })
+  if (raw.headers.accept?.includes('text/event-stream') === true) return sendEvents(reply, items)
+  return sendLines(reply, items)
 }

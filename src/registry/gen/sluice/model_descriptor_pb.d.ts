@@ -178,7 +178,7 @@ export enum ModelDescriptor_Action {
   ROLLBACK = 1,
 
   /**
-   * Never serve the version named by target again.
+   * Take out the version named by target: it serves again only when it is published again.
    *
    * @generated from enum value: RETIRE = 2;
    */
