@@ -33,7 +33,7 @@ export function addChange(models: Command, attach: Attach): void {
   describe(retire, {
     asksNode: true,
     summary: 'Take a version out of use.',
-    paragraph: 'It never serves again. Where it serves now, the version before it takes over.',
+    paragraph: 'It never serves again unless it is published again. Where it serves now, the version before it takes over.',
     examples: [{ what: 'Retire the first model of the demo', line: 'sluice models retire flight late-arrival@1' }],
   })
   attach(retire, async (context, [dataType, id]) => {

@@ -45,7 +45,10 @@ export async function sendRecords(context: Context, options: SendOptions, file: 
   const { io, json, client } = context
   const format = formatOf(options.as, file)
   const wrong = CSV_ONLY.find((option) => options[option] !== undefined)
-  if (format !== 'csv' && wrong !== undefined) throw usage(`--${wrong} is for CSV, and ${file} is ${format}`)
+  if (format !== 'csv' && wrong !== undefined) {
+    const advice = file === '-' && options.as === undefined ? 'the standard input is taken as ndjson; say --as csv' : `${file} is ${format}`
+    throw usage(`--${wrong} is for CSV, and ${advice}`)
+  }
   if (file === '-' && options.repeat !== undefined) throw usage('--repeat needs a file: the standard input can be read only once')
   const stream = await chooseStream(client, options.stream)
   const path = urlPath(['records', stream], { keyField: options.keyField })
@@ -75,13 +78,13 @@ export async function sendRecords(context: Context, options: SendOptions, file: 
       progress ??= createProgress(io, 'records', totalOf(input.size, rounds), json)
       for await (const group of readRecords(input, splitterFor(format, options, file), limits)) {
         await post(group)
-        progress.update(position + input.position, sent.records)
+        progress.update(position + group.position, sent.records)
       }
       position += input.position
       if (sent.records === before) break
     }
   } catch (error) {
-    throw sent.records > 0 && error instanceof SluiceError ? afterSome(error, sent.records) : error
+    throw error instanceof SluiceError && tellsSent(error, sent.records) ? withSent(error, sent.records) : error
   } finally {
     progress?.end()
   }
@@ -110,7 +113,7 @@ async function report({ json, print, printJson, style }: Context, { stream, topi
 
 function formatOf(asked: string | undefined, file: string): RecordFormat {
   const ending = /\.([a-z]+)(?:\.gz)?$/i.exec(file)?.[1]?.toLowerCase() ?? ''
-  const format = asked ?? FORMAT_OF_ENDING[ending]
+  const format = asked ?? (file === '-' ? 'ndjson' : FORMAT_OF_ENDING[ending])
   const known = RECORD_FORMATS.find((candidate) => candidate === format)
   if (known !== undefined) return known
   const names = RECORD_FORMATS.join(', ')
@@ -128,8 +131,14 @@ function splitterFor(format: RecordFormat, options: SendOptions, file: string): 
   return createCsvSplitter({ ...options, ...tabs })
 }
 
-function afterSome(error: SluiceError, records: number): SluiceError {
-  const message = `${error.message} (${humanCounted(records, 'record')} before ${records === 1 ? 'was' : 'were'} sent)`
+/** Where a file is broken in the middle, a person can't know whether anything before that was sent. */
+function tellsSent({ code }: SluiceError, records: number): boolean {
+  return records > 0 || code === 'cli.file.malformed'
+}
+
+function withSent(error: SluiceError, records: number): SluiceError {
+  const before = records === 0 ? '' : ' before'
+  const message = `${error.message} (${humanCounted(records, 'record')}${before} ${records === 1 ? 'was' : 'were'} sent)`
   return new SluiceError(error.code, message, { cause: error, details: { ...error.details, sent: records } })
 }
 

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, describe, expect, test } from 'vitest'
-import { run } from '../testing/fake-io.ts'
-import { type FakeNode, startFakeNode } from '../testing/fake-node.ts'
+import { NOW, run } from '../testing/fake-io.ts'
+import { aDeadLetter, type FakeNode, startFakeNode } from '../testing/fake-node.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'sluice-records-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -14,11 +14,16 @@ const LINES = Array.from({ length: 12_000 }, (_, i) => `{"i":${i}}`)
 file('two.csv', 'dataType;alcohol\nwine;9.5\nwine;\n')
 file('many.ndjson', LINES.join('\n'))
 file('many.ndjson.gz', gzipSync(LINES.join('\n')))
+const EQUAL = Array.from({ length: 2000 }, (_, i) => 1000 + i)
+file('equal.ndjson', EQUAL.map((i) => `{"i":${i},"noise":"${Math.sin(i).toFixed(12).padStart(15, '+')}"}\n`).join(''))
+file('equal.ndjson.gz', gzipSync(EQUAL.map((i) => `{"i":${i},"noise":"${Math.sin(i).toFixed(12).padStart(15, '+')}"}\n`).join('')))
+file('equal.csv', ['head', ...EQUAL].join('\n'))
 file('some.ndjson', LINES.slice(0, 5).join('\n'))
 file('array.json', JSON.stringify([{ a: 1 }, { a: 2 }], null, 2))
 file('wine.binpb', new Uint8Array([8, 1]))
 file('wines.delimited', new Uint8Array([2, 8, 1, 2, 8, 2]))
 file('broken.csv', 'a,b\n1,2\n3\n')
+file('broken-late.csv', `a,b\n${`1,${'2'.repeat(100)}\n`.repeat(6000)}3\n`)
 file('empty.ndjson', '\n')
 file('short.ndjson.gz', gzipSync(LINES.join('\n')).subarray(0, 2000))
 
@@ -70,11 +75,12 @@ describe('what arrives', () => {
     ])
   })
 
-  test('the standard input, compressed or not', async () => {
+  test('the standard input, compressed or not, which is NDJSON unless --as says otherwise', async () => {
     await using node = await startFakeNode()
-    await send(node, '- --as ndjson --stream s', { stdin: '{"a":1}\n' })
+    await send(node, '- --stream s', { stdin: '{"a":1}\n' })
     await send(node, '- --as ndjson --stream s', { stdin: gzipSync('{"a":2}\n') })
-    expect(sentLines(node)).toEqual(['{"a":1}', '{"a":2}'])
+    await send(node, '- --as csv --stream s', { stdin: 'a\n3\n' })
+    expect(sentLines(node)).toEqual(['{"a":1}', '{"a":2}', '{"a":3}'])
   })
 
   test('the only stream of a node need not be named', async () => {
@@ -118,6 +124,19 @@ describe('pace', () => {
     expect((await send(node, 'empty.ndjson --stream s --repeat')).out).toBe('! the file holds no records\n')
   })
 
+  // A quarter of 2,000 equal records was sent when a quarter of the bytes that they take was; all of them were read long before.
+  test.each(['equal.ndjson', 'equal.ndjson.gz', 'equal.csv'])('the progress of %s is what was sent, not what was read', async (name) => {
+    await using node = await startFakeNode()
+    const { err } = await send(node, `${name} --stream s --rate 5000`, { tick: 1000 })
+    const shares = [...err.matchAll(/^([\d,]+) records, (\d+) %/gm)].map(([, done, percent]) => [
+      Number(done!.replace(',', '')),
+      Number(percent),
+    ])
+    expect(shares).toHaveLength(2000 / 500)
+    for (const [done, percent] of shares) expect(Math.abs(percent! - done! / 20)).toBeLessThanOrEqual(name.endsWith('.gz') ? 10 : 1)
+    expect(shares.at(-1)).toEqual([2000, 100])
+  })
+
   test('progress is plain lines where there is no terminal, a bar where there is one, nothing for programs', async () => {
     await using node = await startFakeNode()
     const words = 'many.ndjson --stream s'
@@ -145,18 +164,95 @@ describe('what goes wrong', () => {
   })
 
   test.each<[string, number, string]>([
-    ['broken.csv --stream s', 1, 'error cli.file.malformed: line 3: 1 cells, but there are 2 columns (a, b)'],
+    ['broken.csv --stream s', 1, 'error cli.file.malformed: line 3: 1 cells, but there are 2 columns (a, b) (0 records were sent)\n'],
+    [
+      'broken-late.csv --stream s',
+      1,
+      'error cli.file.malformed: line 6002: 1 cells, but there are 2 columns (a, b) (5,000 records before were sent)\n',
+    ],
     ['nowhere.csv --stream s', 1, "error cli.file.unreadable: nowhere.csv can't be read: there is no such file"],
     ['. --as csv --stream s', 1, "error cli.file.unreadable: . can't be read: it is a folder"],
     ['short.ndjson.gz --stream s', 1, 'error cli.file.malformed: short.ndjson.gz is not whole gzip: unexpected end of file'],
     ['wines.delimited --stream s', 2, 'the name wines.delimited does not say the format; give --as, one of csv'],
     ['two.csv --as cvs --stream s', 2, "--as 'cvs' is not one of csv, ndjson, json, protobuf, protobuf-delimited"],
     ['some.ndjson --add a=1 --stream s', 2, '--add is for CSV, and some.ndjson is ndjson'],
+    ['- --text a --stream s', 2, '--text is for CSV, and the standard input is taken as ndjson; say --as csv'],
     ['- --as csv --repeat --stream s', 2, '--repeat needs a file'],
   ])('%s', async (words, exitCode, message) => {
     await using node = await startFakeNode()
     const outcome = await send(node, words)
     expect(outcome.exitCode).toBe(exitCode)
     expect(outcome.err).toContain(message)
+  })
+})
+
+describe('records rejected', () => {
+  test('is two lines per record, safe for a terminal', async () => {
+    await using node = await startFakeNode()
+    node.deadLetters = [
+      aDeadLetter({ message: 'it is \u001b[31mbad', text: '{"a":\n"\u001b"}', valueBytes: 9 }),
+      aDeadLetter({
+        offset: '12345',
+        key: 'k1',
+        dataType: null,
+        model: null,
+        code: 'record.tombstone',
+        message: 'no value',
+        text: null,
+        valueBytes: 0,
+      }),
+      aDeadLetter({ text: null, base64: Buffer.from([8, 1, 255]).toString('base64'), valueBytes: 3 }),
+      aDeadLetter({ text: 'x'.repeat(1024), valueBytes: 50 * 1024 * 1024 }),
+    ]
+    const { exitCode, out, err } = await run(`records rejected --server ${node.server}`)
+    expect([exitCode, err]).toEqual([0, ''])
+    expect(node.requests.map(({ path, query }) => [path, query])).toEqual([
+      ['/live', {}],
+      ['/rejected/flights', {}],
+    ])
+    const common = ['2026-01-01 10:20:30', 'flights[0]@41', '–', 'flight', 'late-arrival@2', 'record.feature.missing']
+    expect(out.split('\n').map((line) => line.split(/ {2,}/))).toEqual([
+      [...common, 'it is \ufffd[31mbad'],
+      ['', '{"a": "\ufffd"}'],
+      ['2026-01-01 10:20:30', 'flights[0]@12345', 'k1', '–', '–', 'record.tombstone', 'no value'],
+      ['', 'no value'],
+      [...common, "the feature 'carrier' is missing"],
+      ['', '08 01 ff'],
+      [...common, "the feature 'carrier' is missing"],
+      ['', `${'x'.repeat(160)} … (50 MiB)`],
+      [''],
+    ])
+  })
+
+  test('as JSON is what the node sent, one per line', async () => {
+    await using node = await startFakeNode()
+    node.deadLetters = [aDeadLetter(), aDeadLetter({ offset: '42', at: NOW })]
+    const { out } = await run(`records rejected --stream flights --limit 1 --json --server ${node.server}`)
+    expect(node.requests[0]).toMatchObject({ path: '/rejected/flights', query: { limit: '1' } })
+    expect(out).toBe(`${JSON.stringify(node.deadLetters[0])}\n`)
+  })
+
+  test('following ends with Ctrl-C, as 130 and quietly', async () => {
+    await using node = await startFakeNode()
+    node.deadLetters = [aDeadLetter()]
+    const words = `records rejected --stream flights --follow --from-beginning --server ${node.server}`
+    const { exitCode, out, err } = await run(words, { onOutput: (_, stop) => stop(130) })
+    expect(node.requests[0]!.query).toEqual({ follow: 'true', from: 'beginning' })
+    expect([exitCode, err]).toEqual([130, ''])
+    expect(out).toContain('record.feature.missing')
+  })
+
+  test('none is said to people, and nothing to programs', async () => {
+    await using node = await startFakeNode()
+    expect((await run(`records rejected --server ${node.server}`)).out).toBe('✓ no record was rejected\n')
+    expect((await run(`records rejected --json --server ${node.server}`)).out).toBe('')
+  })
+
+  test('the code is red on a terminal', async () => {
+    await using node = await startFakeNode()
+    node.deadLetters = [aDeadLetter()]
+    expect((await run(`records rejected --server ${node.server}`, { tty: true })).out).toContain(
+      '\u001b[31mrecord.feature.missing\u001b[39m',
+    )
   })
 })

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { Readable, type Transform } from 'node:stream'
+import { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { SluiceError } from '../../core/errors.ts'
 import type { Io } from '../io.ts'
@@ -37,29 +37,27 @@ export function unreadable(file: string, cause: unknown): SluiceError {
 }
 
 function input(name: string, size: number | undefined, source: Readable): Input {
-  let position = 0
-  async function* counted(): AsyncGenerator<Uint8Array> {
-    try {
-      for await (const chunk of source) {
-        const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : (chunk as Uint8Array)
-        position += bytes.length
-        yield bytes
-      }
-    } catch (cause) {
-      throw unreadable(name, cause)
-    }
-  }
+  const taken = { position: 0 }
   return {
     name,
     size,
     get position() {
-      return position
+      return taken.position
     },
-    chunks: decompressed(counted(), name),
+    chunks: contentOf(bytesOf(source, name), name, taken),
   }
 }
 
-async function* decompressed(chunks: AsyncGenerator<Uint8Array>, name: string): AsyncGenerator<Uint8Array> {
+async function* bytesOf(source: Readable, name: string): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const chunk of source) yield typeof chunk === 'string' ? Buffer.from(chunk) : (chunk as Uint8Array)
+  } catch (cause) {
+    throw unreadable(name, cause)
+  }
+}
+
+/** The bytes, decompressed where they are gzip; `taken` follows in bytes as they came. */
+async function* contentOf(chunks: AsyncGenerator<Uint8Array>, name: string, taken: { position: number }): AsyncGenerator<Uint8Array> {
   const first = await chunks.next()
   if (first.done === true) return
   const start = first.value
@@ -67,15 +65,23 @@ async function* decompressed(chunks: AsyncGenerator<Uint8Array>, name: string): 
     yield start
     yield* chunks
   }
-  if (start[0] !== 0x1f || start[1] !== 0x8b) {
-    yield* all()
-    return
+  if (start[0] === 0x1f && start[1] === 0x8b) return yield* decompressed(all(), name, taken)
+  for await (const chunk of all()) {
+    taken.position += chunk.length
+    yield chunk
   }
-  const gunzip: Transform = createGunzip()
-  const compressed = Readable.from(all(), { objectMode: false })
+}
+
+async function* decompressed(chunks: AsyncGenerator<Uint8Array>, name: string, taken: { position: number }): AsyncGenerator<Uint8Array> {
+  const gunzip = createGunzip()
+  const compressed = Readable.from(chunks, { objectMode: false })
   compressed.on('error', (error) => gunzip.destroy(error)).pipe(gunzip)
   try {
-    yield* gunzip as AsyncIterable<Uint8Array>
+    for await (const chunk of gunzip) {
+      // What was read ahead from the file waits before the decompressor: it counts when its content is taken.
+      taken.position = gunzip.bytesWritten
+      yield chunk as Uint8Array
+    }
   } catch (cause) {
     throw cause instanceof SluiceError ? cause : malformed(`${name} is not whole gzip: ${(cause as Error).message}`)
   } finally {

@@ -6,6 +6,8 @@ export interface RecordGroup {
   readonly records: number
   readonly type: string
   readonly bytes: Uint8Array<ArrayBuffer>
+  /** How far into the input, in bytes of it as it stands on disk, the last of them reaches; between chunks it is estimated. */
+  readonly position: number
 }
 
 export interface GroupLimits {
@@ -19,9 +21,10 @@ export async function* readRecords(input: Input, splitter: RecordSplitter, limit
   let group: Uint8Array[] = []
   let bytes = 0
   let records = 0
+  let reached = 0
 
   function flush(): RecordGroup {
-    const full = { records, type: splitter.contentType, bytes: Buffer.concat(group) }
+    const full = { records, type: splitter.contentType, bytes: Buffer.concat(group), position: reached }
     group = []
     bytes = 0
     records = 0
@@ -29,11 +32,14 @@ export async function* readRecords(input: Input, splitter: RecordSplitter, limit
   }
 
   function* add(found: readonly Uint8Array[]): Generator<RecordGroup> {
-    for (const record of found) {
+    const from = reached
+    const share = (input.position - from) / found.length
+    for (const [i, record] of found.entries()) {
       if (records > 0 && bytes + record.length > limits.maxBytes) yield flush()
       group.push(record, separator)
       bytes += record.length + separator.length
       records++
+      reached = from + share * (i + 1)
       if (records >= limits.maxRecords) yield flush()
     }
   }

@@ -1,6 +1,7 @@
 import fastify, { type FastifyReply } from 'fastify'
 import {
   type DataTypeState,
+  type DeadLetter,
   type ErrorBody,
   type ModelCommandResult,
   type ModelHistory,
@@ -30,6 +31,7 @@ export interface FakeNode extends AsyncDisposable {
   states: DataTypeState[]
   streams: string[]
   scores: ScoredRecord[]
+  deadLetters: DeadLetter[]
   result: Partial<ModelCommandResult>
   /** Refuses the request with this number, from 1. */
   refuse: { readonly request: number; readonly status: number; readonly error: ErrorBody } | undefined
@@ -46,6 +48,7 @@ export async function startFakeNode(): Promise<FakeNode> {
     states: [] as DataTypeState[],
     streams: ['flights'],
     scores: [] as ScoredRecord[],
+    deadLetters: [] as DeadLetter[],
     result: {} as Partial<ModelCommandResult>,
     refuse: undefined as FakeNode['refuse'],
   }
@@ -94,13 +97,15 @@ export async function startFakeNode(): Promise<FakeNode> {
     const appended = type === 'application/x-ndjson' ? String(body).split('\n').filter(Boolean).length : 1
     return { topic: `${params.stream}-in`, appended, offsets: { 0: String(requests.length) } }
   })
-  app.get('/scores/:stream', async ({ query }, reply) => {
+  const tail = (items: readonly unknown[], query: unknown, reply: FastifyReply) => {
     const { follow, limit } = scoresQuery.parse(query)
     reply.hijack()
     reply.raw.writeHead(200, { 'content-type': 'application/x-ndjson' })
-    for (const score of state.scores.slice(0, limit)) reply.raw.write(`${JSON.stringify(score)}\n\n`)
+    for (const item of items.slice(0, limit)) reply.raw.write(`${JSON.stringify(item)}\n\n`)
     if (follow !== 'true') reply.raw.end()
-  })
+  }
+  app.get('/scores/:stream', async ({ query }, reply) => tail(state.scores, query, reply))
+  app.get('/rejected/:stream', async ({ query }, reply) => tail(state.deadLetters, query, reply))
   app.get('/processors', async () => state.states.map(({ dataType }) => dataType))
   app.get<{ Params: { dataType: string } }>('/state/:dataType', async ({ params }, reply) => {
     const found = state.states.find(({ dataType }) => dataType === params.dataType)
@@ -147,6 +152,24 @@ export function aScore(part: Partial<ScoredRecord> = {}): ScoredRecord {
     at: Date.UTC(2026, 0, 1, 10, 20, 30, 456),
     latencyMs: 0.42,
     record: { carrier: 'UA' },
+    ...part,
+  }
+}
+
+export function aDeadLetter(part: Partial<DeadLetter> = {}): DeadLetter {
+  return {
+    topic: 'flights',
+    partition: 0,
+    offset: '41',
+    key: null,
+    dataType: 'flight',
+    model: 'late-arrival@2',
+    code: 'record.feature.missing',
+    message: "the feature 'carrier' is missing",
+    at: Date.UTC(2026, 0, 1, 10, 20, 30, 456),
+    text: '{"dataType":"flight"}',
+    base64: null,
+    valueBytes: 21,
     ...part,
   }
 }
