@@ -1,4 +1,5 @@
 import type { Command, Help } from 'commander'
+import { EXIT } from './io.ts'
 import type { Style } from './style.ts'
 
 /** What the help of a command says beyond its arguments and options. */
@@ -35,6 +36,19 @@ export function examplesOf(command: Command): readonly Example[] {
 export function examplesText(command: Command, style: Style): string {
   const examples = examplesOf(command).flatMap(({ what, line }) => [`  ${style.dim(`# ${what}`)}`, `  ${line}`, ''])
   return examples.length === 0 ? '' : ['', style.strong('Examples:'), ...examples].join('\n').trimEnd()
+}
+
+/** What the exit codes of all commands mean. */
+export function exitCodesText({ strong, accent }: Style): string {
+  const meanings: readonly [exitCode: number, meaning: string][] = [
+    [EXIT.ok, 'done'],
+    [EXIT.failed, 'refused or failed: the error says why'],
+    [EXIT.usage, 'wrong usage'],
+    [EXIT.unreachable, 'no node at the address'],
+    [EXIT.interrupted, 'ended by Ctrl-C'],
+  ]
+  const lines = meanings.map(([exitCode, meaning]) => `  ${accent(String(exitCode).padEnd(4))} ${meaning}`)
+  return ['', strong('Exit codes:'), ...lines].join('\n')
 }
 
 /** How all help is laid out. */

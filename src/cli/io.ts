@@ -13,8 +13,8 @@ export interface Io {
   readonly clock: Clock
   /** Aborts with a `Stop` when the command must end: Ctrl-C, or nobody reads its output any more. */
   readonly signal: AbortSignal
-  /** Resolves after so many ms; rejects when `signal` aborts. */
-  sleep(ms: number): Promise<void>
+  /** Resolves after so many ms; rejects when the signal aborts: this world's own where none is given. */
+  sleep(ms: number, until?: AbortSignal): Promise<void>
 }
 
 export type Terminal = Writable & { readonly isTTY?: boolean; readonly columns?: number }
@@ -56,8 +56,8 @@ export function processIo(): Io {
     cwd: process.cwd(),
     clock: systemClock,
     signal,
-    sleep: async (ms) => {
-      await setTimeout(ms, undefined, { signal })
+    sleep: async (ms, until = signal) => {
+      await setTimeout(ms, undefined, { signal: until })
     },
   }
 }

@@ -8,7 +8,9 @@ import { afterAll, describe, expect, test } from 'vitest'
 import type { Config } from '../config/index.ts'
 import { ERRORS } from '../core/error-table.ts'
 import { SluiceError } from '../core/errors.ts'
+import type { RunningNode } from './context.ts'
 import { examplesOf } from './help.ts'
+import { Stop } from './io.ts'
 import { createProgram, everyCommand } from './program.ts'
 import { run, type World } from './testing/fake-io.ts'
 import { startFakeNode } from './testing/fake-node.ts'
@@ -82,6 +84,12 @@ describe('help', () => {
         expect(option.mandatory && command.getOptionValue(option.attributeName()) === undefined).toBe(false)
     },
   )
+
+  test('the exit codes stand in the help of all', async () => {
+    const { out } = await run('--help')
+    const codes = out.slice(out.indexOf('Exit codes:')).matchAll(/^ {2}(\d+) +\S/gm)
+    expect(Array.from(codes, ([, exitCode]) => exitCode)).toEqual(['0', '1', '2', '3', '130'])
+  })
 
   test('--server is offered by what asks a node, and only there', async () => {
     expect((await run('models list --help')).out).toContain('--server')
@@ -191,7 +199,7 @@ describe('serve and demo', () => {
 
   test('serve runs with the configuration of flags and environment, and Ctrl-C is 130', async () => {
     const { seen, world } = startable(130, { env: { SLUICE_GROUP: 'g' } })
-    const { exitCode, out } = await run('serve --log memory: --port 0 --set models.history=3 --json', world)
+    const { exitCode, out } = await run('serve --log memory --port 0 --set models.history=3 --json', world)
     expect(seen.config).toMatchObject({ log: { kind: 'memory' }, http: { port: 0 }, group: 'g', models: { history: 3 } })
     expect([exitCode, out, seen.disposed]).toEqual([130, '{"url":"http://127.0.0.1:4321"}\n', 1])
   })
@@ -210,6 +218,46 @@ describe('serve and demo', () => {
     expect([exitCode, disposed]).toEqual([1, 1])
     expect(out).toContain('● Sluice at http://x')
     expect(out).toContain('mdata: mdata → scores')
+    expect(err).toContain('error log.unavailable: the disk is full')
+  })
+
+  test('an end that takes long is told after a second, and given up after fifteen', async () => {
+    const { world } = startable(130)
+    const never = () => new Promise<never>(() => {})
+    const serve = async () => ({ url: 'http://x', [Symbol.asyncDispose]: never })
+    const { exitCode, err, sleeps } = await run('serve', { ...world, actions: { serve } })
+    expect(exitCode).toBe(1)
+    expect(sleeps).toEqual([1000, 14_000])
+    expect(err).toBe(
+      'finishing what is in work; Ctrl-C again ends at once …\n' +
+        'error cli.stop.timeout: the node did not end within 15 s after it was asked to, so it is left as it is\n' +
+        `  → ${ERRORS['cli.stop.timeout'].remedy}\n`,
+    )
+    expect(JSON.parse((await run('serve --json', { ...world, actions: { serve } })).err)).toMatchObject({ code: 'cli.stop.timeout' })
+  })
+
+  test('Ctrl-C while it starts ends it too, with what had started', async () => {
+    const controller = new AbortController()
+    const starting = Promise.withResolvers<RunningNode>()
+    const serve = () => {
+      controller.abort(new Stop('test', 130))
+      return starting.promise
+    }
+    let disposed = 0
+    const onOutput = () => starting.resolve({ url: 'http://x', [Symbol.asyncDispose]: async () => void disposed++ })
+    const outcome = await run('serve', { cwd: folder, controller, onOutput, actions: { serve } })
+    expect(outcome).toMatchObject({ exitCode: 130, out: '', err: 'finishing what is in work; Ctrl-C again ends at once …\n' })
+    expect(disposed).toBe(1)
+  })
+
+  test('an end that fails is told', async () => {
+    const { world } = startable(130)
+    const serve = async () => ({
+      url: 'http://x',
+      [Symbol.asyncDispose]: () => Promise.reject(new SluiceError('log.unavailable', 'the disk is full')),
+    })
+    const { exitCode, err } = await run('serve', { ...world, actions: { serve } })
+    expect(exitCode).toBe(1)
     expect(err).toContain('error log.unavailable: the disk is full')
   })
 
@@ -241,6 +289,15 @@ describe('config and errors', () => {
     expect(exitCode).toBe(0)
     expect(out).toMatch(/^group: g +# environment variable SLUICE_GROUP$/m)
     expect(out).toMatch(/^ {2}port: 5501 +# flag --port$/m)
+  })
+
+  test.each(['config', 'serve'])('%s refuses a file that is named and is not there', async (command) => {
+    const { exitCode, err } = await run(`${command} --set models.definitions=gone.ts`, { cwd: folder })
+    expect(exitCode).toBe(1)
+    expect(err).toContain(
+      `error config.unreadable: models.definitions is '${join(folder, 'gone.ts')}', but must be a file that can be read`,
+    )
+    expect(err).toContain('(flag --set models.definitions)')
   })
 
   test('config as JSON', async () => {

@@ -10,7 +10,7 @@ import { addScores } from './commands/scores.ts'
 import { addServe } from './commands/serve.ts'
 import { addState } from './commands/state.ts'
 import { type Attach, type CommandActions, createContext, DEFAULT_SERVER, type GlobalOptions } from './context.ts'
-import { describe, examplesText, helpStyle, shortGuide } from './help.ts'
+import { describe, examplesText, exitCodesText, helpStyle, shortGuide } from './help.ts'
 import { EXIT, type Io, processIo, Stop } from './io.ts'
 import { exitCodeOf, reportError } from './report-error.ts'
 import { createStyle } from './style.ts'
@@ -50,6 +50,7 @@ export function createProgram(actions: CommandActions, io: Io = processIo(), don
   }
   for (const add of [addServe, addDemo, addModels, addRecords, addScores, addState, addConfig, addErrors]) add(program, attach)
   for (const command of everyCommand(program)) command.addHelpText('after', () => examplesText(command, style))
+  program.addHelpText('after', () => exitCodesText(style))
   return program
 }
 

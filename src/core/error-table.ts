@@ -48,7 +48,7 @@ export const ERRORS = {
   'record.no-model': {
     scope: 'record',
     summary: "No model serves the record's data type, and the record was not held or was held too long.",
-    remedy: 'Publish a model for the data type, then send the record again from the dead-letter topic.',
+    remedy: 'Publish a model for the data type, then send the record again: `sluice records rejected` shows it.',
   },
   'record.feature.missing': {
     scope: 'record',
@@ -244,6 +244,11 @@ export const ERRORS = {
     scope: 'service',
     summary: 'A file of records breaks the rules of its format; the message says where.',
     remedy: 'Correct the file there, or say with --as what it is.',
+  },
+  'cli.stop.timeout': {
+    scope: 'service',
+    summary: 'A node that was asked to end did not, so the process ended without it.',
+    remedy: 'Check that the log can be reached. What was not committed is done again after the next start.',
   },
   internal: {
     scope: 'service',

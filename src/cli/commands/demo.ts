@@ -33,16 +33,15 @@ export function addDemo(program: Command, attach: Attach): void {
     const { port, rate, keep } = command.opts<Options>()
     const { io, style } = context
     const directory = keep === undefined ? undefined : resolve(io.cwd, keep)
-    const node = await context.actions.demo({ port, rate, directory })
-    const server = port === undefined || port === 5500 ? '' : ` --server ${node.url}`
+    const server = (url: string) => (port === undefined || port === 5500 ? '' : ` --server ${url}`)
     // Who started it with npm has the command at hand only through npx.
     const sluice = io.env['npm_lifecycle_event'] === undefined ? 'sluice' : 'npx sluice'
-    return runNode(context, node, [
-      `${style.good('●')} ${style.strong('The demo runs.')} Watch it at ${style.accent(node.url)}`,
+    return runNode(context, context.actions.demo({ port, rate, directory }), ({ url }) => [
+      `${style.good('●')} ${style.strong('The demo runs.')} Watch it at ${style.accent(url)}`,
       '  In a second terminal:',
-      `    ${style.accent(`${sluice} models list${server}`)}`,
-      `    ${style.accent(`${sluice} scores tail --stream flights --follow${server}`)}`,
-      `    ${style.accent(`${sluice} models rollback flight${server}`)}`,
+      `    ${style.accent(`${sluice} models list${server(url)}`)}`,
+      `    ${style.accent(`${sluice} scores tail --stream flights --follow${server(url)}`)}`,
+      `    ${style.accent(`${sluice} models rollback flight${server(url)}`)}`,
       `  ${style.dim('Ctrl-C stops it')}`,
     ])
   })

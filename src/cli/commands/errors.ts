@@ -7,7 +7,8 @@ import { describe } from '../help.ts'
 import { tableLines } from '../table.ts'
 
 const CONSEQUENCES: Readonly<Record<ErrorScope, string>> = {
-  record: 'The record is rejected and goes to the dead-letter topic with this code; the stream goes on.',
+  record:
+    'The record is rejected and goes to the dead-letter topic with this code (`sluice records rejected` shows it); the stream goes on.',
   model: 'The model is refused; the version before it keeps serving.',
   service: 'The request fails, or the process retries or stops.',
 }

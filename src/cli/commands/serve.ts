@@ -11,8 +11,8 @@ export function addServe(program: Command, attach: Attach): void {
     summary: 'Run a node: read records, score them, write the answers.',
     paragraph:
       'Without a configuration it reads JSON records from the topic mdata, writes to scores, and keeps everything in ' +
-      './sluice.db. What is configured, and from where, is shown by `sluice config`. Ctrl-C finishes the work at hand and stops; ' +
-      'after a restart the node goes on where it was.',
+      './sluice.db. What is configured, and from where, is shown by `sluice config`. Ctrl-C finishes the work at hand and stops, ' +
+      'which is given up after 15 seconds; a second one stops at once. Either way the node goes on where it was after a restart.',
     examples: [
       { what: 'One process with its own log, all defaults', line: 'sluice serve' },
       { what: 'With a configuration file, on another port', line: 'sluice serve --config sluice.yaml --port 5501' },
@@ -23,14 +23,12 @@ export function addServe(program: Command, attach: Attach): void {
   attach(command, async (context) => {
     const { style } = context
     const { config } = configOf(context.io, command.opts<ConfigOptions>())
-    const node = await context.actions.serve(config)
     const streams = config.streams.map(({ name, input, output }) => `  ${style.dim('stream')}  ${name}: ${input} → ${output}`)
-    const lines = [
-      `${style.good('●')} ${style.strong('Sluice')} at ${style.accent(node.url)}`,
+    return runNode(context, context.actions.serve(config), ({ url }) => [
+      `${style.good('●')} ${style.strong('Sluice')} at ${style.accent(url)}`,
       `  ${style.dim('log')}     ${logText(config.log)}`,
       ...streams,
       `  ${style.dim('Ctrl-C stops it')}`,
-    ]
-    return runNode(context, node, lines)
+    ])
   })
 }

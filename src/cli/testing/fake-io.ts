@@ -1,4 +1,5 @@
 import { Readable, Writable } from 'node:stream'
+import { setImmediate } from 'node:timers/promises'
 import type { CommandActions } from '../context.ts'
 import { type Io, Stop, type Terminal } from '../io.ts'
 import { runCommandLine } from '../program.ts'
@@ -9,6 +10,8 @@ export interface World {
   readonly stdin?: string | Uint8Array
   readonly tty?: boolean
   readonly actions?: Partial<CommandActions>
+  /** Ends the command when a test aborts it with a `Stop`. */
+  readonly controller?: AbortController
   /** Milliseconds that pass with each look at the clock. */
   readonly tick?: number
   /** Called with every piece of output. */
@@ -27,7 +30,7 @@ export const NOW = Date.UTC(2026, 0, 1)
 
 /** Runs a command line in a world of its own: collected output, a clock that moves only when it is looked at or slept on. */
 export async function run(words: string[] | string, world: World = {}): Promise<Outcome> {
-  const controller = new AbortController()
+  const { controller = new AbortController() } = world
   const stop = (exitCode: number) => controller.abort(new Stop('test', exitCode))
   const sleeps: number[] = []
   let time = 0
@@ -51,11 +54,12 @@ export async function run(words: string[] | string, world: World = {}): Promise<
     cwd: world.cwd ?? '/nowhere',
     clock: { now: () => NOW + now(), monotonic: now },
     signal: controller.signal,
-    async sleep(ms) {
+    async sleep(ms, until = controller.signal) {
       sleeps.push(ms)
       time += ms
-      controller.signal.throwIfAborted()
-      await Promise.resolve()
+      // What is ready goes first, as it would long before a real clock strikes.
+      await setImmediate()
+      until.throwIfAborted()
     },
   }
   const missing = async (): Promise<never> => {
