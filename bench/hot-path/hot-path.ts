@@ -57,7 +57,9 @@ export async function runHotPath(quick: boolean): Promise<void> {
 
   console.log(`${cpus()[0]!.model}, Node ${process.version}; ${expected.length} records, 105 bytes of protobuf each, 100 trees of depth 6`)
   for (const [i, { name }] of cases.entries()) console.log(`${name.padEnd(44)} ${Math.round(costs[i]!).toString().padStart(6)} ns a record`)
-  console.log(`goal: ${GOAL_NS} ns at most; ${costs[2]! <= GOAL_NS ? 'reached' : 'MISSED'} with checksums`)
+  console.log(
+    `goal: ${GOAL_NS} ns at most, where a fused prototype with a plain forest kernel took 1110; ${costs[2]! <= GOAL_NS ? 'reached' : 'MISSED'} with checksums`,
+  )
 }
 
 type Product = (recordBatch: Uint8Array, checksums: boolean, inspect?: (outputs: readonly Uint8Array[]) => void) => void

@@ -11,12 +11,14 @@ import type { Wake } from '../engines/local/wake.ts'
 import type { ModelDefinition } from '../models/function/define-model.ts'
 import { createRuntimes } from '../models/index.ts'
 import { Deployment, type DeploymentEvent } from '../registry/deployment.ts'
+import type { ModelEntry } from '../registry/history.ts'
 import { type AppliedRecord, RegistryFollower } from '../registry/follower.ts'
 import { ModelLoader } from '../registry/model-loader.ts'
 import { Registry } from '../registry/registry.ts'
 import { Journal } from '../services/journal.ts'
 import { createModelService } from '../services/model-service.ts'
 import type { StreamContext } from '../services/stream-context.ts'
+import { checkInputs } from './input-check.ts'
 import { createServingTarget } from './serving-target.ts'
 
 export interface ModelPlaneOptions {
@@ -77,6 +79,7 @@ export class ModelPlane {
       follower: this.#follower,
       deployment: this.#deployment,
       maxModelBytes: maxBytes,
+      inspect: (entry) => this.#inspect(entry),
     })
   }
 
@@ -130,6 +133,14 @@ export class ModelPlane {
     if (kind === 'model-refused') this.#note(kind, dataType, id, error!.message, error!.code)
     if (error !== undefined) this.#options.logger.warn({ dataType, model: id, err: error }, 'a model was refused')
     else this.#options.logger.info({ dataType, model: id }, kind)
+  }
+
+  /** Warns of a model that recent records can't feed. */
+  async #inspect(entry: ModelEntry): Promise<string | undefined> {
+    const { log, streams } = this.#options
+    const warning = await checkInputs(log, streams, entry)
+    if (warning !== undefined) this.#note('model-warning', entry.descriptor.dataType, entry.id, warning)
+    return warning
   }
 
   #note(kind: string, dataType: string | null, model: string | null, message: string, code: string | null = null): void {

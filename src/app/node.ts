@@ -40,7 +40,7 @@ export const VERSION = (JSON.parse(readFileSync(new URL('../../package.json', im
 
 /**
  * A node: everything wired together. It is ready when `start` resolves: the models topic has been read, the models that should
- * serve are loaded, and the streams are being answered.
+ * serve are loaded, and the streams are being answered (on Kafka as soon as the group has given it partitions; `live.ready` tells).
  */
 export class SluiceNode {
   readonly services: Services
@@ -94,9 +94,12 @@ export class SluiceNode {
     const observer = createObserver(monitors, models.journal, logger)
     const engines = streams.map((stream) => startEngine(stream, { config, log, modelsChanged, observer }))
     for (const engine of engines) stack.defer(() => engine.stop())
-    if (log.guarantee === 'atomic') await Promise.all(engines.map((engine) => engine.assigned))
-    ready = true
-    logger.info({ log: logText(config.log), url }, 'ready')
+    const assigned = Promise.all(engines.map((engine) => engine.assigned)).then(() => {
+      ready = true
+      logger.info({ log: logText(config.log), url }, 'ready')
+    })
+    // A broker may let a new member wait for one that is gone: the node is up, and says by itself when it is ready.
+    if (log.guarantee === 'atomic') await assigned
     return new SluiceNode(services, url, stack.move())
   }
 

@@ -60,7 +60,7 @@ describe('what is right', () => {
         beforeModel: { do: 'hold', maxMs: 10000, maxRecords: 100000 },
         maxRecordBytes: 8388608,
         answer: { field: 'answer' },
-        batch: { maxBytes: 1048576 },
+        batch: { maxBytes: 262144 },
         inputs: {},
       },
     ])

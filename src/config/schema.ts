@@ -113,7 +113,7 @@ export const streamSettings = section({
   }).prefault({}),
   maxRecordBytes: size().prefault('8MiB'),
   answer: answer.optional(),
-  batch: section({ maxBytes: size(1024).prefault('1MiB') }).prefault({}),
+  batch: section({ maxBytes: size(1024).prefault('256KiB') }).prefault({}),
   inputs: z.record(z.string(), text('the path of a record field'), { error: 'a map from model input to record field' }).prefault({}),
 })
 

@@ -68,7 +68,10 @@ export interface GroupOptions {
 }
 
 export interface GroupListener {
-  /** Partitions that this member now owns, with the offset to continue from (the committed one, else the first). */
+  /**
+   * Partitions that this member now owns, with the offset to continue from (the committed one, else the first); none where there
+   * are more members than partitions.
+   */
   assigned(partitions: readonly Assignment[]): Promise<void>
   /**
    * Partitions that this member must give up. Their work should be committed before the promise is settled; where `lost` is

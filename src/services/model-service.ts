@@ -19,6 +19,8 @@ export interface ModelServiceOptions {
   readonly follower: RegistryFollower
   readonly deployment: Deployment
   readonly maxModelBytes: number
+  /** What is strange about a version that has just begun to serve, in a sentence; undefined where nothing is. */
+  readonly inspect: (entry: ModelEntry) => Promise<string | undefined>
 }
 
 const encoder = new TextEncoder()
@@ -112,7 +114,15 @@ async function append(
     await deployment.reconcile(history)
     if (command.action !== 'retire' && entry.reason !== null) throw entry.reason
   }
-  return { id: entry.id, dataType: history.dataType, status: entry.status, offset: String(offset), reason: entry.reason?.toJSON() ?? null }
+  const warning = wait && entry.status === 'serving' ? await options.inspect(entry) : undefined
+  return {
+    id: entry.id,
+    dataType: history.dataType,
+    status: entry.status,
+    offset: String(offset),
+    reason: entry.reason?.toJSON() ?? null,
+    ...(warning !== undefined && { warning }),
+  }
 }
 
 function changeOf(applied: AppliedRecord | undefined): { history: DataTypeHistory; entry: ModelEntry } {

@@ -73,6 +73,7 @@ export const modelCommandResult = z.object({
   dataType: z.string(),
   status: modelStatus,
   offset: z.string().describe('of the command on the models topic'),
+  warning: z.string().optional().describe('what is strange about a version that serves: inputs that no recent record has'),
   reason: errorBody.nullable(),
 })
 export type ModelCommandResult = z.infer<typeof modelCommandResult>

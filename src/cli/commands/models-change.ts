@@ -47,7 +47,7 @@ export async function showResult(
   { json, print, printJson, style }: Context,
   { value, json: raw }: Answer<ModelCommandResult>,
 ): Promise<void> {
-  const { id, dataType, status, reason, offset } = value
+  const { id, dataType, status, reason, offset, warning } = value
   if (json) await printJson(raw)
   if (status === 'refused' || reason !== null) throw refusal(value)
   if (json) return
@@ -57,6 +57,7 @@ export async function showResult(
     retired: `${style.good('✓')} ${name} is retired`,
   }
   await print(done[status] ?? `${style.good('✓')} ${name} is ${status}, offset ${offset} of the models topic`)
+  if (warning !== undefined) await print(`${style.warn('!')} ${safeText(warning)}`)
 }
 
 function refusal({ id, reason }: ModelCommandResult): SluiceError {

@@ -129,7 +129,7 @@ export class KafkaGroup implements Group {
     try {
       const assignments = await this.#assignments(partitions)
       if (this.#leaving.signal.aborted) return
-      if (assignments.length > 0) await this.#options.listener.assigned(assignments)
+      await this.#options.listener.assigned(assignments)
       const end = await alive.ended
       const lost = end === 'lost' || end instanceof SluiceError
       if (lost) this.#owned = undefined
