@@ -89,7 +89,7 @@ testRuntime({
     wrong('an unknown data type', LINEAR.replace('dataType="double"', 'dataType="decimal"')),
     wrong('elements nested too deep', LINEAR.replace('<Header/>', `<Header>${'<a>'.repeat(300)}${'</a>'.repeat(300)}</Header>`)),
   ],
-  large: { bytes: text(forestDocument({ trees: 200, depth: 9 })), turnMs: 250 },
+  large: { bytes: text(forestDocument({ trees: 100, depth: 9 })), turnMs: 250 },
 })
 
 describe('a PMML model', () => {
