@@ -5,13 +5,9 @@ import { SluiceNode } from '../../src/app/node.ts'
 import { openLog } from '../../src/app/open-log.ts'
 import { loadConfig } from '../../src/config/index.ts'
 import type { Log } from '../../src/core/log.ts'
-import { inputBatches, RECORDS_PER_BATCH, sharedBytes, sharedInputs } from '../hot-path/shared-forest.ts'
+import { FOREST_INPUTS, inputBatches, RECORDS_PER_BATCH, sharedBytes, sharedInputs } from '../shared-forest.ts'
 
 const ROUNDS = 30
-const FIELDS =
-  'fixed_acidity volatile_acidity citric_acid residual_sugar chlorides free_sulfur_dioxide total_sulfur_dioxide density pH sulphates alcohol'.split(
-    ' ',
-  )
 
 /** Prints what a whole node makes of a backlog of the shared forest's records, on each embedded log. */
 export async function runEmbedded(quick: boolean): Promise<void> {
@@ -47,7 +43,7 @@ async function measure(log: string, kind: string, rounds: number): Promise<void>
   await using opened = await openLog(config.log)
   await opened.ensureTopics([{ topic: 'mdata', partitions: 1, cleanup: 'delete' }])
   await using node = await SluiceNode.start({ config, log: opened, http: false })
-  const inputs = JSON.stringify(Object.fromEntries(FIELDS.map((field, i) => [`x${i}`, field])))
+  const inputs = JSON.stringify(FOREST_INPUTS)
   await node.services.models.publish({ name: 'forest', dataType: 'wine', format: 'pmml', inputs, wait: 'true' }, sharedBytes('forest.pmml'))
 
   const batches = inputBatches(sharedInputs().inputs)

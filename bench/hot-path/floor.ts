@@ -1,7 +1,7 @@
 import { crc32c } from '../../src/core/crc32c.ts'
 import { RECORD_BATCH } from '../../src/core/record-batch.ts'
 import type { Forest } from '../../src/models/forest/forest.ts'
-import { FEATURES, RECORDS_PER_BATCH } from './shared-forest.ts'
+import { FEATURES, RECORDS_PER_BATCH } from '../shared-forest.ts'
 
 /**
  * The least that this work can cost in this language: one loop, written for this record and this model alone, that knows no

@@ -19,22 +19,9 @@ import { createPmmlRuntime } from '../../src/models/pmml/runtime.ts'
 import { createPrimaryPolicy } from '../../src/policies/primary/primary.ts'
 import { loadMessageType } from '../../src/codecs/protobuf/message-type.ts'
 import { createFloor } from './floor.ts'
-import { inputBatches, sharedBytes, sharedInputs } from './shared-forest.ts'
+import { FOREST_INPUTS, inputBatches, sharedBytes, sharedInputs } from '../shared-forest.ts'
 
 const GOAL_NS = 1500
-const WINE_FIELDS = [
-  'fixed_acidity',
-  'volatile_acidity',
-  'citric_acid',
-  'residual_sugar',
-  'chlorides',
-  'free_sulfur_dioxide',
-  'total_sulfur_dioxide',
-  'density',
-  'pH',
-  'sulphates',
-  'alcohol',
-]
 
 /** Prints what a record costs on its way from protobuf bytes to output bytes, in CPU ns on one core, beside the floor. */
 export async function runHotPath(quick: boolean): Promise<void> {
@@ -88,7 +75,7 @@ async function createProduct(descriptorSet: Uint8Array, runtime: ReturnType<type
     format: 'pmml',
     sha256: '',
     metadata: {},
-    inputs: Object.fromEntries(WINE_FIELDS.map((field, i) => [`x${i}`, field])),
+    inputs: FOREST_INPUTS,
   }
   const model = await runtime.load(descriptor, sharedBytes('forest.pmml'))
   operator.serve('wine', operator.fit(new LoadedModel(descriptor, model)))
