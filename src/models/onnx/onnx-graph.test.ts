@@ -9,8 +9,8 @@ import {
   onnxModel,
   type ModelParts,
   tensorAttribute,
-} from './graph-fixture.ts'
-import { zipMapClassifier } from './model-fixtures.ts'
+} from './fixtures/graph-fixture.ts'
+import { zipMapClassifier } from './fixtures/model-fixtures.ts'
 import { readOnnxGraph } from './onnx-graph.ts'
 import { bytesField, message, varintField } from './protobuf-writer.ts'
 

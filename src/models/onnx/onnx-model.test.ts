@@ -15,8 +15,8 @@ import {
   node,
   onnxModel,
   textsAttribute,
-} from './graph-fixture.ts'
-import { columns, regression, tree, zipMapClassifier } from './model-fixtures.ts'
+} from './fixtures/graph-fixture.ts'
+import { columns, regression, tree, zipMapClassifier } from './fixtures/model-fixtures.ts'
 import { createOnnxRuntime } from './onnx-runtime.ts'
 
 const runtime = createOnnxRuntime({ threads: 1 })

@@ -3,8 +3,8 @@ import { longestTurn } from '../../../test/contracts/longest-turn.ts'
 import { scoreFrame } from '../../../test/contracts/answers.ts'
 import { frameOf } from '../../../test/contracts/frame-of.ts'
 import { descriptorOf, testRuntime } from '../../../test/contracts/runtime.ts'
-import { externalTensor, floats, node, onnxModel } from './graph-fixture.ts'
-import { columns, regression, tree, zipMapClassifier } from './model-fixtures.ts'
+import { externalTensor, floats, node, onnxModel } from './fixtures/graph-fixture.ts'
+import { columns, regression, tree, zipMapClassifier } from './fixtures/model-fixtures.ts'
 import { createOnnxRuntime } from './onnx-runtime.ts'
 
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x))

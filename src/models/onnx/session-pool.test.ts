@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { scoreRows } from '../../../test/contracts/answers.ts'
 import { descriptorOf } from '../../../test/contracts/runtime.ts'
 import type { Model, Runtime } from '../../core/model.ts'
-import { regression, zipMapClassifier } from './model-fixtures.ts'
+import { regression, zipMapClassifier } from './fixtures/model-fixtures.ts'
 import { createOnnxRuntime } from './onnx-runtime.ts'
 
 const rows = [{ a: 1, b: 2 }]
