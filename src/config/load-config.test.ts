@@ -309,6 +309,12 @@ describe('what is wrong', () => {
     expect(({} as { port?: unknown }).port).toBeUndefined()
   })
 
+  test('a list that is a scalar by mistake gets no item in its middle', () => {
+    const { message } = refusal(() => load(undefined, { flags: [set('streams', '['), set('streams[1].format', '{}')] }))
+    expect(message).toContain("  - streams[1].format can't be set: streams has 0 items, so the next one is streams[0] (flag --set)")
+    expect(message).toContain("  - streams is '[', but must be a list of streams")
+  })
+
   test('everything that is wrong is said at once', () => {
     const text = 'log: x\nhttp: { port: x, prot: 1 }\nstreams: [{ input: a, output: a, format: x }]'
     const { message } = refusal(() => load(text, { env: { SLUICE_LOGING_LEVEL: 'x' } }))

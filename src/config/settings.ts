@@ -65,7 +65,9 @@ export class Settings {
       const place = path.slice(0, i)
       const holder = valueAt(this.tree, place)
       const room = Array.isArray(holder) ? holder.length : 0
-      const list = Array.isArray(holder) || (holder === undefined && typeof part === 'number' && i > 0)
+      // A scalar makes way for what is set inside it.
+      const absent = typeof holder !== 'object' || holder === null
+      const list = Array.isArray(holder) || (absent && typeof part === 'number' && i > 0)
       if (part === '' || part === '__proto__' || (typeof part === 'number' && !list && i === 0))
         return `${pathText(path)} is not the name of a setting`
       if (list && !(Number(part) <= room)) {
