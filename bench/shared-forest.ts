@@ -2,23 +2,11 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { RecordBatchWriter } from '../src/core/record-batch-writer.ts'
 import { sealRecordBatch } from '../src/core/record-batch.ts'
+import { WINE_FIELDS } from '../test/fixtures/wine-quality.ts'
 
 const folder = join(process.env['SLUICE_SHARED'] ?? join(import.meta.dirname, '../../shared'), 'bench')
 
 export const FEATURES = 11
-const WINE_FIELDS = [
-  'fixed_acidity',
-  'volatile_acidity',
-  'citric_acid',
-  'residual_sugar',
-  'chlorides',
-  'free_sulfur_dioxide',
-  'total_sulfur_dioxide',
-  'density',
-  'pH',
-  'sulphates',
-  'alcohol',
-]
 /** The field of a wine record that feeds each input of the forest. */
 export const FOREST_INPUTS: Readonly<Record<string, string>> = Object.fromEntries(WINE_FIELDS.map((field, i) => [`x${i}`, field]))
 export const RECORDS_PER_BATCH = 1000

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { sharedFolder } from '../fixtures/wine-quality.ts'
+import { sharedFolder, WINE_FIELDS } from '../fixtures/wine-quality.ts'
 import { tutorialDescriptor, wineMessage } from './wine-wire.ts'
 
 const FEATURES = 11
@@ -18,20 +18,6 @@ export interface SharedForest {
   /** From the forest's inputs to the fields of a wine record. */
   readonly inputs: Readonly<Record<string, string>>
 }
-
-const FIELDS = [
-  'fixed_acidity',
-  'volatile_acidity',
-  'citric_acid',
-  'residual_sugar',
-  'chlorides',
-  'free_sulfur_dioxide',
-  'total_sulfur_dioxide',
-  'density',
-  'pH',
-  'sulphates',
-  'alcohol',
-]
 
 /** Undefined where the shared folder is absent. */
 export function readSharedForest(): SharedForest | undefined {
@@ -51,6 +37,6 @@ export function readSharedForest(): SharedForest | undefined {
         `<MiningSchema><MiningField name="x0"/></MiningSchema><Node score="${version}"><True/></Node></TreeModel></Segment>`
       return tutorialDescriptor({ name: 'forest', data: Buffer.from(pmml.replace(LAST_SEGMENT, `${tree}${LAST_SEGMENT}`)) })
     },
-    inputs: Object.fromEntries(FIELDS.map((field, i) => [`x${i}`, field])),
+    inputs: Object.fromEntries(WINE_FIELDS.map((field, i) => [`x${i}`, field])),
   }
 }

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { BoundField, Codec } from '../../core/codec.ts'
 import { SluiceError } from '../../core/errors.ts'
 import { batchOf } from '../../core/testing/batch-of.ts'
+import { WINE_FIELDS } from '../../../test/fixtures/wine-quality.ts'
 import { expectedRow } from '../testing/expected-row.ts'
 import { messageBytes } from '../testing/proto-bytes.ts'
 import { descriptorSetOf, KINDS, SCALARS, type FieldSpec, type Schema, type Syntax } from '../testing/proto-schema.ts'
@@ -145,28 +146,15 @@ describe('Rows are what protobuf\u2019s own library reads', () => {
 })
 
 describe('The tutorial\u2019s wine record', () => {
-  const names = [
-    'fixed_acidity',
-    'volatile_acidity',
-    'citric_acid',
-    'residual_sugar',
-    'chlorides',
-    'free_sulfur_dioxide',
-    'total_sulfur_dioxide',
-    'density',
-    'pH',
-    'sulphates',
-    'alcohol',
-  ]
   const schema: Schema = {
     WineRecord: [
-      ...names.map((name, i) => ({ name, number: i + 1, type: 'double' })),
+      ...WINE_FIELDS.map((name, i) => ({ name, number: i + 1, type: 'double' })),
       { name: 'dataType', number: 12, type: 'string' },
       { name: 'ts', number: 13, type: 'int64' },
     ],
   }
   const codec = createProtobufCodec({ descriptorSet: descriptorSetOf(schema, 'proto3'), message: 't.WineRecord' })
-  const fields = [...names.map((name) => bound(name)), bound('dataType', ['wine']), bound('ts')]
+  const fields = [...WINE_FIELDS.map((name) => bound(name)), bound('dataType', ['wine']), bound('ts')]
 
   test('is read from its bytes, written by hand', () => {
     // Each double: its tag (number * 8 + 1) and eight bytes; "wine" under tag 12 * 8 + 2; -1 under tag 13 * 8 in ten bytes.
@@ -182,7 +170,7 @@ describe('The tutorial\u2019s wine record', () => {
   })
 
   test('has its defaults where its fields are absent, and no data type', () => {
-    expect(readRows(codec, fields, batchOf([new Uint8Array(0)])).rows).toEqual([[...names.map(() => 0), 'missing', 0]])
+    expect(readRows(codec, fields, batchOf([new Uint8Array(0)])).rows).toEqual([[...WINE_FIELDS.map(() => 0), 'missing', 0]])
   })
 })
 
