@@ -13,6 +13,11 @@ export interface RetryOptions {
   readonly signal?: AbortSignal
 }
 
+export type CoordinatorKind = 'group' | 'transaction'
+
+/** As FindCoordinator names them. */
+const KEY_TYPES = { group: 0, transaction: 1 } as const
+
 const FIRST_DELAY_MS = 20
 const LAST_DELAY_MS = 1000
 
@@ -93,23 +98,23 @@ export class Cluster {
     this.#leaders.delete(topic)
   }
 
-  /** The broker that coordinates the group, as far as is known. */
-  async coordinator(group: string): Promise<BrokerAddress> {
-    const known = this.#coordinators.get(group)
+  /** The broker that coordinates the group, or the transactional id, as far as is known. */
+  async coordinator(name: string, of: CoordinatorKind = 'group'): Promise<BrokerAddress> {
+    const known = this.#coordinators.get(`${of} ${name}`)
     if (known !== undefined) return known
-    const { coordinators } = await findCoordinatorV4.api.async(await this.anyBroker(), 0, [group])
+    const { coordinators } = await findCoordinatorV4.api.async(await this.anyBroker(), KEY_TYPES[of], [name])
     const found = coordinators[0]
     if (found === undefined || found.errorCode !== 0) {
       throw new KafkaResponseError(found?.errorCode ?? KAFKA_ERROR.coordinatorNotAvailable, found?.errorMessage)
     }
     const address = { host: found.host, port: found.port }
-    this.#coordinators.set(group, address)
+    this.#coordinators.set(`${of} ${name}`, address)
     return address
   }
 
-  /** Forgets who coordinates the group, after a broker said that it does not, or could not be reached. */
-  forgetCoordinator(group: string): void {
-    this.#coordinators.delete(group)
+  /** Forgets who coordinates, after a broker said that it does not, or could not be reached. */
+  forgetCoordinator(name: string, of: CoordinatorKind = 'group'): void {
+    this.#coordinators.delete(`${of} ${name}`)
   }
 
   /** A shared connection to a broker that can be reached: each attempt begins with another one. */

@@ -18,11 +18,17 @@ export const KAFKA_ERROR = {
   topicAlreadyExists: 36,
   outOfOrderSequenceNumber: 45,
   invalidProducerEpoch: 47,
+  invalidTxnState: 48,
+  invalidProducerIdMapping: 49,
+  concurrentTransactions: 51,
   unknownProducerId: 59,
   memberIdRequired: 79,
   fencedInstanceId: 82,
   invalidRecord: 87,
   unstableOffsetCommit: 88,
+  producerFenced: 90,
+  transactionalIdNotFound: 105,
+  staleMemberEpoch: 113,
 } as const
 
 /** An answer of a broker that is an error. */
