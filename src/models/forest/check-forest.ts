@@ -37,7 +37,7 @@ export function checkForest(options: ForestOptions): Int32Array {
 }
 
 function checkLengths(options: ForestOptions): void {
-  const { nodes, outputs, features, columns, weights, targets } = options
+  const { nodes, outputs, features, columns, weights, targets, initial } = options
   const count = nodes.feature.length
   for (const name of ['threshold', 'left', 'right', 'missingLeft', 'leaf'] as const) expect(`nodes.${name}`, nodes[name].length, count)
   if (nodes.categories) {
@@ -49,6 +49,7 @@ function checkLengths(options: ForestOptions): void {
   if (columns) expect('columns', columns.length, features)
   if (columns?.some((column) => column < 0)) throw malformed('a column is negative; columns count from 0')
   if (weights) expect('weights', weights.length, nodes.roots.length)
+  if (initial) expect('initial', initial.length, outputs)
   if (!targets) return
   expect('targets', targets.length, nodes.roots.length)
   const wrong = targets.find((target) => target < 0 || target >= outputs)

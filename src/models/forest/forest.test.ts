@@ -9,6 +9,7 @@ import { planLanes } from './wasm/lanes-plan.ts'
 /** What the documentation of `ForestOptions` says, said again as plainly as possible. */
 function referenceSums(options: ForestOptions, matrix: Float64Array, stride: number, rows: number): number[][] {
   const { nodes, columns, targets, weights, leafValues, outputs, comparison } = options
+  const sumPrecision = options.singlePrecisionSums ? Math.fround : (value: number) => value
   const precision = options.singlePrecision ? Math.fround : (value: number) => value
   const goesLeft = (node: number, cell: number): boolean => {
     const { categories } = nodes
@@ -23,7 +24,8 @@ function referenceSums(options: ForestOptions, matrix: Float64Array, stride: num
     return comparison === 'less' ? x < t : x <= t
   }
   return Array.from({ length: rows }, (_, row) => {
-    const sums = Array.from({ length: outputs }, () => 0)
+    const sums = Array.from({ length: outputs }, (_, k) => options.initial?.[k] ?? 0)
+    const add = (k: number, term: number): void => void (sums[k] = sumPrecision(sums[k]! + sumPrecision(term)))
     for (const [tree, root] of nodes.roots.entries()) {
       let node = root
       while (nodes.feature[node] !== -1) {
@@ -32,8 +34,8 @@ function referenceSums(options: ForestOptions, matrix: Float64Array, stride: num
       }
       const weight = weights ? weights[tree]! : 1
       const leaf = nodes.leaf[node]!
-      if (targets) sums[targets[tree]!]! += weight * leafValues[leaf]!
-      else for (let k = 0; k < outputs; k++) sums[k]! += weight * leafValues[leaf * outputs + k]!
+      if (targets) add(targets[tree]!, weight * leafValues[leaf]!)
+      else for (let k = 0; k < outputs; k++) add(k, weight * leafValues[leaf * outputs + k]!)
     }
     return sums
   })
@@ -55,6 +57,8 @@ const plain: ForestShape = {
   weighted: false,
   targeted: false,
   singlePrecision: false,
+  singleSums: false,
+  offset: false,
   permuted: false,
 }
 
@@ -77,6 +81,8 @@ const shapes = (depth: number): fc.Arbitrary<ForestShape> =>
     weighted: fc.boolean(),
     targeted: fc.boolean(),
     singlePrecision: fc.boolean(),
+    singleSums: fc.boolean(),
+    offset: fc.boolean(),
     permuted: fc.boolean(),
   })
 

@@ -53,6 +53,10 @@ export interface ForestOptions {
   readonly targets?: Int32Array
   /** Where true, cells and thresholds are rounded to float32 before they are compared. Sums stay doubles. */
   readonly singlePrecision?: boolean
+  /** Where true, what a leaf adds is rounded to float32, and so is a sum after every tree. `initial` must be float32 then. */
+  readonly singlePrecisionSums?: boolean
+  /** Per output: what its sum begins with. 0 where absent. */
+  readonly initial?: Float64Array
 }
 
 /**
@@ -69,8 +73,8 @@ export type Kernel = 'walk' | 'fold' | 'masks'
 export interface Forest {
   readonly kernel: Kernel
   /**
-   * Sets `out[row * outStride + output]` for every row to the sum of its leaves' values, added to 0 in the order of the trees as
-   * doubles. `matrix` is row-major with `stride` columns; NaN is a missing cell. `outStride` is `outputs` where it is absent.
+   * Sets `out[row * outStride + output]` for every row to the sum of its leaves' values, added to `initial` in the order of the
+   * trees. `matrix` is row-major with `stride` columns; NaN is a missing cell. `outStride` is `outputs` where it is absent.
    */
   // oxlint-disable-next-line max-params -- the matrix and the sums as flat memory: an options object per call would cost more than a small forest
   score(matrix: Float64Array, stride: number, rows: number, out: Float64Array, outStride?: number): void

@@ -1,7 +1,7 @@
 import { createCarefulWalk } from './careful-walk.ts'
 import { createCellRows } from './cell-rows.ts'
 import type { Forest, ForestOptions } from './forest.ts'
-import { leafTerm, leafWidth } from './leaf-values.ts'
+import { initialSums, leafTerm, leafWidth } from './leaf-values.ts'
 import { layOutNodes, type NodeLayout } from './node-layout.ts'
 
 /** Rows that are scored tree by tree, so that a tree is read into the cache once for all of them. */
@@ -16,17 +16,19 @@ export function walkCost(options: ForestOptions, depths: Int32Array): number {
 export function createWalkForest(options: ForestOptions, depths: Int32Array): Forest {
   const layout = layOutNodes(options)
   const rowsOf = createCellRows(layout.slots, BLOCK, options.singlePrecision ?? false)
-  const sums: Sums = { width: leafWidth(options), outputs: options.outputs, targets: options.targets }
+  const { outputs, targets, singlePrecisionSums = false } = options
+  const sums: Sums = { width: leafWidth(options), targets, add: singlePrecisionSums ? addLeafSingle : addLeaf }
+  const initial = initialSums(options)
   const addTree = createTreeWalk(layout, rowsOf.cells, sums)
   const addTrees = createRowWalk(layout, rowsOf.cells, depths, sums)
   const addCarefully = layout.careful || layout.carefulWhenMissing ? createCarefulSums(options) : undefined
   const trees = layout.roots.length
   return {
     kernel: 'walk',
-    score(matrix, stride, rows, out, outStride = options.outputs) {
+    score(matrix, stride, rows, out, outStride = outputs) {
       for (let first = 0; first < rows; first += BLOCK) {
         const count = Math.min(BLOCK, rows - first)
-        for (let row = first; row < first + count; row++) for (let k = 0; k < options.outputs; k++) out[row * outStride + k] = 0
+        for (let row = first; row < first + count; row++) for (let k = 0; k < outputs; k++) out[row * outStride + k] = initial[k]!
         const missing = rowsOf.read(matrix, stride, first, count)
         if (addCarefully && (layout.careful || missing)) {
           for (let row = first; row < first + count; row++) addCarefully(matrix, row * stride, out, row * outStride)
@@ -42,20 +44,25 @@ export function createWalkForest(options: ForestOptions, depths: Int32Array): Fo
 
 interface Sums {
   readonly width: number
-  readonly outputs: number
   readonly targets: Int32Array | undefined
+  /** Adds a leaf's terms to one row's sums. */
+  readonly add: typeof addLeaf
 }
 
-/** Adds a leaf's terms to one row's sums. */
 function addLeaf(terms: Float64Array, leaf: number, width: number, out: Float64Array, at: number): void {
   for (let k = 0; k < width; k++) out[at + k]! += terms[leaf + k]!
+}
+
+/** As if the sums were float32: the sum of two float32 numbers, rounded to a double and then to float32, is rounded as if once. */
+function addLeafSingle(terms: Float64Array, leaf: number, width: number, out: Float64Array, at: number): void {
+  for (let k = 0; k < width; k++) out[at + k] = Math.fround(out[at + k]! + terms[leaf + k]!)
 }
 
 /** One tree over many rows. Every row takes as many steps as the tree is deep; from a leaf a step leads back to it. */
 function createTreeWalk(layout: NodeLayout, cells: Float64Array, sums: Sums) {
   const { roots, steps, thresholds, leafAt, terms } = layout
   const slots = layout.slots.count
-  const { width, targets } = sums
+  const { width, targets, add } = sums
   // oxlint-disable-next-line max-params -- an object here would be made per tree
   return (tree: number, depth: number, rows: number, out: Float64Array, outAt: number, outStride: number): void => {
     const root = roots[tree]!
@@ -78,17 +85,17 @@ function createTreeWalk(layout: NodeLayout, cells: Float64Array, sums: Sums) {
         // Few ways are as long as the longest.
         if ((level & 7) === 7 && leafAt[a]! >= 0 && leafAt[b]! >= 0 && leafAt[c]! >= 0 && leafAt[d]! >= 0) break
       }
-      addLeaf(terms, leafAt[a]!, width, out, at)
-      addLeaf(terms, leafAt[b]!, width, out, at + outStride)
-      addLeaf(terms, leafAt[c]!, width, out, at + 2 * outStride)
-      addLeaf(terms, leafAt[d]!, width, out, at + 3 * outStride)
+      add(terms, leafAt[a]!, width, out, at)
+      add(terms, leafAt[b]!, width, out, at + outStride)
+      add(terms, leafAt[c]!, width, out, at + 2 * outStride)
+      add(terms, leafAt[d]!, width, out, at + 3 * outStride)
       at += 4 * outStride
     }
     for (; row < rows; row++) {
       const i = row * slots
       let a = root
       for (let level = 0; level < depth; level++) a = steps[2 * a + 1]! + Number(cells[i + steps[2 * a]!]! > thresholds[a]!)
-      addLeaf(terms, leafAt[a]!, width, out, at)
+      add(terms, leafAt[a]!, width, out, at)
       at += outStride
     }
   }
@@ -98,7 +105,7 @@ function createTreeWalk(layout: NodeLayout, cells: Float64Array, sums: Sums) {
 function createRowWalk(layout: NodeLayout, cells: Float64Array, depths: Int32Array, sums: Sums) {
   const { roots, steps, thresholds, leafAt, terms } = layout
   const slots = layout.slots.count
-  const { width, targets } = sums
+  const { width, targets, add } = sums
   const trees = roots.length
   return (row: number, out: Float64Array, outAt: number): void => {
     const i = row * slots
@@ -117,15 +124,15 @@ function createRowWalk(layout: NodeLayout, cells: Float64Array, depths: Int32Arr
         // Few ways are as long as the longest.
         if ((level & 7) === 7 && leafAt[a]! >= 0 && leafAt[b]! >= 0 && leafAt[c]! >= 0 && leafAt[d]! >= 0) break
       }
-      addLeaf(terms, leafAt[a]!, width, out, targets ? outAt + targets[tree]! : outAt)
-      addLeaf(terms, leafAt[b]!, width, out, targets ? outAt + targets[tree + 1]! : outAt)
-      addLeaf(terms, leafAt[c]!, width, out, targets ? outAt + targets[tree + 2]! : outAt)
-      addLeaf(terms, leafAt[d]!, width, out, targets ? outAt + targets[tree + 3]! : outAt)
+      add(terms, leafAt[a]!, width, out, targets ? outAt + targets[tree]! : outAt)
+      add(terms, leafAt[b]!, width, out, targets ? outAt + targets[tree + 1]! : outAt)
+      add(terms, leafAt[c]!, width, out, targets ? outAt + targets[tree + 2]! : outAt)
+      add(terms, leafAt[d]!, width, out, targets ? outAt + targets[tree + 3]! : outAt)
     }
     for (; tree < trees; tree++) {
       let a = roots[tree]!
       while (leafAt[a]! < 0) a = steps[2 * a + 1]! + Number(cells[i + steps[2 * a]!]! > thresholds[a]!)
-      addLeaf(terms, leafAt[a]!, width, out, targets ? outAt + targets[tree]! : outAt)
+      add(terms, leafAt[a]!, width, out, targets ? outAt + targets[tree]! : outAt)
     }
   }
 }
@@ -133,12 +140,15 @@ function createRowWalk(layout: NodeLayout, cells: Float64Array, depths: Int32Arr
 function createCarefulSums(options: ForestOptions) {
   const walk = createCarefulWalk(options)
   const width = leafWidth(options)
-  const { targets, nodes } = options
+  const { targets, nodes, singlePrecisionSums = false } = options
   return (matrix: Float64Array, row: number, out: Float64Array, outAt: number): void => {
     for (let tree = 0; tree < nodes.roots.length; tree++) {
       const leaf = nodes.leaf[walk(tree, matrix, row)]! * width
       const at = targets ? outAt + targets[tree]! : outAt
-      for (let k = 0; k < width; k++) out[at + k]! += leafTerm(options, tree, leaf + k)
+      for (let k = 0; k < width; k++) {
+        const sum = out[at + k]! + leafTerm(options, tree, leaf + k)
+        out[at + k] = singlePrecisionSums ? Math.fround(sum) : sum
+      }
     }
   }
 }

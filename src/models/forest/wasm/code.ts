@@ -13,6 +13,8 @@ const OPERATIONS = {
   'f64.ne': [0x62],
   'f64.lt': [0x63],
   'f64.add': [0xa0],
+  'f32.demote_f64': [0xb6],
+  'f64.promote_f32': [0xbb],
   'v128.not': [0xfd, 0x4d],
   'v128.and': [0xfd, 0x4e],
   'v128.or': [0xfd, 0x50],

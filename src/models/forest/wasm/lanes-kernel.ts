@@ -1,5 +1,5 @@
 import type { Forest, ForestOptions } from '../forest.ts'
-import { leafTerm, leafWidth } from '../leaf-values.ts'
+import { initialSums, leafTerm, leafWidth } from '../leaf-values.ts'
 import type { LaneTrees } from './lane-trees.ts'
 import { COLUMN_BYTES, FREE, HEADER, LANES } from './lanes-layout.ts'
 import type { LanesPlan } from './lanes-plan.ts'
@@ -65,6 +65,7 @@ export function createLanesForest(options: ForestOptions, plan: LanesPlan): Fore
   const sums = new Float64Array(memory, at.sums, ROWS * options.outputs)
   const { outputs, singlePrecision = false } = options
   const { columns, count: slotCount } = slots
+  const initial = initialSums(options)
   return {
     kernel: variant.way,
     score(matrix, stride, rows, out, outStride = outputs) {
@@ -77,7 +78,7 @@ export function createLanesForest(options: ForestOptions, plan: LanesPlan): Fore
             cells[cell++] = singlePrecision ? Math.fround(value) : value
           }
         }
-        for (let sum = 0; sum < count * outputs; sum++) sums[sum] = 0
+        for (let row = 0, at = 0; row < count; row++) for (let k = 0; k < outputs; k++) sums[at++] = initial[k]!
         header[0] = count
         run()
         let sum = 0

@@ -48,6 +48,8 @@ export interface LanesVariant {
   readonly width: number
   /** Whether every tree adds to an output of its own. */
   readonly targeted: boolean
+  /** Whether sums are rounded to float32 after every tree. */
+  readonly singleSums: boolean
 }
 
 /** Locals that hold where a module is: in the splits, leaves and targets of a group, and in the ranks and sums of a row. */

@@ -28,7 +28,7 @@ const MAX_LEAF_BYTES = 1 << 28
 
 /** The cheapest plan, or the one for a given way. Undefined where there is none: splits on categories, or trees that are too large. */
 export function planLanes(options: ForestOptions, depths: Int32Array, way?: Way): LanesPlan | undefined {
-  const { nodes, comparison, targets, singlePrecision = false } = options
+  const { nodes, comparison, targets, singlePrecision = false, singlePrecisionSums: singleSums = false } = options
   const depth = depths.reduce((most, one) => Math.max(most, one), 0)
   const width = leafWidth(options)
   const categorical = nodes.categories?.start.some((start) => start >= 0) ?? false
@@ -43,7 +43,7 @@ export function planLanes(options: ForestOptions, depths: Int32Array, way?: Way)
   const rest = 0.9 * steps * ranks.columns.length + groups * (5 + 4 * width)
   const fits = (leaves: number): boolean => groups * LANES * leaves * width * 8 <= MAX_LEAF_BYTES
   const plan = (chosen: Way, trees: LaneTrees, cost: number): LanesPlan => {
-    const variant = { way: chosen, leaves: trees.leavesPerTree, blocks, steps, width, targeted: targets !== undefined }
+    const variant = { way: chosen, leaves: trees.leavesPerTree, blocks, steps, width, targeted: targets !== undefined, singleSums }
     return { slots, ranks, trees, variant, groups, cost }
   }
   // The costs are fitted to measurements on a Zen 5 core in batches of 256.

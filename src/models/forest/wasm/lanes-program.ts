@@ -11,8 +11,8 @@ const programs = new Map<string, Program | undefined>()
 
 /** The compiled module of a variant, from the first call on; undefined where this machine lacks vector instructions. */
 export function lanesProgram(variant: LanesVariant): Program | undefined {
-  const { way, leaves, blocks, steps, width, targeted } = variant
-  const key = [way, leaves, blocks, steps, width, targeted].join()
+  const { way, leaves, blocks, steps, width, targeted, singleSums } = variant
+  const key = [way, leaves, blocks, steps, width, targeted, singleSums].join()
   if (!programs.has(key)) programs.set(key, compile(encodeLanesModule(variant)))
   return programs.get(key)
 }
