@@ -1,0 +1,19 @@
+/**
+ * `npm run conformance -- <suite> [folder]`: judges every case that is found in the folder (by default ../shared/conformance), prints a
+ * line per failing case and a table, and closes with `N passed, N failed`. Fails where a case fails, or where there is none.
+ */
+const SUITES: Readonly<Record<string, { readonly what: string; run(folder: string | undefined): Promise<boolean> }>> = {
+  pmml: {
+    what: 'PMML documents with the outputs that other libraries give',
+    run: async (folder) => (await import('./pmml/run.ts')).runPmml(folder),
+  },
+}
+
+const [name, folder] = process.argv.slice(2)
+const suite = name !== undefined && Object.hasOwn(SUITES, name) ? SUITES[name] : undefined
+if (suite === undefined) {
+  console.error(`${name === undefined ? 'name a suite' : `no suite ${name}`}; there is`)
+  for (const [known, { what }] of Object.entries(SUITES)) console.error(`  ${known.padEnd(12)} ${what}`)
+  process.exit(2)
+}
+process.exitCode = (await suite.run(folder)) ? 0 : 1

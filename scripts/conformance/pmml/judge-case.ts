@@ -1,0 +1,70 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Runtime } from '../../../src/core/model.ts'
+import { descriptorOf } from '../../../test/contracts/runtime.ts'
+import { jsonLines, type PmmlCase } from './case-index.ts'
+import { readCsv, type Table } from './csv.ts'
+import { isSame } from './equivalence.ts'
+import { type Answers, recordsOf, scoreRecords } from './score-table.ts'
+import { isFile } from '../unpack.ts'
+
+/** What came of one case: `problem` where it failed. */
+export interface Verdict {
+  readonly compared: number
+  readonly problem?: string
+}
+
+/** Loads the case's document, scores its records and compares each cell of the expected table. Never throws. */
+export async function judgeCase(runtime: Runtime, folder: string, one: PmmlCase): Promise<Verdict> {
+  try {
+    return await judge(runtime, join(folder, one.repo), one)
+  } catch (error) {
+    return { compared: 0, problem: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+async function judge(runtime: Runtime, folder: string, one: PmmlCase): Promise<Verdict> {
+  const bytes = new Uint8Array(await readFile(join(folder, one.pmml)))
+  const expected = readCsv(await readFile(join(folder, one.expected), 'utf8'), one.separator)
+  using model = await runtime.load(descriptorOf('pmml', bytes), bytes)
+  const input = readCsv(await readFile(join(folder, one.input), 'utf8'), one.separator)
+  const written = one.inputRows ? join(folder, one.inputRows) : undefined
+  const grouping = groupFieldOf(bytes, one, expected.rows.length)
+  const records =
+    written !== undefined && (await isFile(written))
+      ? jsonLines<Record<string, unknown>>(await readFile(written, 'utf8'))
+      : recordsOf(model, input, grouping)
+  if (records.length !== expected.rows.length)
+    return { compared: 0, problem: `${records.length} records for ${expected.rows.length} expected` }
+  return compare(await scoreRecords(model, records), expected, one)
+}
+
+/** The field that says which rows of the table are one record, where several are. */
+function groupFieldOf(bytes: Uint8Array, one: PmmlCase, expectedRows: number): string | undefined {
+  if (one.groupRows !== true && one.rows === expectedRows) return undefined
+  const field = /<MiningField\s[^>]*usageType="group"[^>]*>/.exec(new TextDecoder().decode(bytes))?.[0]
+  return field === undefined ? undefined : /\sname="([^"]*)"/.exec(field)?.[1]
+}
+
+function compare(answers: Answers, expected: Table, one: PmmlCase): Verdict {
+  const wanted = expected.columns.filter((column) => !one.excluded.includes(column))
+  const synthetic = answers.names[0] === 'predictedValue' && !wanted.includes('predictedValue') && wanted.length === 1
+  const pairs = wanted.flatMap((name) => {
+    const output = synthetic ? 0 : answers.names.indexOf(name)
+    return output < 0 ? [] : [{ name, output, column: expected.columns.indexOf(name) }]
+  })
+  if (pairs.length === 0)
+    return { compared: 0, problem: `no column to compare: ${answers.names.join(', ')} for ${expected.columns.join(', ')}` }
+  let compared = 0
+  const wrong: string[] = []
+  for (const [row, cells] of expected.rows.entries()) {
+    for (const { name, output, column } of pairs) {
+      const actual = answers.value(row, output)
+      compared++
+      if (isSame(actual, cells[column] ?? '', one.equivalence)) continue
+      const why = answers.rejection(row)?.message
+      wrong.push(`row ${row + 1}: ${name} is ${actual}, expected ${cells[column]}${why === undefined ? '' : ` (${why})`}`)
+    }
+  }
+  return wrong.length === 0 ? { compared } : { compared, problem: `${wrong.length} of ${compared} differ: ${wrong[0]}` }
+}
