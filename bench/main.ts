@@ -17,6 +17,10 @@ const WORKLOADS: Readonly<Record<string, { readonly what: string; run(quick: boo
     what: 'a backlog of the same records through a whole node, on the embedded logs',
     run: async (quick) => (await import('./embedded/embedded.ts')).runEmbedded(quick),
   },
+  pmml: {
+    what: 'PMML documents of every family beside JPMML-Evaluator, one thread each, answers compared',
+    run: async (quick) => (await import('./pmml/pmml.ts')).runPmml(quick),
+  },
   forest: { what: "the shared forest with each of the scorer's kernels", run: async () => void (await import('./forest.ts')) },
 }
 
