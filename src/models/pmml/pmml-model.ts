@@ -4,9 +4,10 @@ import { SluiceError } from '../../core/errors.ts'
 import type { Scores } from '../../core/scores.ts'
 import type { Assembly } from './assembly/assembly.ts'
 import { type Evaluator, runBlock } from './assembly/model-compiler.ts'
-import { COPY, type Input } from './fields/input.ts'
+import type { CellTable, Input } from './fields/input.ts'
 import { inputRejection, missingRejection } from './fields/reject.ts'
 import type { OutputColumn } from './fields/output-column.ts'
+import type { Shortcut } from './fields/shortcut.ts'
 
 /** What a model is made of. Input i stands in cell i of a row. */
 export interface ModelParts {
@@ -14,6 +15,14 @@ export interface ModelParts {
   readonly inputs: readonly Input[]
   readonly outputs: readonly OutputColumn[]
   readonly evaluator: Evaluator
+}
+
+/** Some rows of a frame, and where what is wrong with them is said. */
+interface FramePart {
+  readonly frame: Frame
+  readonly scores: Scores
+  readonly from: number
+  readonly count: number
 }
 
 const MOST_ROWS = 256
@@ -30,14 +39,17 @@ class PmmlModel implements Model {
   readonly #parts: ModelParts
   readonly #stride: number
   readonly #rows: number
-  readonly #copies: Uint8Array
+  /** Per output: the cell that it is, or -1 where it must be read. */
+  readonly #answers: Int32Array
+  readonly #isLabel: boolean
   #cells = new Float64Array(0)
 
   constructor(parts: ModelParts) {
     this.#parts = parts
     this.inputs = parts.inputs.map((input) => input.field())
     this.outputs = parts.outputs.map((output) => output.field)
-    this.#copies = Uint8Array.from(parts.inputs, (input) => input.copy)
+    this.#isLabel = this.outputs[0]?.type === 'label'
+    this.#answers = Int32Array.from(parts.outputs, (output) => output.cell ?? -1)
     this.#stride = Math.max(1, parts.assembly.slots)
     this.#rows = Math.min(MOST_ROWS, Math.max(1, Math.floor(MOST_CELLS / this.#stride)))
     parts.assembly.pool.keep()
@@ -64,36 +76,44 @@ class PmmlModel implements Model {
 
   // oxlint-disable-next-line max-params -- a part of a frame
   #fill(frame: Frame, scores: Scores, from: number, count: number): void {
-    const cells = this.#cells
-    const copies = this.#copies
-    const { matrix, flags } = frame
-    const columns = copies.length
-    for (let r = 0; r < count; r++) {
-      const at = r * this.#stride
-      const source = (from + r) * columns
-      if (flags[from + r] !== 0) {
-        this.#fillCarefully(frame, scores, from + r, at)
-        continue
-      }
-      for (let i = 0; i < columns; i++) {
-        const value = matrix[source + i]!
-        // Only finite numbers differ from themselves by zero.
-        if (copies[i] !== COPY.treated && value - value === 0) cells[at + i] = copies[i] === COPY.asFloat ? Math.fround(value) : value
-        else this.#read(frame, scores, from + r, i, at)
-      }
+    const { inputs } = this.#parts
+    for (let i = 0; i < inputs.length; i++) {
+      const { shortcut } = inputs[i]!
+      if ('cells' in shortcut) this.#fillCodes(shortcut, i, { frame, scores, from, count })
+      else this.#fillNumbers(shortcut, i, { frame, scores, from, count })
     }
   }
 
-  // oxlint-disable-next-line max-params -- a row of a frame
-  #fillCarefully(frame: Frame, scores: Scores, row: number, at: number): void {
-    const columns = this.#copies.length
-    for (let i = 0; i < columns; i++) this.#read(frame, scores, row, i, at)
+  #fillNumbers({ low, high, whole, single }: Shortcut, column: number, { frame, scores, from, count }: FramePart): void {
+    const cells = this.#cells
+    const { matrix } = frame
+    const stride = this.#stride
+    const columns = this.inputs.length
+    for (let row = 0, into = column, source = from * columns + column; row < count; row++, into += stride, source += columns) {
+      const value = single ? Math.fround(matrix[source]!) : matrix[source]!
+      if (value >= low && value <= high && (!whole || Math.floor(value) === value)) cells[into] = value
+      else this.#read(frame, scores, from + row, column, into)
+    }
   }
 
-  #read(frame: Frame, scores: Scores, row: number, column: number, at: number): void {
+  #fillCodes({ cells: known }: CellTable, column: number, { frame, scores, from, count }: FramePart): void {
+    const cells = this.#cells
+    const { matrix } = frame
+    const stride = this.#stride
+    const columns = this.inputs.length
+    for (let row = 0, into = column, source = from * columns + column; row < count; row++, into += stride, source += columns) {
+      const code = matrix[source]!
+      const cell = code >= 0 && code < known.length ? known[code]! : NaN
+      if (cell === cell) cells[into] = cell
+      else this.#read(frame, scores, from + row, column, into)
+    }
+  }
+
+  // oxlint-disable-next-line max-params -- a cell of a frame
+  #read(frame: Frame, scores: Scores, row: number, column: number, into: number): void {
     const input = this.#parts.inputs[column]!
-    const cell = row * this.#copies.length + column
-    this.#cells[at + column] = input.read(frame.matrix[cell]!, frame.cells[cell]!)
+    const cell = row * this.inputs.length + column
+    this.#cells[into] = input.read(frame.matrix[cell]!, frame.cells[cell]!)
     const { problem } = input.treatment
     if (problem !== undefined) scores.reject(row, inputRejection(input, problem, { frame, row, column }))
   }
@@ -101,28 +121,28 @@ class PmmlModel implements Model {
   // oxlint-disable-next-line max-params -- a part of a frame
   #write(frame: Frame, scores: Scores, from: number, count: number): void {
     const { outputs } = this.#parts
+    const { values } = scores
+    const answers = this.#answers
     const cells = this.#cells
     const width = outputs.length
     for (let r = 0; r < count; r++) {
       const row = from + r
       if (scores.rejected[row] === 1) continue
       const at = r * this.#stride
-      const first = outputs[0]!.read(cells, at)
-      if (first - first !== 0) {
-        scores.reject(row, this.#noResult(first, frame, row))
-        continue
-      }
+      const first = answers[0]! >= 0 ? cells[at + answers[0]!]! : outputs[0]!.read(cells, at)
+      // The other outputs of such a row are there for those who look at rejected rows: one target of several may have a result.
+      if (first - first !== 0 || (first < 0 && this.#isLabel)) scores.reject(row, this.#noResult(first, frame, row))
       const into = row * width
-      scores.values[into] = first
-      for (let i = 1; i < width; i++) scores.values[into + i] = outputs[i]!.read(cells, at)
+      values[into] = first
+      for (let i = 1; i < width; i++) values[into + i] = answers[i]! >= 0 ? cells[at + answers[i]!]! : outputs[i]!.read(cells, at)
     }
   }
 
   #noResult(value: number, frame: Frame, row: number): SluiceError {
     const columns = this.inputs.length
     const missing = this.inputs.filter((_, i) => frame.cells[row * columns + i] === CELL.missing).map((field) => field.name)
-    if (Number.isNaN(value) && missing.length > 0) return missingRejection(missing)
-    const result = Number.isNaN(value) ? 'has no result' : `answered ${value}`
+    if ((Number.isNaN(value) || this.#isLabel) && missing.length > 0) return missingRejection(missing)
+    const result = Number.isNaN(value) || this.#isLabel ? 'has no result' : `answered ${value}`
     return new SluiceError('record.score.not-finite', `the model ${result} for this record; a score must be a finite number or a label`)
   }
 }

@@ -6,18 +6,16 @@ import { DATA_TYPES, isWrittenAsText } from '../values/data-type.ts'
 import { UNKNOWN_TEXT } from '../values/text-pool.ts'
 import type { DataField } from './data-field.ts'
 import type { MiningField } from './mining-field.ts'
-import { compileTreatment, isPlain, type Treatment } from './treatment.ts'
-
-/** How a cell of a frame becomes a cell of the model, from the cheapest. */
-export const COPY = { asIs: 0, asFloat: 1, treated: 2 } as const
+import { type Shortcut, shortcutOf } from './shortcut.ts'
+import { compileTreatment, type Treatment } from './treatment.ts'
 
 /** A field that comes with records. */
 export interface Input {
   readonly data: DataField
   readonly mining: MiningField
   readonly operand: Operand
-  /** A `COPY`: what to do with a finite number. Anything else goes through `read`. */
-  readonly copy: number
+  /** What is taken without a call of `read`: numbers, or for texts the cells of codes, NaN where `read` must be asked. */
+  readonly shortcut: Shortcut | CellTable
   readonly treatment: Treatment
   /** The model's value for a cell of the frame; `treatment.problem` says whether it can be taken. */
   read(value: number, state: number): number
@@ -27,11 +25,16 @@ export interface Input {
   forget(): void
 }
 
+/** Per code of a dictionary: the model's cell. Grows with the dictionary. */
+export interface CellTable {
+  cells: Float64Array
+}
+
 /** A field of the model's MiningSchema, whose value is to stand in this cell. */
 export function createInput(data: DataField, mining: MiningField, context: { assembly: Assembly; slot: number }): Input {
   const { assembly, slot } = context
   const treatment = compileTreatment(mining, data, { assembly, strict: true })
-  const required = mining.missingValueReplacement === undefined
+  const required = mining.missingValueReplacement === undefined && mining.usage === 'active'
   if (!isWrittenAsText(data.dataType)) {
     const float = data.dataType === 'float'
     return {
@@ -39,7 +42,7 @@ export function createInput(data: DataField, mining: MiningField, context: { ass
       mining,
       treatment,
       operand: cellOperand(data.dataType, slot, { values: data.values }),
-      copy: isPlain(mining, data) ? (float ? COPY.asFloat : COPY.asIs) : COPY.treated,
+      shortcut: shortcutOf(mining, data),
       read: float ? (value, state) => treatment.apply(Math.fround(value), state) : (value, state) => treatment.apply(value, state),
       field: () => ({ name: data.name, type: 'number', required }),
       forget: () => {},
@@ -59,17 +62,28 @@ function createTextInput(
   const mentioned = new Set<string>()
   let open = !isText
   const codes: number[] = []
+  const shortcut: CellTable = { cells: new Float64Array(0) }
   let declared = 0
   const parse = isText ? (text: string) => assembly.pool.code(text) : DATA_TYPES[data.dataType].parse
   const cellOf = (code: number): number => {
-    for (let next = codes.length; next <= code; next++) codes.push(parse(dictionary.text(next)))
+    const before = codes.length
+    for (let next = before; next <= code; next++) codes.push(parse(dictionary.text(next)))
+    if (codes.length > shortcut.cells.length) {
+      const room = new Float64Array(Math.max(16, codes.length * 2)).fill(NaN)
+      room.set(shortcut.cells)
+      shortcut.cells = room
+    }
+    for (let next = before; next < codes.length; next++) {
+      const cell = treatment.apply(codes[next]!, CELL.present)
+      shortcut.cells[next] = treatment.problem === undefined ? cell : NaN
+    }
     return codes[code]!
   }
   return {
     data,
     mining,
     treatment,
-    copy: COPY.treated,
+    shortcut,
     operand: cellOperand(data.dataType, slot, {
       values: data.values,
       ...(isText && {
@@ -94,6 +108,7 @@ function createTextInput(
     },
     forget: () => {
       codes.length = Math.min(codes.length, declared)
+      shortcut.cells.fill(NaN, codes.length)
     },
   }
 }

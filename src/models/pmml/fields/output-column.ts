@@ -10,6 +10,8 @@ import { LIMITS } from '../limits.ts'
 export interface OutputColumn {
   readonly field: ScoreField
   readonly read: Evaluate
+  /** The cell that it is, where there is one. */
+  readonly cell?: number
   /** Forgets the codes of texts that came with records. */
   forget(): void
 }
@@ -32,15 +34,17 @@ function predicted({ prediction, target }: CompiledModel): OutputColumn {
       prediction.kind === 'number'
         ? { name, type: 'number' }
         : { name, type: 'label', dictionary: new Dictionary(prediction.classes.texts) },
+    cell,
     read: (cells, at) => cells[at + cell]!,
     forget: () => {},
   }
 }
 
 function probabilities({ prediction }: CompiledModel): readonly OutputColumn[] {
-  if (prediction.kind === 'number') return []
+  if (prediction.kind === 'number' || prediction.withoutProbabilities === true) return []
   return prediction.classes.texts.map((text, i) => ({
     field: { name: `probability(${text})`, type: 'number' },
+    cell: prediction.probabilities + i,
     read: (cells, at) => cells[at + prediction.probabilities + i]!,
     forget: () => {},
   }))
@@ -48,7 +52,8 @@ function probabilities({ prediction }: CompiledModel): readonly OutputColumn[] {
 
 function outputColumn({ name, operand }: NamedOutput, assembly: Assembly): OutputColumn {
   const { run } = operand
-  if (familyOf(operand.type) !== 'text') return { field: { name, type: 'number' }, read: run, forget: () => {} }
+  const cell = operand.slot === undefined ? {} : { cell: operand.slot }
+  if (familyOf(operand.type) !== 'text') return { field: { name, type: 'number' }, read: run, forget: () => {}, ...cell }
   operand.source?.open()
   const dictionary = new Dictionary()
   const codes = new Map<number, number>()

@@ -56,12 +56,6 @@ export function compileTreatment(field: MiningField, data: DataField, options: {
   return treatment
 }
 
-/** Whether the field does nothing to finite numbers and leaves missing ones missing. */
-export function isPlain(field: MiningField, data: DataField): boolean {
-  const declared = data.values.length + data.missingValues.length + data.invalidValues.length + data.intervals.length
-  return declared === 0 && field.outliers === 'asIs' && (data.dataType === 'double' || data.dataType === 'float')
-}
-
 function validity(data: DataField, literal: (text: string) => number): (value: number) => boolean {
   const allowed = new Set(data.values.map(literal))
   const forbidden = new Set(data.invalidValues.map(literal))

@@ -11,7 +11,7 @@ import { ensembleDocument, randomEnsemble, type RandomEnsemble } from '../../fix
 import { lowerBytes } from '../../lower-bytes.ts'
 import type { MiningPlan } from '../mining-plan.ts'
 import { buildForest } from './forest-builder.ts'
-import { nextBelow } from './next-below.ts'
+import { nextBelow } from '../../values/next-below.ts'
 
 const NUMBERS = [-3, -2, -0, 0, 1, 1.5, 2, 5, null]
 const ROWS = NUMBERS.flatMap((x) => NUMBERS.map((y) => ({ x, y }))).flatMap((row, i) => [

@@ -6,7 +6,7 @@ import { familyOf } from '../../values/data-type.ts'
 import { comparedOperand } from '../../tree/node-tests.ts'
 import type { Features } from './features.ts'
 import type { Split } from './forest-columns.ts'
-import { nextBelow } from './next-below.ts'
+import { nextBelow } from '../../values/next-below.ts'
 
 /** A node's predicate as a split: where `negated`, the node is where the split does not hold. */
 export type SplitTest =
