@@ -208,7 +208,7 @@ describe('state', () => {
 test('the picture of the node is what its schema says', async () => {
   const live = await api.get('/live', liveSnapshot)
   expect(live.streams.map((stream) => stream.name)).toEqual(['numbers', 'wine'])
-  expect(live.node).toMatchObject({ log: 'memory', guarantee: 'atomic' })
+  expect(live.node).toMatchObject({ log: 'memory', guarantee: 'exactly-once' })
 })
 
 test('health says that the node lives and is ready', async () => {

@@ -40,8 +40,9 @@ export async function createStream(stream: StreamConfig, { config, clock, partit
     deadLetterMaxBytes: config.log.kind === 'kafka' ? MAX_DEAD_LETTER_BYTES : Infinity,
     maxBatchBytes: MAX_OUTPUT_BATCH_BYTES,
   })
-  const { name, input, output, answer, dataType } = stream
-  return { name, input, output, deadLetters: config.topics.deadLetters, partitions, codec, operator, answer, dataType }
+  const { name, input, output, answer, dataType, commit } = stream
+  const guarantee = config.log.kind === 'kafka' ? commit.guarantee : 'exactly-once'
+  return { name, input, output, deadLetters: config.topics.deadLetters, partitions, codec, operator, answer, dataType, guarantee }
 }
 
 async function createCodec(stream: StreamConfig): Promise<Codec> {

@@ -99,7 +99,7 @@ export class SluiceNode {
       logger.info({ log: logText(config.log), url }, 'ready')
     })
     // A broker may let a new member wait for one that is gone: the node is up, and says by itself when it is ready.
-    if (log.guarantee === 'atomic') await assigned
+    if (config.log.kind !== 'kafka') await assigned
     return new SluiceNode(services, url, stack.move())
   }
 
@@ -136,7 +136,7 @@ interface EngineParts {
 
 function startEngine(stream: StreamContext, { config, log, modelsChanged, observer }: EngineParts): StreamEngine {
   const { name, input, output, operator } = stream
-  const maxBatchBytes = config.streams.find((candidate) => candidate.name === name)!.batch.maxBytes
+  const { batch, commit } = config.streams.find((candidate) => candidate.name === name)!
   return new StreamEngine({
     stream: name,
     input,
@@ -147,7 +147,9 @@ function startEngine(stream: StreamContext, { config, log, modelsChanged, observ
     operator,
     observer,
     modelsChanged,
-    maxBatchBytes,
+    maxBatchBytes: batch.maxBytes,
+    guarantee: commit.guarantee,
+    commitIntervalMs: commit.intervalMs,
   })
 }
 

@@ -61,6 +61,7 @@ describe('what is right', () => {
         maxRecordBytes: 8388608,
         answer: { field: 'answer' },
         batch: { maxBytes: 262144 },
+        commit: { guarantee: 'exactly-once', intervalMs: 100 },
         inputs: {},
       },
     ])

@@ -113,6 +113,10 @@ export const streamSettings = section({
   }).prefault({}),
   maxRecordBytes: size().prefault('8MiB'),
   answer: answer.optional(),
+  commit: section({
+    guarantee: oneOf(['exactly-once', 'at-least-once']).prefault('exactly-once'),
+    intervalMs: whole(0, 60_000, 'how long a Kafka transaction stays open for more records, in ms').prefault(100),
+  }).prefault({}),
   batch: section({ maxBytes: size(1024).prefault('256KiB') }).prefault({}),
   inputs: z.record(z.string(), text('the path of a record field'), { error: 'a map from model input to record field' }).prefault({}),
 })

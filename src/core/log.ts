@@ -14,7 +14,10 @@ export interface TopicPartition {
 
 export interface ReadOptions extends TopicPartition {
   readonly from: bigint
-  /** Where true, waits for new records until the signal aborts. Otherwise ends at the records that were there at the call. */
+  /**
+   * Where true, waits for new records until the signal aborts. Otherwise ends at the records that were there at the call, and waits for
+   * commits that were under way then.
+   */
   readonly follow: boolean
   readonly signal?: AbortSignal
   /** A batch is made of whole record batches of about this many bytes together; one larger record batch comes alone. 1 MiB where absent. */
@@ -39,8 +42,6 @@ export interface Commit {
  * concurrently; appends to one partition keep their order.
  */
 export interface Log {
-  /** `atomic`: a commit is one transaction. `at-least-once`: appends are durable before offsets are. */
-  readonly guarantee: 'atomic' | 'at-least-once'
   /** Creates the topics that are missing. Throws `log.topic.conflict` where one exists with fewer partitions. */
   ensureTopics(topics: readonly TopicSpec[]): Promise<void>
   /** The number of partitions. Throws `log.topic.unknown`. */
@@ -60,8 +61,18 @@ export interface Log {
   [Symbol.asyncDispose](): Promise<void>
 }
 
+/**
+ * `exactly-once`: a commit is one transaction, so that after a crash all of it counts or none. `at-least-once`: appends are
+ * durable before offsets are, at once and without a transaction, so that after a crash some may be there twice.
+ */
+export type Guarantee = 'exactly-once' | 'at-least-once'
+
 export interface GroupOptions {
   readonly group: string
+  /** `exactly-once` where absent. A log whose commits are cheap transactions anyway gives that always. */
+  readonly guarantee?: Guarantee
+  /** How long a transaction of a log that shares them among commits stays open for more of them, in ms. 100 where absent. */
+  readonly commitIntervalMs?: number
   /** All partitions of these topics are shared among the members. */
   readonly topics: readonly string[]
   readonly listener: GroupListener
@@ -88,10 +99,18 @@ export interface Assignment extends TopicPartition {
 
 export interface Group {
   /**
-   * Makes one unit of work durable: all of it or, after a crash, none of it where the log is `atomic`.
+   * Whether commits may be made before those before them are settled. Later ones of a partition then don't count without the earlier ones.
+   * Otherwise the caller waits for each.
+   */
+  readonly overlapping: boolean
+  /**
+   * Makes one unit of work durable: all of it or, after a crash, none of it where the guarantee is `exactly-once`. Commits of one
+   * partition keep their order, and a later one never counts without those before it.
    * Throws `log.fenced` where a partition of `offsets` is not this member's any more.
    */
   commit(commit: Commit): Promise<void>
+  /** While a hurry is held, commits do not wait for others to share a transaction with. */
+  hurry(): Disposable
   /** The offset to continue from, or undefined where the group has none for the partition. */
   committed(partition: TopicPartition): Promise<bigint | undefined>
   /** Gives up all partitions, after `revoked` was called for them. */

@@ -2,7 +2,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { LiveSnapshot, StreamLive } from '../api/contract/index.ts'
 import type { LiveService } from '../api/services.ts'
 import type { Clock } from '../core/clock.ts'
-import type { Log } from '../core/log.ts'
+import type { Guarantee, Log } from '../core/log.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { Journal } from './journal.ts'
 import { LogWatch } from './log-watch.ts'
@@ -71,7 +71,7 @@ async function takeSnapshot(
   const monitors = streams.map((stream) => stream.monitor)
   return {
     at: clock.now(),
-    node: { version, startedAt, log: logKind, guarantee: log.guarantee, loopDelayMs, rssBytes: process.memoryUsage.rss() },
+    node: { version, startedAt, log: logKind, guarantee: guaranteeOf(options), loopDelayMs, rssBytes: process.memoryUsage.rss() },
     streams: await Promise.all(streams.map((stream) => streamLive(watch, stream.context, stream.monitor))),
     models: [...registry.histories].map((history) => ({ ...describeHistory(history), ...modelRates(monitors, history.dataType) })),
     swaps: newest(
@@ -135,4 +135,9 @@ function modelRates(
 
 function newest<T extends { at: number }>(all: readonly T[], count: number): T[] {
   return all.toSorted((a, b) => b.at - a.at).slice(0, count)
+}
+
+/** The weakest of what the streams promise. */
+function guaranteeOf({ streams }: LiveOptions): Guarantee {
+  return streams.some(({ context }) => context.guarantee === 'at-least-once') ? 'at-least-once' : 'exactly-once'
 }

@@ -20,7 +20,7 @@ beforeEach(async () => {
 afterEach(async () => log[Symbol.asyncDispose]())
 
 function service(dataType: DataTypeLocation = { field: 'dataType' }): RecordService {
-  const context: StreamContext = { name: 's', input: 'input', output: 'output', deadLetters: 'dead', partitions: PARTITIONS, codec: createJsonCodec(), operator: createJsonOperator(), answer: { field: 'answer' }, dataType } // prettier-ignore
+  const context: StreamContext = { name: 's', input: 'input', output: 'output', deadLetters: 'dead', partitions: PARTITIONS, codec: createJsonCodec(), operator: createJsonOperator(), answer: { field: 'answer' }, dataType, guarantee: 'exactly-once' } // prettier-ignore
   return createRecordService({ log, clock: new VirtualClock(), streams: [context] })
 }
 

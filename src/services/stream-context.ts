@@ -1,4 +1,5 @@
 import type { Codec } from '../core/codec.ts'
+import type { Guarantee } from '../core/log.ts'
 import type { ServingOperator } from '../core/operator/operator.ts'
 
 /** What the services know of one stream. */
@@ -12,6 +13,8 @@ export interface StreamContext {
   readonly operator: ServingOperator
   readonly answer: AnswerLocation
   readonly dataType: DataTypeLocation
+  /** What its commits promise, on this log. */
+  readonly guarantee: Guarantee
 }
 
 /** Where the answer is in a value of the output topic: a JSON member, or a protobuf field. */

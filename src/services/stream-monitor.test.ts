@@ -19,7 +19,7 @@ beforeEach(() => {
   clock = new VirtualClock()
   operator = createJsonOperator({ clock })
   operator.serve('a', operator.fit(loadedStub('m@1', 'a', new StubModel({ score: (x) => 10 * x }))))
-  monitor = new StreamMonitor({ name: 's', input: 'input', output: 'output', deadLetters: 'dead', partitions: 1, codec: createJsonCodec(), operator, answer: { field: 'answer' }, dataType: 'topic' }, clock) // prettier-ignore
+  monitor = new StreamMonitor({ name: 's', input: 'input', output: 'output', deadLetters: 'dead', partitions: 1, codec: createJsonCodec(), operator, answer: { field: 'answer' }, dataType: 'topic', guarantee: 'exactly-once' }, clock) // prettier-ignore
   lane = new Lane('input', 0)
   offset = 0n
 })

@@ -178,7 +178,7 @@ export class ScriptedWorld {
       version: '0.1.0',
       startedAt: this.#startedAt,
       log: 'sqlite',
-      guarantee: 'atomic',
+      guarantee: 'exactly-once',
       loopDelayMs: 3.2,
       rssBytes: 188_400_000,
     } as const

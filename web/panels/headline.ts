@@ -5,7 +5,7 @@ import type { Connection } from '../live/connection.ts'
 import type { VNode } from '../vendor/preact.ts'
 import type { View } from '../view.ts'
 
-const GUARANTEES = { atomic: 'each record answered exactly once', 'at-least-once': 'each record answered at least once' } as const
+const GUARANTEES = { 'exactly-once': 'each record answered exactly once', 'at-least-once': 'each record answered at least once' } as const
 
 /** The top of the page: whose page it is, and whether the node can be heard. */
 export function masthead(connection: Connection, view: View | undefined, here: number): VNode {

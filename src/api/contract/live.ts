@@ -85,7 +85,7 @@ export const liveSnapshot = z.object({
     version: z.string(),
     startedAt: z.number(),
     log: z.string().describe('memory, sqlite, kafka'),
-    guarantee: z.enum(['atomic', 'at-least-once']),
+    guarantee: z.enum(['exactly-once', 'at-least-once']),
     loopDelayMs: z.number().describe('p99 of the event loop delay over the last seconds'),
     rssBytes: z.number(),
   }),

@@ -5,6 +5,7 @@ import type { ServingOperator } from '../../core/operator/operator.ts'
 import { Work } from '../../core/operator/work.ts'
 import type { EngineObserver } from './observer.ts'
 import { appendsOf, type StateTopics } from './state-topics.ts'
+import type { CommitBudget } from './commit-budget.ts'
 import type { Wake } from './wake.ts'
 
 export interface RunnerOptions {
@@ -18,6 +19,8 @@ export interface RunnerOptions {
   /** Fires when the models that serve may have changed. */
   readonly modelsChanged: Wake
   readonly maxBatchBytes: number
+  /** What all partitions together have handed over to be committed. */
+  readonly budget: CommitBudget
   /** Called after each commit. */
   readonly onCommit: () => void
 }
@@ -26,6 +29,14 @@ export interface RunnerOptions {
 const IN_FLIGHT = 4
 /** Records that are held are looked at again after this time, since more of them may be waiting than the stream allows. */
 const LOOK_AGAIN_MS = 500
+
+/** A batch on its way to the log. Neither promise has to be waited for. */
+interface Committing {
+  /** Settles when its commit was made, so that the next one may be. */
+  readonly handed: Promise<void>
+  /** Settles when it is durable. */
+  readonly settled: Promise<void>
+}
 
 interface Begun {
   readonly work: Work
@@ -42,10 +53,12 @@ export class PartitionRunner {
   readonly #lane: Lane
   readonly #abort = new AbortController()
   readonly #done: Promise<void>
-  /** The commits of the batches that have begun, in their order, as long as they are not settled. */
-  readonly #inFlight: Promise<void>[] = []
-  /** The commit of the last batch that has begun. */
-  #last: Promise<void> = Promise.resolve()
+  /** The batches that have begun, in their order, as long as they are not settled. */
+  readonly #inFlight: Committing[] = []
+  /** How many of them are with models. */
+  #scoring = 0
+  /** The batch that has begun last. */
+  #last: Committing = { handed: Promise.resolve(), settled: Promise.resolve() }
 
   constructor(lane: Lane, from: bigint, options: RunnerOptions) {
     this.#lane = lane
@@ -66,6 +79,7 @@ export class PartitionRunner {
   /** Takes no more batches, and resolves when what has begun is committed. */
   async stop(): Promise<void> {
     this.#abort.abort()
+    using _ = this.#options.group.hurry()
     await this.#done.catch(() => {})
   }
 
@@ -78,7 +92,7 @@ export class PartitionRunner {
         if (!(await this.#answer(batch))) break
       }
     } finally {
-      await this.#last
+      await this.#last.settled
     }
   }
 
@@ -105,12 +119,12 @@ export class PartitionRunner {
         if (!waiting) this.#tellHeld(begun.held)
         waiting = true
         // Batches that have begun must not wait for this one.
-        await this.#last
+        await this.#last.settled
         const tooMany = await this.#excess(batch)
         if (tooMany > 0) return this.#beginWithout(batch, tooMany)
         await modelsChanged.wait(mark, Math.min(begun.forMs, LOOK_AGAIN_MS), this.#abort.signal)
       }
-      await this.#last
+      await this.#last.settled
       batch.release()
       return undefined
     } finally {
@@ -137,29 +151,49 @@ export class PartitionRunner {
     return count
   }
 
-  /** Sees to it that the work is committed after those before it, and waits where too many are in flight. */
+  /** Sees to it that the work is committed after those before it, and waits where too much is in flight. */
   async #enqueue(work: Work): Promise<void> {
-    const commit = this.#commitAfter(this.#last, work)
-    this.#last = commit
-    this.#inFlight.push(commit)
-    const settled = (): void => void this.#inFlight.shift()
-    commit.then(settled, settled)
-    commit.catch(() => this.#abort.abort())
-    if (work.done === undefined && this.#inFlight.length === 1) await commit
-    else if (this.#inFlight.length >= IN_FLIGHT) await this.#inFlight[0]
+    const { group, budget } = this.#options
+    const committing = this.#commitAfter(this.#last, work)
+    this.#last = committing
+    this.#inFlight.push(committing)
+    const bytes = work.batch.bytes.length
+    budget.take(bytes)
+    const settled = (): void => {
+      budget.give(bytes)
+      this.#inFlight.shift()
+    }
+    committing.settled.then(settled, settled)
+    committing.settled.catch(() => this.#abort.abort())
+    if (work.done === undefined && !group.overlapping && this.#inFlight.length === 1) await committing.settled
+    while (this.#inFlight.length > 0 && (this.#scoring >= IN_FLIGHT || budget.exceeded)) await this.#inFlight[0]!.settled
   }
 
-  /** Rejects, without a commit, where the one before failed. The work is released in any case. */
-  async #commitAfter(before: Promise<void>, work: Work): Promise<void> {
-    try {
-      await before
-      await work.done
-      await this.#commit(work)
-    } finally {
-      // The models may still be at it where the commit before failed.
-      await work.done
-      work.release()
-    }
+  /** Fails, without a commit, where the one before did. The work is released in any case. */
+  #commitAfter(before: Committing, work: Work): Committing {
+    const handed = Promise.withResolvers<void>()
+    handed.promise.catch(() => {})
+    const settled = (async () => {
+      this.#scoring++
+      try {
+        try {
+          await (this.#options.group.overlapping ? before.handed : before.settled)
+        } finally {
+          // The models may still be at it where the one before failed.
+          await work.done
+          this.#scoring--
+        }
+        const committed = this.#commit(work)
+        handed.resolve()
+        await committed
+      } catch (error) {
+        handed.reject(error)
+        throw error
+      } finally {
+        work.release()
+      }
+    })()
+    return { handed: handed.promise, settled }
   }
 
   async #commit(work: Work): Promise<void> {

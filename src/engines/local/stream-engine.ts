@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Assignment, Group, GroupListener, Log, TopicPartition } from '../../core/log.ts'
+import type { Assignment, Group, GroupListener, Guarantee, Log, TopicPartition } from '../../core/log.ts'
 import type { ServingOperator } from '../../core/operator/operator.ts'
+import { CommitBudget } from './commit-budget.ts'
 import type { EngineObserver } from './observer.ts'
 import { PartitionRunner } from './partition-runner.ts'
 import { restoreLane } from './restore-lane.ts'
@@ -18,10 +19,14 @@ export interface EngineOptions {
   readonly observer: EngineObserver
   readonly modelsChanged: Wake
   readonly maxBatchBytes: number
+  readonly guarantee: Guarantee
+  readonly commitIntervalMs: number
 }
 
 const FIRST_RETRY_MS = 100
 const LAST_RETRY_MS = 10_000
+/** Of input: the answers to it, which are larger, wait in memory as well. */
+const MAX_UNCOMMITTED_BYTES = 16 * 1024 * 1024
 
 /**
  * Answers one stream as a member of its consumer group: a runner per assigned partition. Whatever fails, it leaves the group and
@@ -32,6 +37,7 @@ export class StreamEngine {
   readonly #abort = new AbortController()
   readonly #done: Promise<void>
   readonly #assigned = Promise.withResolvers<void>()
+  readonly #budget = new CommitBudget(MAX_UNCOMMITTED_BYTES)
   #retryMs = FIRST_RETRY_MS
 
   constructor(options: EngineOptions) {
@@ -65,7 +71,7 @@ export class StreamEngine {
 
   /** One membership: ends when the engine is stopped, or throws what ended it. */
   async #session(signal: AbortSignal): Promise<void> {
-    const { log, group: name, stream, input } = this.#options
+    const { log, group: name, stream, input, guarantee, commitIntervalMs } = this.#options
     const failure = Promise.withResolvers<never>()
     failure.promise.catch(() => {})
     const runners = new Map<number, PartitionRunner>()
@@ -77,7 +83,7 @@ export class StreamEngine {
       revoked: (partitions) => this.#release(partitions, runners),
       failed: failure.reject,
     }
-    const group = await log.join({ group: `${name}-${stream}`, topics: [input], listener })
+    const group = await log.join({ group: `${name}-${stream}`, topics: [input], guarantee, commitIntervalMs, listener })
     joined.resolve(group)
     const stopped = Promise.withResolvers<void>()
     const stop = (): void => stopped.resolve()
@@ -104,7 +110,7 @@ export class StreamEngine {
       this.#retryMs = FIRST_RETRY_MS
     }
     partitions.forEach(({ partition, from }, i) => {
-      const runner = new PartitionRunner(lanes[i]!, from, { ...this.#options, group, onCommit })
+      const runner = new PartitionRunner(lanes[i]!, from, { ...this.#options, group, budget: this.#budget, onCommit })
       session.runners.set(partition, runner)
       runner.done.then(
         () => {},

@@ -17,7 +17,6 @@ export function createEmbeddedLog(name: string, store: Store): Log {
 }
 
 class EmbeddedLog implements Log {
-  readonly guarantee = 'atomic'
   readonly #name: string
   readonly #store: Store
   readonly #catalog: Catalog
@@ -71,6 +70,8 @@ class EmbeddedLog implements Log {
     const coordinator = this.#group(options.group)
     coordinator.join(member)
     return {
+      overlapping: false,
+      hurry: () => ({ [Symbol.dispose]() {} }),
       commit: async (commit) => this.#commit(options.group, member, commit),
       committed: async (partition) => {
         this.#checkOpen()

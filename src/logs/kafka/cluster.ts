@@ -11,6 +11,8 @@ export interface RetryOptions {
   readonly limitMs?: number
   /** Ends the attempts with its reason. Where absent, `closing`; one that is given has to follow `closing` too. */
   readonly signal?: AbortSignal
+  /** The pause after the first attempt that failed; it doubles from there. 20 ms where absent. */
+  readonly firstDelayMs?: number
 }
 
 export type CoordinatorKind = 'group' | 'transaction'
@@ -137,7 +139,7 @@ export class Cluster {
    * mends or the limit has passed, even in the middle of an attempt, which is then left to itself.
    */
   async retry<T>(what: string, attempt: () => Promise<T>, options: RetryOptions = {}): Promise<T> {
-    const { limitMs = this.settings.outageTimeoutMs, signal = this.closing } = options
+    const { limitMs = this.settings.outageTimeoutMs, signal = this.closing, firstDelayMs = FIRST_DELAY_MS } = options
     const timer = Promise.withResolvers<never>()
     let last: unknown
     const timeout = setTimeout(() => timer.reject(this.#unavailable(what, last ?? new Error('no answer'), limitMs)), limitMs)
@@ -145,7 +147,7 @@ export class Cluster {
     signal.addEventListener('abort', aborted)
     timer.promise.catch(() => {})
     try {
-      for (let delay = FIRST_DELAY_MS; ; delay = Math.min(delay * 2, LAST_DELAY_MS)) {
+      for (let delay = firstDelayMs; ; delay = Math.min(delay * 2, LAST_DELAY_MS)) {
         signal.throwIfAborted()
         try {
           return await Promise.race([attempt(), timer.promise])

@@ -3,13 +3,19 @@ import { SluiceError } from '../../core/errors.ts'
 import type { Assignment, Commit, Group, GroupOptions, TopicPartition } from '../../core/log.ts'
 import type { Cluster } from './cluster.ts'
 import { isRetriable, reasonOf } from './error-codes.ts'
-import { commitOffsets, committedOffsets, fenced } from './group-offsets.ts'
+import type { Committer, MemberIdentity, Ownership } from './committer.ts'
+import { committedOffsets, fenced } from './group-offsets.ts'
 import { type Generation, Membership } from './membership.ts'
 import { listOffsets } from './offsets.ts'
+import { PlainCommitter } from './plain-committer.ts'
 import type { Producer } from './producer.ts'
+import { takeOver } from './take-over.ts'
+import { TransactionalCommitter } from './transactional-committer.ts'
+
+const COMMIT_INTERVAL_MS = 100
 
 interface Owned {
-  readonly generation: Generation
+  readonly identity: MemberIdentity
   readonly partitions: ReadonlyMap<string, TopicPartition>
 }
 
@@ -21,6 +27,7 @@ type End = 'rebalancing' | 'lost' | 'leaving' | SluiceError
  * of the listener come one after the other. A broker that is away is waited for; only the group takes partitions away.
  */
 export class KafkaGroup implements Group {
+  readonly overlapping = true
   readonly #cluster: Cluster
   readonly #producer: Producer
   readonly #options: GroupOptions
@@ -31,16 +38,17 @@ export class KafkaGroup implements Group {
   #silent = false
   #owned: Owned | undefined
   #running: Promise<void> = Promise.resolve()
-  /** Settles, without an error, when the appends of the commits so far are on their way. */
-  #admitted: Promise<unknown> = Promise.resolve()
-  /** By partition: the end of the last commit of its offset that was begun. */
-  readonly #commits = new Map<string, Promise<void>>()
+  /** Of this membership; another one follows where the member was taken for dead. */
+  #committer: Committer
+  /** Where the partitions that were assigned last were handed over. */
+  readonly #handedOver = new Map<string, bigint>()
 
   private constructor(cluster: Cluster, producer: Producer, options: GroupOptions) {
     this.#cluster = cluster
     this.#producer = producer
     this.#options = options
     this.#membership = new Membership(cluster, options, this.#leaving.signal)
+    this.#committer = this.#newCommitter()
   }
 
   /** Resolves once the group has this member; its first `assigned` comes after that. Throws `log.topic.unknown`. */
@@ -58,37 +66,20 @@ export class KafkaGroup implements Group {
     return group
   }
 
-  async commit({ appends, offsets }: Commit): Promise<void> {
+  async commit(commit: Commit): Promise<void> {
     this.#cluster.closing.throwIfAborted()
-    const owned = this.#checkOwned(offsets)
-    const keys = offsets.map(keyOf)
-    const earlier = keys.flatMap((key) => this.#commits.get(key) ?? [])
-    const admitted = this.#admitted.then(async () => {
-      // Before the first append, so that one that is refused leaves nothing of its commit behind.
-      await this.#producer.check(appends)
-      return { appended: Promise.allSettled(appends.map(async (append) => this.#producer.append(append))) }
-    })
-    this.#admitted = admitted.catch(() => {})
-    const committed = (async () => {
-      const { appended } = await admitted
-      for (const result of await appended) if (result.status === 'rejected') throw result.reason
-      // Offsets must not overtake each other, nor pass by work that failed.
-      await Promise.all(earlier)
-      if (offsets.length === 0) return
-      if (this.#owned !== owned) throw fenced(this.#options.group, offsets[0]!)
-      await commitOffsets(this.#cluster, this.#options.group, { generation: owned!.generation, offsets })
-    })()
-    const settled = committed.finally(() => {
-      for (const key of keys) if (this.#commits.get(key) === settled) this.#commits.delete(key)
-    })
-    for (const key of keys) this.#commits.set(key, settled)
-    return settled
+    this.#identity(commit.offsets)
+    return this.#committer.commit(commit)
+  }
+
+  hurry(): Disposable {
+    return this.#committer.hurry()
   }
 
   async committed(partition: TopicPartition): Promise<bigint | undefined> {
     this.#cluster.closing.throwIfAborted()
-    const [offset] = await committedOffsets(this.#cluster, this.#options.group, [partition])
-    return offset
+    const [offset] = await committedOffsets(this.#cluster, this.#options.group, { partitions: [partition], stable: true })
+    return offset!.next
   }
 
   async leave(): Promise<void> {
@@ -101,6 +92,7 @@ export class KafkaGroup implements Group {
     this.#silent = true
     this.#owned = undefined
     this.#leaving.abort()
+    await this.#committer.abandon()
     await this.#membership.leave()
   }
 
@@ -116,6 +108,7 @@ export class KafkaGroup implements Group {
       if (!this.#leaving.signal.aborted) this.#options.listener.failed(error)
     } finally {
       this.#leaving.abort()
+      await this.#committer.abandon()
       await this.#membership.leave()
     }
   }
@@ -123,17 +116,20 @@ export class KafkaGroup implements Group {
   /** One generation, from what it assigns to what is given up at its end. */
   async #serve(generation: Generation): Promise<void> {
     const partitions = generation.assignment
-    this.#owned = { generation, partitions: new Map(partitions.map((partition) => [keyOf(partition), partition])) }
+    this.#owned = { identity: identityOf(generation), partitions: new Map(partitions.map((partition) => [keyOf(partition), partition])) }
     const over = new AbortController()
     const alive = this.#stayAlive(generation, over.signal)
     try {
-      const assignments = await this.#assignments(partitions)
+      const assignments = await this.#assignments(generation)
       if (this.#leaving.signal.aborted) return
       await this.#options.listener.assigned(assignments)
       const end = await alive.ended
       const lost = end === 'lost' || end instanceof SluiceError
-      if (lost) this.#owned = undefined
-      if (partitions.length > 0 && !this.#silent) await this.#options.listener.revoked([...partitions], lost)
+      if (lost) await this.#giveUp()
+      if (partitions.length > 0 && !this.#silent) {
+        using _ = this.hurry()
+        await this.#options.listener.revoked([...partitions], lost)
+      }
       if (end instanceof SluiceError) throw end
     } finally {
       this.#owned = undefined
@@ -174,21 +170,45 @@ export class KafkaGroup implements Group {
     return { ended: ended.promise, stopped }
   }
 
-  async #assignments(partitions: readonly TopicPartition[]): Promise<Assignment[]> {
-    const committed = await committedOffsets(this.#cluster, this.#options.group, partitions)
+  async #assignments({ assignment: partitions, memberId }: Generation): Promise<Assignment[]> {
+    const { group } = this.#options
+    const committed = await takeOver(this.#cluster, { group, memberId }, partitions)
     return Promise.all(
       partitions.map(async ({ topic, partition }, i) => {
         const { first } = await listOffsets(this.#cluster, { topic, partition })
-        const offset = committed[i] ?? first
-        return { topic, partition, from: offset < first ? first : offset }
+        const offset = committed[i]!.next ?? first
+        const from = offset < first ? first : offset
+        this.#handedOver.set(keyOf({ topic, partition }), from)
+        return { topic, partition, from }
       }),
     )
   }
 
-  #checkOwned(offsets: Commit['offsets']): Owned | undefined {
-    const stranger = offsets.find((offset) => this.#owned?.partitions.has(keyOf(offset)) !== true)
+  #newCommitter(): Committer {
+    const { guarantee = 'exactly-once', commitIntervalMs = COMMIT_INTERVAL_MS, group } = this.#options
+    const ownership: Ownership = {
+      group,
+      identity: (partitions) => this.#identity(partitions),
+      // All partitions are given up in a rebalance, before the next generation begins.
+      renewed: async () => {},
+      handedOverAt: (partition) => this.#handedOver.get(keyOf(partition)),
+    }
+    const cluster = this.#cluster
+    if (guarantee === 'at-least-once') return new PlainCommitter({ cluster, producer: this.#producer, ownership })
+    return new TransactionalCommitter({ cluster, ownership, commitIntervalMs })
+  }
+
+  /** The others have the partitions already. What is open does not count, and what comes is a membership of its own. */
+  async #giveUp(): Promise<void> {
+    this.#owned = undefined
+    await this.#committer.abandon()
+    this.#committer = this.#newCommitter()
+  }
+
+  #identity(partitions: readonly TopicPartition[]): MemberIdentity {
+    const stranger = partitions.find((partition) => this.#owned?.partitions.has(keyOf(partition)) !== true)
     if (stranger !== undefined) throw fenced(this.#options.group, stranger)
-    return this.#owned
+    return this.#owned?.identity ?? NOBODY
   }
 
   #unreachable(cause: unknown): SluiceError {
@@ -203,6 +223,13 @@ export class KafkaGroup implements Group {
       },
     )
   }
+}
+
+/** Who commits where no offsets are. */
+const NOBODY: MemberIdentity = { generationId: -1, memberId: '', instanceId: null }
+
+function identityOf({ generationId, memberId }: Generation): MemberIdentity {
+  return { generationId, memberId, instanceId: null }
 }
 
 function keyOf({ topic, partition }: TopicPartition): string {

@@ -12,8 +12,8 @@ export type { KafkaLogOptions } from './options.ts'
 
 /**
  * Opens a log on a Kafka cluster (3.6 or later). Records travel as record batches both ways and are never taken apart here; only committed
- * ones are read. Commits are at least once: all in-sync replicas have the appends before the offsets are committed. Throws
- * `log.unavailable` where no broker answers in time, and `config.invalid`.
+ * ones are read. Commits of a group are transactions unless it asks for less. Throws `log.unavailable` where no broker answers in
+ * time, and `config.invalid`.
  *
  * @example await using log = await createKafkaLog({ brokers: ['localhost:9092'] })
  */
@@ -29,7 +29,6 @@ export async function createKafkaLog(options: KafkaLogOptions): Promise<Log> {
 }
 
 class KafkaLog implements Log {
-  readonly guarantee = 'at-least-once'
   readonly #cluster: Cluster
   readonly #producer: Producer
   readonly #groups = new Set<KafkaGroup>()

@@ -17,6 +17,11 @@ export interface KafkaLogOptions {
   readonly heartbeatIntervalMs?: number
   /** How long a member has for `revoked` before the others go on without it. 60 s where absent. */
   readonly rebalanceTimeoutMs?: number
+  /**
+   * A transaction that is open for so long is aborted by the brokers, and its member begins again. 30 s where absent; brokers allow
+   * up to 15 minutes.
+   */
+  readonly transactionTimeoutMs?: number
   /** Of topics that are created. The brokers' default where absent. */
   readonly replicationFactor?: number
   /** The largest record batch that topics which are created accept. 64 MiB where absent. */
@@ -44,6 +49,7 @@ export function kafkaSettings(options: KafkaLogOptions): KafkaSettings {
     sessionTimeoutMs: 10_000,
     heartbeatIntervalMs: 1000,
     rebalanceTimeoutMs: 60_000,
+    transactionTimeoutMs: 30_000,
     replicationFactor: -1,
     maxRecordBatchBytes: 64 * 1024 * 1024,
     retentionMs: -1,

@@ -1,18 +1,26 @@
 import { type Connection, type Reader, Writer } from '@platformatic/kafka'
 import type { TopicPartition } from '../../core/log.ts'
 import { KafkaResponseError } from './error-codes.ts'
+import { REPLICATION_TIMEOUT_MS } from './sealed-append.ts'
 
 const PRODUCE = 0
 const VERSION = 9
 const ACKS_ALL = -1
 
+export interface ProduceRequest {
+  readonly to: TopicPartition
+  /** Sealed, and stamped as transactional where there is a transactional id. */
+  readonly recordBatch: Buffer
+  readonly transactionalId?: string | null
+}
+
 /**
- * Appends one sealed record batch through the leader of its partition and resolves with the offset of its first record,
+ * Appends one record batch through the leader of its partition and resolves with the offset of its first record,
  * once all in-sync replicas have it. Rejects with the broker's `KafkaResponseError`. (Kafka protocol, Produce version 9.)
  */
-export async function produce(connection: Connection, to: TopicPartition, recordBatch: Buffer, timeoutMs: number): Promise<bigint> {
+export async function produce(connection: Connection, asked: ProduceRequest): Promise<bigint> {
   return new Promise((resolve, reject) => {
-    const request = (): Writer => produceRequest(to, recordBatch, timeoutMs)
+    const request = (): Writer => produceRequest(asked)
     connection.send<bigint>(PRODUCE, VERSION, request, produceResponse, true, true, (error, offset) => {
       if (offset === undefined || error !== null) reject(error ?? new Error('the broker answered without an offset'))
       else resolve(offset)
@@ -20,11 +28,11 @@ export async function produce(connection: Connection, to: TopicPartition, record
   })
 }
 
-function produceRequest({ topic, partition }: TopicPartition, recordBatch: Buffer, timeoutMs: number): Writer {
+function produceRequest({ to: { topic, partition }, recordBatch, transactionalId = null }: ProduceRequest): Writer {
   return Writer.create()
-    .appendString(null)
+    .appendString(transactionalId)
     .appendInt16(ACKS_ALL)
-    .appendInt32(timeoutMs)
+    .appendInt32(REPLICATION_TIMEOUT_MS)
     .appendArray([topic], (topicWriter) => {
       topicWriter.appendString(topic).appendArray([partition], (partitionWriter) => {
         partitionWriter.appendInt32(partition).appendBytes(recordBatch)

@@ -1,15 +1,10 @@
 import { initProducerIdV4 } from '@platformatic/kafka'
-import { SluiceError } from '../../core/errors.ts'
 import type { Append, TopicPartition } from '../../core/log.ts'
-import { RECORD_BATCH, recordCount, sealRecordBatch } from '../../core/record-batch.ts'
+import { recordCount } from '../../core/record-batch.ts'
 import type { Cluster } from './cluster.ts'
-import { hasKafkaCode, KAFKA_ERROR, kafkaCodeOf, reasonOf } from './error-codes.ts'
+import { hasKafkaCode, KAFKA_ERROR, reasonOf } from './error-codes.ts'
 import { produce } from './produce-request.ts'
-
-interface ProducerId {
-  readonly id: bigint
-  readonly epoch: number
-}
+import { checkRecordBatch, isRefused, type ProducerId, refused, REPLICATION_TIMEOUT_MS, SEQUENCE_MASK, stamp } from './sealed-append.ts'
 
 /** Appends in their order to one partition, one request at a time. */
 interface Lane extends TopicPartition {
@@ -18,10 +13,6 @@ interface Lane extends TopicPartition {
   /** Settles, without an error, when what was queued last is done. */
   tail: Promise<unknown>
 }
-
-const REPLICATION_TIMEOUT_MS = 30_000
-/** Sequence numbers wrap to 0 after 2^31 - 1. */
-const SEQUENCE_MASK = 0x7fffffff
 
 /**
  * Appends record batches as an idempotent producer: a batch that is sent again, because the answer to it was lost, is in the
@@ -36,14 +27,6 @@ export class Producer {
 
   constructor(cluster: Cluster) {
     this.#cluster = cluster
-  }
-
-  /** Throws what `append` would, as far as it can be known before anything is appended. */
-  async check(appends: readonly Append[]): Promise<void> {
-    for (const append of appends) {
-      checkRecordBatch(append, append.recordBatch)
-      await this.#cluster.retry(`append to ${append.topic}-${append.partition}`, async () => this.#cluster.leader(append))
-    }
   }
 
   /** Resolves with the offset of the first record once all in-sync replicas have the batch. Keeps the order of the calls. */
@@ -94,8 +77,8 @@ export class Producer {
     try {
       const connection = await this.#cluster.connections.shared(await this.#cluster.leader(lane))
       givenUp.throwIfAborted()
-      stamp(bytes, lane.producer, lane.sequence)
-      return await produce(connection, lane, bytes, REPLICATION_TIMEOUT_MS)
+      stamp(bytes, { producer: lane.producer, sequence: lane.sequence, transactional: false })
+      return await produce(connection, { to: lane, recordBatch: bytes })
     } catch (error) {
       givenUp.throwIfAborted()
       if (isRefused(error)) throw refused(lane, bytes, error)
@@ -129,42 +112,15 @@ export class Producer {
   }
 }
 
-function stamp(bytes: Buffer, producer: ProducerId, sequence: number): void {
-  bytes.writeBigInt64BE(producer.id, RECORD_BATCH.producerId)
-  bytes.writeInt16BE(producer.epoch, RECORD_BATCH.producerEpoch)
-  bytes.writeInt32BE(sequence, RECORD_BATCH.baseSequence)
-  sealRecordBatch(bytes)
-}
-
-function checkRecordBatch(to: TopicPartition, bytes: Uint8Array): void {
-  const { length, count, magic, headerSize, lengthOverhead } = RECORD_BATCH
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const whole = bytes.length >= headerSize && view.getInt32(length) === bytes.length - lengthOverhead
-  if (whole && view.getInt8(magic) === 2 && view.getInt32(count) > 0) return
-  throw new SluiceError(
-    'log.append.refused',
-    `what is to be appended to ${to.topic}-${to.partition} is not one record batch with records`,
-    {
-      details: { topic: to.topic, partition: to.partition, bytes: bytes.length },
-    },
-  )
-}
-
 /** As brokers do after a while without records, or when the log's first records are deleted. */
 function isForgotten(error: unknown): boolean {
   return hasKafkaCode(error, KAFKA_ERROR.outOfOrderSequenceNumber, KAFKA_ERROR.unknownProducerId, KAFKA_ERROR.invalidProducerEpoch)
 }
 
-function isRefused(error: unknown): boolean {
-  const { corruptMessage, messageTooLarge, recordListTooLarge, invalidTimestamp, invalidRecord } = KAFKA_ERROR
-  return hasKafkaCode(error, corruptMessage, messageTooLarge, recordListTooLarge, invalidTimestamp, invalidRecord)
-}
-
-function refused({ topic, partition }: TopicPartition, bytes: Uint8Array, error: unknown): SluiceError {
-  const tooLarge = kafkaCodeOf(error) === KAFKA_ERROR.messageTooLarge ? "; the topic's max.message.bytes is smaller" : ''
-  return new SluiceError(
-    'log.append.refused',
-    `${topic}-${partition} does not take a record batch of ${bytes.length} bytes: ${reasonOf(error)}${tooLarge}`,
-    { cause: error, details: { topic, partition, bytes: bytes.length } },
-  )
+/** Throws what appending these would, as far as it can be known before anything is appended. */
+export async function checkAppends(cluster: Cluster, appends: readonly Append[]): Promise<void> {
+  for (const append of appends) {
+    checkRecordBatch(append, append.recordBatch)
+    await cluster.retry(`append to ${append.topic}-${append.partition}`, async () => cluster.leader(append))
+  }
 }

@@ -22,7 +22,7 @@ export function readPartition(cluster: Cluster, options: ReadOptions): AsyncIter
   // Asked for now, not when the first batch is: what is appended from here on is beyond the end of a read that does not follow.
   const bounds = listOffsets(cluster, options, { signal })
   bounds.catch(() => {})
-  return batches(new PartitionFetcher(cluster, options, signal), { options, signal, bounds })
+  return batches(new PartitionFetcher(cluster, options, signal), { cluster, options, signal, bounds })
 }
 
 /** Errors of a read come where its batches would. */
@@ -32,17 +32,19 @@ async function* failing(error: unknown): AsyncGenerator<Batch, void> {
 }
 
 interface Reading {
+  readonly cluster: Cluster
   readonly options: ReadOptions
   readonly signal: AbortSignal
   readonly bounds: Promise<PartitionOffsets>
 }
 
-async function* batches(fetcher: PartitionFetcher, { options, signal, bounds }: Reading): AsyncGenerator<Batch, void> {
+async function* batches(fetcher: PartitionFetcher, { cluster, options, signal, bounds }: Reading): AsyncGenerator<Batch, void> {
   const { topic, partition, follow } = options
   try {
-    const { first, next, stable } = await bounds
+    const { first, next } = await bounds
     if (options.from < first || options.from > next) throw outOfRange(options, { first, next })
-    const end = follow ? undefined : stable
+    const end = follow ? undefined : next
+    const patience = new Patience(cluster)
     const isOver = (): boolean => signal.aborted || (end !== undefined && at >= end)
     let at = options.from
     let coming: Promise<Fetched> | undefined
@@ -51,6 +53,7 @@ async function* batches(fetcher: PartitionFetcher, { options, signal, bounds }: 
       const { batch, next: after } = decodeFetched(fetched, { topic, partition, from: at, below: end })
       // No records, and the broker has all up to the end: what was there has been compacted away.
       if (end !== undefined && after === at && fetched.stable >= end) return
+      if (end !== undefined) patience.check(after > at, () => heldBack(options, fetched.stable))
       at = after
       coming = isOver() ? undefined : fetcher.fetch(at)
       coming?.catch(() => {})
@@ -61,6 +64,32 @@ async function* batches(fetcher: PartitionFetcher, { options, signal, bounds }: 
   } finally {
     fetcher.close()
   }
+}
+
+/**
+ * A read that does not follow waits for the transactions that were open when it began, since records that count already may stand
+ * behind their first ones.
+ */
+class Patience {
+  readonly #cluster: Cluster
+  #since: number
+
+  constructor(cluster: Cluster) {
+    this.#cluster = cluster
+    this.#since = cluster.settings.clock.monotonic()
+  }
+
+  /** Throws where there was no progress for the outage timeout. */
+  check(progress: boolean, error: () => SluiceError): void {
+    const { clock, outageTimeoutMs } = this.#cluster.settings
+    if (progress) this.#since = clock.monotonic()
+    else if (clock.monotonic() - this.#since > outageTimeoutMs) throw error()
+  }
+}
+
+function heldBack({ topic, partition }: ReadOptions, stable: bigint): SluiceError {
+  const message = `${topic}-${partition} can be read up to offset ${stable} only: a transaction that begins there is neither committed nor aborted`
+  return new SluiceError('log.unavailable', message, { details: { topic, partition, stable: String(stable) } })
 }
 
 /** Fetches from the leader of one partition, whichever broker that is, over one connection at a time. */
