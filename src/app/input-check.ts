@@ -41,7 +41,7 @@ async function recentRecords(log: Log, { input, codec, operator }: StreamContext
   for (let partition = 0; partition < (await log.partitions(input)); partition++) {
     const { first, next } = await log.offsets({ topic: input, partition })
     const back = next - BigInt(RECORDS)
-    for await (const batch of log.read({ topic: input, partition, from: back > first ? back : first, follow: false })) {
+    for await (const batch of log.read({ topic: input, partition, from: back > first ? back : first, follow: false, underWay: 'leave' })) {
       const types = new Int32Array(batch.count).fill(-1)
       const outcomes = new Outcomes()
       outcomes.reset(batch.count)

@@ -15,10 +15,11 @@ export interface TopicPartition {
 export interface ReadOptions extends TopicPartition {
   readonly from: bigint
   /**
-   * Where true, waits for new records until the signal aborts. Otherwise ends at the records that were there at the call, and waits for
-   * commits that were under way then.
+   * Where true, waits for new records until the signal aborts. Otherwise ends at the records that were there at the call.
    */
   readonly follow: boolean
+  /** Whether a read that does not follow waits for commits that were under way at the call, or leaves them out. `wait` where absent. */
+  readonly underWay?: 'wait' | 'leave'
   readonly signal?: AbortSignal
   /** A batch is made of whole record batches of about this many bytes together; one larger record batch comes alone. 1 MiB where absent. */
   readonly maxBytes?: number

@@ -74,7 +74,7 @@ interface Part {
 async function readSome<T>(log: Log, { topic, read }: TailSource<T>, part: Part): Promise<T[]> {
   const { partition, start, limit, fromBeginning, signal } = part
   let found: T[] = []
-  for await (const batch of log.read({ topic, partition, from: start, follow: false, signal })) {
+  for await (const batch of log.read({ topic, partition, from: start, follow: false, underWay: 'leave', signal })) {
     for (let i = 0; i < batch.count; i++) {
       const item = read(batch, i)
       if (item !== undefined) found.push(item)

@@ -41,9 +41,10 @@ interface Reading {
 async function* batches(fetcher: PartitionFetcher, { cluster, options, signal, bounds }: Reading): AsyncGenerator<Batch, void> {
   const { topic, partition, follow } = options
   try {
-    const { first, next } = await bounds
+    const { first, next, stable } = await bounds
     if (options.from < first || options.from > next) throw outOfRange(options, { first, next })
-    const end = follow ? undefined : next
+    const whole = options.underWay === 'leave' ? stable : next
+    const end = follow ? undefined : whole
     const patience = new Patience(cluster)
     const isOver = (): boolean => signal.aborted || (end !== undefined && at >= end)
     let at = options.from

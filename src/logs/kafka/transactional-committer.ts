@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { SluiceError } from '../../core/errors.ts'
 import type { Commit, TopicPartition } from '../../core/log.ts'
 import type { Cluster } from './cluster.ts'
 import type { Committer, Ownership } from './committer.ts'
@@ -90,7 +91,8 @@ export class TransactionalCommitter implements Committer {
 
   async abandon(): Promise<void> {
     const { ownership } = this.#options
-    this.#break(new Error(`the membership in group ${ownership.group} is over`))
+    const message = `the membership in group '${ownership.group}' is over, and what it had not committed does not count`
+    this.#break(new SluiceError('log.fenced', message, { details: { group: ownership.group } }))
     await this.#running
   }
 
