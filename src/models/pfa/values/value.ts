@@ -22,7 +22,7 @@ export type Long = number | bigint
 
 /** A value of a union whose branches can't be told apart by the value. */
 export class Boxed {
-  /** The `key` of the branch's type. */
+  /** The branch's name: its type's name, `array` or `map`. */
   readonly tag: string
   readonly value: Value
 

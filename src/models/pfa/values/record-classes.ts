@@ -1,0 +1,29 @@
+import type { RecordType } from '../types/type.ts'
+import { propertyOf, type RecordValue, type Value } from './value.ts'
+
+/** Makes a record of its fields, in the order of the type. */
+export type RecordClass = new (...fields: readonly Value[]) => RecordValue
+
+/** The classes of a document's records, made when first asked for: one shape per type, so that reading a field is one load. */
+export class RecordClasses {
+  readonly #made = new Map<string, RecordClass>()
+
+  get(type: RecordType): RecordClass {
+    const known = this.#made.get(type.key)
+    if (known !== undefined) return known
+    const made = recordClass(type)
+    this.#made.set(type.key, made)
+    return made
+  }
+}
+
+function recordClass(type: RecordType): RecordClass {
+  // Field names are identifiers (the type table has seen to it): nothing else of the document comes into this source.
+  const properties = type.fields.map(({ name }) => propertyOf(name))
+  const source = `return class PfaRecord {
+constructor(${properties.map((_, i) => `p${i}`).join(',')}) {${properties.map((name, i) => `this.${name}=p${i};`).join('')}}
+$copy() { return new PfaRecord(${properties.map((name) => `this.${name}`).join(',')}) }
+}`
+  // oxlint-disable-next-line typescript/no-implied-eval -- code that only the compiler wrote
+  return (new Function(source) as () => RecordClass)()
+}
