@@ -16,7 +16,7 @@ function singleByte(last: number): Encoding {
       }
       return bytes
     },
-    decode: (bytes) => (bytes.every((byte) => byte <= last) ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).latin1Slice() : undefined),
+    decode: (bytes) => (bytes.every((byte) => byte <= last) ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1') : undefined),
   }
 }
 
