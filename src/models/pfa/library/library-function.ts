@@ -1,5 +1,5 @@
-import type { Type } from '../types/type.ts'
-import type { Value } from '../values/value.ts'
+import type { RecordType, Type } from '../types/type.ts'
+import type { RecordValue, Value } from '../values/value.ts'
 
 export type Callable = (...args: never[]) => Value
 
@@ -49,6 +49,8 @@ export interface CallSite {
   readonly comparator: (type: Type) => (x: Value, y: Value) => number
   /** Whether two values of this type are equal, as `==` has it. */
   readonly equality: (type: Type) => (x: Value, y: Value) => boolean
+  /** A new record of this type, for the caller to give every field its value before anyone else sees it. */
+  readonly blank: (type: RecordType) => RecordValue
   /** A value of this type as JSON in Avro's encoding, for `cast.json`. */
   readonly jsonWriter: (type: Type) => (value: Value) => string
   /** A value of this type in Avro's binary encoding, for `cast.avro`. */
