@@ -13,12 +13,14 @@ export class Assembly {
   readonly pool = new TextPool()
   readonly compile: CompileExpression
   readonly functions: ReadonlyMap<string, DefineFunction>
+  /** By target: its actual value where records have it. Residuals ask for it. */
+  readonly actualValues = new Map<string, Operand>()
   /** Names of the defined functions that are being expanded, to see one that calls itself. */
   readonly expanding = new Set<string>()
   #slots = 0
   #expressions = 0
   readonly #regions: { readonly chunks: { readonly slot: number; readonly cells: number }[]; next: number }[] = []
-  readonly #memos: { clear(): void }[] = []
+  readonly #forgets: (() => void)[] = []
 
   constructor(functions: readonly DefineFunction[], compile: CompileExpression) {
     this.compile = compile
@@ -76,14 +78,19 @@ export class Assembly {
   /** A memory of results by text code, which is emptied when codes change their meaning. */
   memo<K = number>(): Map<K, number> {
     const memo = new Map<K, number>()
-    this.#memos.push(memo)
+    this.onTrim(() => memo.clear())
     return memo
+  }
+
+  /** Has something done when codes change their meaning. */
+  onTrim(forget: () => void): void {
+    this.#forgets.push(forget)
   }
 
   /** Forgets texts of earlier records where there are too many; answers whether codes changed their meaning. */
   trim(): boolean {
     if (!this.pool.trim(LIMITS.dynamicTexts)) return false
-    for (const memo of this.#memos) memo.clear()
+    for (const forget of this.#forgets) forget()
     return true
   }
 }

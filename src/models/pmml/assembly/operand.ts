@@ -16,6 +16,8 @@ export interface Operand {
   readonly literal?: string
   /** The input that it passes on unchanged, for texts. */
   readonly source?: TextSource
+  /** The cell with the text code that its value is a function of, where it is one of nothing else. */
+  readonly origin?: number
   /** Declared values of a categorical field. */
   readonly values?: readonly string[]
 }

@@ -1,8 +1,10 @@
 import { SluiceError } from '../../../core/errors.ts'
 import type { DerivedField } from '../expressions/expression.ts'
+import { fieldsOf } from '../expressions/expression-fields.ts'
+import { familyOf } from '../values/data-type.ts'
 import type { Assembly } from './assembly.ts'
 import { cast } from './convert.ts'
-import { cellOperand, type Operand, type Step } from './operand.ts'
+import { cellOperand, type Evaluate, type Operand, type Step } from './operand.ts'
 
 /**
  * The fields that a model sees (PMML 4.4.1, Field Scope). A field that has to be computed is put together when it is first asked for,
@@ -36,7 +38,10 @@ export class Scope {
   derive(fields: readonly DerivedField[]): void {
     for (const field of fields) {
       this.#derived.set(field.name, field)
-      this.provide(field.name, () => cast(this.assembly.compile(field.expression, this), field.dataType, this.assembly))
+      this.provide(field.name, () => {
+        const value = cast(this.assembly.compile(field.expression, this), field.dataType, this.assembly)
+        return withOrigin(value, this.#originOf(field))
+      })
     }
   }
 
@@ -47,6 +52,21 @@ export class Scope {
     if (field !== undefined && field !== except) return { field, scope: this }
     if (field === undefined && this.#fields.has(name)) return undefined
     return this.#parent?.derivationOf(name)
+  }
+
+  /** The derived fields that are seen here: of two with one name, the inner one. */
+  derivedFields(): readonly DerivedField[] {
+    const own = [...this.#derived.values()]
+    const outer = this.#parent?.derivedFields() ?? []
+    return [...outer.filter((field) => !this.#derived.has(field.name)), ...own]
+  }
+
+  /** The cell of the only text that a derived field is a function of. */
+  #originOf(field: DerivedField): number | undefined {
+    const names = fieldsOf(field.expression)
+    const cells = new Set(names?.map((name) => originOf(this.find(name))))
+    const [cell] = cells
+    return cells.size === 1 ? cell : undefined
   }
 
   /** The field of this name, or undefined. */
@@ -77,10 +97,52 @@ export class Scope {
   /** Adds the step that computes an operand once per row into a cell. */
   store(value: Operand): Operand {
     const slot = this.assembly.take()
-    const { run, type, source, values } = value
+    const { run, type, source, values, origin } = value
+    const remembered = origin === undefined ? run : byOrigin(run, origin, this.assembly)
     this.steps.push((cells, at) => {
-      cells[at + slot] = run(cells, at)
+      cells[at + slot] = remembered(cells, at)
     })
-    return cellOperand(type, slot, { ...(source !== undefined && { source }), ...(values !== undefined && { values }) })
+    return cellOperand(type, slot, {
+      ...(source !== undefined && { source }),
+      ...(values !== undefined && { values }),
+      ...(origin !== undefined && { origin }),
+    })
   }
+}
+
+function originOf(operand: Operand | undefined): number | undefined {
+  return operand?.origin ?? (operand !== undefined && familyOf(operand.type) === 'text' ? operand.slot : undefined)
+}
+
+function withOrigin(operand: Operand, origin: number | undefined): Operand {
+  return origin === undefined || operand.slot !== undefined || operand.literal !== undefined ? operand : { ...operand, origin }
+}
+
+/** Texts with codes below this have their results kept in a table. */
+const MOST_KEPT = 65_536
+
+/** What a function of one text answers, kept by the text's code. */
+function byOrigin(run: Evaluate, origin: number, assembly: Assembly): Evaluate {
+  let known = new Uint8Array(0)
+  let results = new Float64Array(0)
+  assembly.onTrim(() => known.fill(0))
+  return (cells, at) => {
+    const code = cells[at + origin]!
+    if (!(code >= 0 && code < MOST_KEPT)) return run(cells, at)
+    if (code >= known.length) {
+      const room = Math.max(16, 2 ** Math.ceil(Math.log2(code + 1)))
+      known = grown(known, new Uint8Array(room))
+      results = grown(results, new Float64Array(room))
+    }
+    if (known[code] === 0) {
+      results[code] = run(cells, at)
+      known[code] = 1
+    }
+    return results[code]!
+  }
+}
+
+function grown<T extends Uint8Array | Float64Array>(from: T, into: T): T {
+  into.set(from)
+  return into
 }

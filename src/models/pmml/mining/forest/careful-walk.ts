@@ -1,9 +1,9 @@
 import type { ForestOptions } from '../../../forest/forest.ts'
+import { roundingOf } from '../../regression/link.ts'
 import { type FinishedForest, NO_RESULT } from './forest-columns.ts'
 
 /**
- * Scores single rows with missing values or unknown texts, which the forest can't: a missing value goes where the tree's strategy sends
- * it, and an unknown text is in no set. Trees are added as the forest adds them; those without a result are left out.
+ * Scores single rows with missing values, which the forest can't: a missing value goes where the tree's strategy sends it. Trees are added as the forest adds them; those without a result are left out.
  */
 export interface CarefulWalk {
   /** Sets `sums`, and the figures below. */
@@ -20,6 +20,7 @@ export function createCarefulWalk(options: ForestOptions, finished: FinishedFore
   const { nodes, leafValues, outputs, weights } = options
   const { roots, feature, threshold, left, right, leaf, categories } = nodes
   const columns = options.columns!
+  const round = roundingOf(options.singlePrecisionSums === true)
 
   function holds(node: number, value: number): boolean {
     const start = categories?.start[node] ?? -1
@@ -56,10 +57,10 @@ export function createCarefulWalk(options: ForestOptions, finished: FinishedFore
           careful.missing += segmentWeights[tree]!
           continue
         }
-        careful.counted += weight
+        careful.counted = round(careful.counted + weight)
         const values = node >= 0 ? leafValues : strayLeaves
         const first = (node >= 0 ? leaf[node]! : -2 - node) * outputs
-        for (let i = 0; i < outputs; i++) sums[i]! += values[first + i]! * weight
+        for (let i = 0; i < outputs; i++) sums[i] = round(sums[i]! + round(values[first + i]! * weight))
       }
     },
   }

@@ -1,11 +1,11 @@
-import { createForest } from '../../../forest/create-forest.ts'
-import type { Forest } from '../../../forest/forest.ts'
-import type { Evaluator, ModelBody, ModelContext } from '../../assembly/model-compiler.ts'
+import { type Evaluator, type ModelBody, type ModelContext, runSteps } from '../../assembly/model-compiler.ts'
 import { largest } from '../../assembly/prediction.ts'
+import { roundingOf } from '../../regression/link.ts'
 import { isSpoilt } from '../number-ensemble.ts'
 import type { MiningPlan, MultipleModelMethod } from '../mining-plan.ts'
 import { type BuiltForest, buildForest } from './forest-builder.ts'
 import { type CarefulWalk, createCarefulWalk } from './careful-walk.ts'
+import { createScorer, type Scorer } from './scorer.ts'
 
 /** What becomes of the sums over the trees. `weighted`: the trees' weights count. `averaged`: the sums are divided by the total weight. */
 interface Method {
@@ -29,16 +29,18 @@ const METHODS: Partial<Record<MultipleModelMethod, Method>> = {
  */
 export function compileForest(plan: MiningPlan, context: ModelContext): ModelBody | undefined {
   const method = METHODS[plan.method]
-  if (method === undefined || plan.head.singlePrecision) return undefined
+  if (method === undefined) return undefined
   if (plan.head.outputFields.some((field) => field.segmentId !== undefined)) return undefined
   const built = buildForest(plan, context)
   if (built === undefined) return undefined
+  const single = plan.head.singlePrecision
+  const round = roundingOf(single)
   const segmentWeights = Float64Array.from(plan.segments, (segment) => segment.weight)
-  const weights = method.weighted ? segmentWeights : undefined
-  const options = { ...built.options, ...(weights !== undefined && { weights }) }
-  const divisor = method.averaged ? (weights?.reduce((sum, weight) => sum + weight, 0) ?? plan.segments.length) : undefined
+  const weights = method.weighted ? segmentWeights.map(round) : undefined
+  const options = { ...built.options, ...(weights !== undefined && { weights }), ...(single && { singlePrecisionSums: true }) }
+  const divisor = method.averaged ? (weights?.reduce((sum, weight) => round(sum + weight), 0) ?? plan.segments.length) : undefined
   const parts = {
-    forest: createForest(options),
+    ...createScorer(options, built.steps, context.assembly),
     built,
     divisor,
     careful: createCarefulWalk(options, built.finished, segmentWeights),
@@ -48,8 +50,7 @@ export function compileForest(plan: MiningPlan, context: ModelContext): ModelBod
   return { prediction: built.prediction, evaluator: forestEvaluator(parts) }
 }
 
-interface ForestParts {
-  readonly forest: Forest
+interface ForestParts extends Scorer {
   readonly built: BuiltForest
   /** What the sums are divided by, where they are. */
   readonly divisor: number | undefined
@@ -58,9 +59,10 @@ interface ForestParts {
   readonly method: Method
 }
 
-function forestEvaluator({ forest, built, divisor, careful, plan, method }: ForestParts): Evaluator {
-  const { prediction } = built
+function forestEvaluator({ forest, steps, takesUnknown, built, divisor, careful, plan, method }: ForestParts): Evaluator {
+  const { prediction, takesMissing } = built
   const { outputs } = built.options
+  const round = roundingOf(plan.head.singlePrecision)
   const first = prediction.kind === 'number' ? prediction.value : prediction.probabilities
   const winner = prediction.kind === 'number' ? -1 : prediction.winner
   const carefulSums = new Float64Array(outputs)
@@ -74,23 +76,25 @@ function forestEvaluator({ forest, built, divisor, careful, plan, method }: Fore
   }
 
   function write(cells: Float64Array, at: number, from: number): void {
-    if (!built.takesMissing && built.isSpecial(cells, at)) {
+    if (!(takesMissing && takesUnknown) && built.isSpecial(cells, at, !takesUnknown)) {
       careful.score(cells, at, carefulSums)
       const by = carefulDivisor()
-      for (let i = 0; i < outputs; i++) cells[at + first + i] = carefulSums[i]! / by
+      for (let i = 0; i < outputs; i++) cells[at + first + i] = round(carefulSums[i]! / by)
     } else {
-      for (let i = 0; i < outputs; i++) cells[at + first + i] = divisor === undefined ? sums[from + i]! : sums[from + i]! / divisor
+      for (let i = 0; i < outputs; i++) cells[at + first + i] = divisor === undefined ? sums[from + i]! : round(sums[from + i]! / divisor)
     }
     if (winner >= 0) cells[at + winner] = largest(cells, at + first, outputs)
   }
 
   return {
     row: (cells, at) => {
+      for (let i = 0; i < steps.length; i++) steps[i]!(cells, at)
       forest.score(at === 0 ? cells : cells.subarray(at), built.width, 1, sums, outputs)
       write(cells, at, 0)
     },
     block: (cells, stride, rows) => {
       if (sums.length < rows * outputs) sums = new Float64Array(rows * outputs)
+      if (steps.length > 0) runSteps(steps, cells, stride, rows)
       forest.score(cells, stride, rows, sums, outputs)
       for (let r = 0; r < rows; r++) write(cells, r * stride, r * outputs)
     },

@@ -1,6 +1,7 @@
 import type { ForestOptions } from '../../../forest/forest.ts'
 import type { ModelContext } from '../../assembly/model-compiler.ts'
-import { createClasses, type Prediction, takeClassPrediction } from '../../assembly/prediction.ts'
+import type { Step } from '../../assembly/operand.ts'
+import { type ClassPrediction, createClasses, type NumberPrediction, takeClassPrediction } from '../../assembly/prediction.ts'
 import { classTexts } from '../../tree/compile-tree.ts'
 import type { TreePlan } from '../../tree/tree-plan.ts'
 import type { MiningPlan } from '../mining-plan.ts'
@@ -11,7 +12,7 @@ import { flattenTree } from './tree-flattener.ts'
 
 /** An ensemble of trees in the form that the forest scorer takes. */
 export interface BuiltForest {
-  readonly prediction: Prediction
+  readonly prediction: NumberPrediction | ClassPrediction
   readonly options: ForestOptions
   /** Where missing values go. */
   readonly finished: FinishedForest
@@ -19,8 +20,10 @@ export interface BuiltForest {
   readonly width: number
   /** Where true, the forest itself sends rows with missing values where `missingTo` does. */
   readonly takesMissing: boolean
-  /** Whether a row has a missing value, or a text that the document does not know, among those that the splits look at. */
-  isSpecial(cells: Float64Array, at: number): boolean
+  /** What is to be done before the forest looks at a row. */
+  readonly steps: readonly Step[]
+  /** Whether a row has a missing value among those that the splits look at, or, where `texts` says so, a text that is not known. */
+  isSpecial(cells: Float64Array, at: number, texts: boolean): boolean
 }
 
 /** Brings the segments to the form of a forest; undefined where one can't be. */
@@ -39,19 +42,24 @@ export function buildForest(plan: MiningPlan, context: ModelContext): BuiltFores
   }
   const leaves = leavesOf(plan, prediction)
   for (const tree of trees) if (!flattenTree(tree, leaves(tree), parts)) return undefined
+  return { prediction, ...finishForest(features, columns, outputs) }
+}
+
+/** What splits and leaves that are complete make. */
+export function finishForest(features: Features, columns: ForestColumns, outputs: number): Omit<BuiltForest, 'prediction'> {
   const slots = Int32Array.from(features.slots)
   const isText = Uint8Array.from(features.texts)
   const finished = columns.finish(outputs)
   return {
-    prediction,
+    steps: features.steps(),
     width: slots.reduce((most, slot) => Math.max(most, slot + 1), 1),
     options: { ...finished.options, features: slots.length, columns: slots, comparison: 'lessOrEqual' },
     finished,
-    takesMissing: finished.takesMissing && !features.texts.includes(1),
-    isSpecial: (cells, at) => {
+    takesMissing: finished.takesMissing,
+    isSpecial: (cells, at, texts) => {
       for (let i = 0; i < slots.length; i++) {
         const value = cells[at + slots[i]!]!
-        if (Number.isNaN(value) || (isText[i] === 1 && value < 0)) return true
+        if (value !== value || (texts && value < 0 && isText[i] === 1)) return true
       }
       return false
     },
@@ -63,6 +71,8 @@ function bareTrees(plan: MiningPlan): readonly TreePlan[] | undefined {
   const trees: TreePlan[] = []
   for (const { model, predicate } of plan.segments) {
     if (predicate.kind !== 'True' || model.kind !== 'TreeModel' || !isBare(model)) return undefined
+    // A double that is added to floats is rounded only then.
+    if (plan.head.singlePrecision && !model.head.singlePrecision) return undefined
     if (model.head.functionName !== plan.head.functionName) return undefined
     trees.push(model)
   }
@@ -73,12 +83,12 @@ function isBare({ head }: TreePlan): boolean {
   const treats = head.miningFields.some(({ missingValueReplacement, outliers, invalidValueTreatment: invalid }) => {
     return missingValueReplacement !== undefined || outliers !== 'asIs' || invalid === 'asValue' || invalid === 'asMissing'
   })
-  const adds = head.targets.length + head.derivedFields.length + head.outputFields.length
-  return !treats && adds === 0 && !head.singlePrecision
+  return !treats && head.targets.length === 0
 }
 
-function predictionOf(plan: MiningPlan, trees: readonly TreePlan[], { assembly, target }: ModelContext): Prediction {
-  if (plan.head.functionName === 'regression') return { kind: 'number', value: assembly.takeResult(), type: 'double' }
+function predictionOf(plan: MiningPlan, trees: readonly TreePlan[], { assembly, target }: ModelContext): BuiltForest['prediction'] {
+  if (plan.head.functionName === 'regression')
+    return { kind: 'number', value: assembly.takeResult(), type: plan.head.singlePrecision ? 'float' : 'double' }
   const mentioned = new Set(trees.flatMap((tree) => [...new Set(classTexts(tree.nodes))]))
   return takeClassPrediction(createClasses(target, mentioned, assembly), assembly)
 }

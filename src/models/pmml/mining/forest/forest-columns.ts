@@ -82,6 +82,10 @@ export class ForestColumns {
     return left ? this.#left[split]! : this.#right[split]!
   }
 
+  featureOf(split: number): number {
+    return this.#feature[split]!
+  }
+
   setMissing(split: number, to: number): void {
     this.#missingTo[split] = to
   }

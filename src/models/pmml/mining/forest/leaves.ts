@@ -1,4 +1,4 @@
-import type { Classes, Prediction } from '../../assembly/prediction.ts'
+import type { Classes, ClassPrediction, NumberPrediction } from '../../assembly/prediction.ts'
 import { classTable } from '../../tree/class-results.ts'
 import type { TreePlan } from '../../tree/tree-plan.ts'
 import type { MiningPlan } from '../mining-plan.ts'
@@ -11,11 +11,12 @@ export function isVote({ method }: MiningPlan): boolean {
 }
 
 /** What the nodes of each tree add: their score, their shares of the classes, or a vote. */
-export function leavesOf(plan: MiningPlan, prediction: Prediction): (tree: TreePlan) => LeafOf {
+export function leavesOf(plan: MiningPlan, prediction: NumberPrediction | ClassPrediction): (tree: TreePlan) => LeafOf {
   if (prediction.kind === 'number') {
-    return ({ nodes }) =>
-      (node) =>
-        nodes.scoreText[node] === -2 ? undefined : nodes.score.subarray(node, node + 1)
+    return ({ nodes, head }) => {
+      const scores = head.singlePrecision ? nodes.score.map(Math.fround) : nodes.score
+      return (node) => (nodes.scoreText[node] === -2 ? undefined : scores.subarray(node, node + 1))
+    }
   }
   return (tree) => classLeaves(tree, prediction.classes, isVote(plan))
 }

@@ -1,6 +1,6 @@
 import type { Assembly } from '../../assembly/assembly.ts'
 import { comparedLiteral } from '../../assembly/convert.ts'
-import { SIMPLE_OPERATORS, type SimpleOperator } from '../../predicates/predicate.ts'
+import { type Predicate, SIMPLE_OPERATORS, type SimpleOperator } from '../../predicates/predicate.ts'
 import { literalText, NODE_TEST, type TreePlan } from '../../tree/tree-plan.ts'
 import { familyOf } from '../../values/data-type.ts'
 import { comparedOperand } from '../../tree/node-tests.ts'
@@ -35,24 +35,35 @@ export function splitTestOf(
   if (code === NODE_TEST.false) return { kind: 'never' }
   if (code === NODE_TEST.other) {
     const predicate = nodes.predicates[nodes.subject[node]!]!
-    if (predicate.kind !== 'SimpleSetPredicate') return undefined
+    if (predicate.kind !== 'SimpleSetPredicate') return factTest(features, predicate, false)
     const { feature, operand } = features.of(predicate.field)
-    if (familyOf(operand.type) !== 'text') return undefined
+    if (familyOf(operand.type) !== 'text') return factTest(features, { ...predicate, isIn: true }, !predicate.isIn)
     const codes = predicate.values.map((value) => comparedLiteral(operand, value, assembly)).sort((a, b) => a - b)
     return { kind: 'split', split: { kind: 'text', feature, codes }, negated: !predicate.isIn }
   }
-  const { feature, operand } = features.of(nodes.fields[nodes.subject[node]!]!)
+  const field = nodes.fields[nodes.subject[node]!]!
   const operator = SIMPLE_OPERATORS[code]!
-  if (familyOf(operand.type) === 'text') {
-    const text = literalText(nodes, nodes.operand[node]!, nodes.operandText[node]!)
-    if (operator !== 'equal' && operator !== 'notEqual') return undefined
-    return {
-      kind: 'split',
-      split: { kind: 'text', feature, codes: [comparedLiteral(operand, text, assembly)] },
-      negated: operator === 'notEqual',
-    }
+  if (operator === 'isMissing' || operator === 'isNotMissing')
+    return factTest(features, { kind: 'SimplePredicate', field, operator: 'isMissing' }, operator === 'isNotMissing')
+  const { feature, operand } = features.of(field)
+  const isText = familyOf(operand.type) === 'text'
+  if (operator !== 'equal' && operator !== 'notEqual' && !isText) {
+    const test = numberTest(operator, feature, comparedOperand(nodes, node, operand, assembly))
+    if (test !== undefined) return test
   }
-  return numberTest(operator, feature, comparedOperand(nodes, node, operand, assembly))
+  const value = literalText(nodes, nodes.operand[node]!, nodes.operandText[node]!)
+  if (isText && (operator === 'equal' || operator === 'notEqual')) {
+    const codes = [comparedLiteral(operand, value, assembly)]
+    return { kind: 'split', split: { kind: 'text', feature, codes }, negated: operator === 'notEqual' }
+  }
+  if (operator === 'notEqual') return factTest(features, { kind: 'SimplePredicate', field, operator: 'equal', value }, true)
+  return factTest(features, { kind: 'SimplePredicate', field, operator, value }, false)
+}
+
+/** A fact is 0 where it is true, so that it is a split at 0.5. */
+function factTest(features: Features, predicate: Predicate, negated: boolean): SplitTest | undefined {
+  const feature = features.fact(predicate)
+  return feature === undefined ? undefined : { kind: 'split', split: { kind: 'number', feature, threshold: 0.5 }, negated }
 }
 
 function numberTest(operator: SimpleOperator, feature: number, value: number): SplitTest | undefined {

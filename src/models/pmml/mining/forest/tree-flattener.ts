@@ -34,6 +34,7 @@ interface Pending {
 export function flattenTree(plan: TreePlan, leafOf: LeafOf, parts: FlattenerParts): boolean {
   if (plan.nodes.test[0] !== NODE_TEST.true) return false
   if (plan.missingValueStrategy === 'aggregateNodes' || plan.missingValueStrategy === 'weightedConfidence') return false
+  parts.features.enter(plan.head)
   return new Flattener(plan, leafOf, parts).run()
 }
 
@@ -133,11 +134,25 @@ class Flattener {
     }
     const chosen = nodes.defaultChild[node]!
     if (strategy === 'defaultChild' && chosen >= 0) {
-      for (const { split } of splits) this.#later.push(() => this.#setMissing(split, this.#begins.get(chosen)))
+      this.#later.push(() => this.#sendToDefault(splits, this.#begins.get(chosen)))
       return
     }
     const to = strategy === 'lastPrediction' ? this.#ownLeaf(node) : NO_RESULT
     for (const { split } of splits) columns.setMissing(split, to)
+  }
+
+  /** Sends what is missing to a default child, on ways that lead from child to child where all splits ask for the same. */
+  #sendToDefault(splits: readonly Place[], to: number | undefined): boolean {
+    const { columns, features } = this.#parts
+    const cellOf = ({ split }: Place): number => features.missingWith[columns.featureOf(split)]!
+    const isOwn = ({ split, left }: Place): boolean => columns.childOf(split, !left) === to
+    const last = splits.at(-1)!
+    const leads = splits.some(isOwn) || columns.childOf(last.split, last.left) === to
+    const oneCell = splits.every((place) => cellOf(place) === cellOf(splits[0]!))
+    return splits.every((place) => {
+      const goesOn = oneCell && leads && !isOwn(place)
+      return this.#setMissing(place.split, goesOn ? columns.childOf(place.split, place.left) : to)
+    })
   }
 
   /** Answers false where the place is not known: a default child that no row comes to in any other way. */
