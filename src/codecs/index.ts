@@ -1,2 +1,3 @@
+export { createAvroCodec } from './avro/avro-codec.ts'
 export { createJsonCodec } from './json/json-codec.ts'
 export { createProtobufCodec } from './protobuf/protobuf-codec.ts'

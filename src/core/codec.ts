@@ -30,6 +30,13 @@ export interface Codec {
   readonly name: string
   /** The fields of the record in their declared order, or undefined where records need not follow a schema. */
   readonly schema: readonly SchemaField[] | undefined
+  /** The schema of answers in the schema's own language, where they have one that is known before the first record. */
+  readonly answerSchema?: string
+  /**
+   * Learns what must be known before the records of a batch can be read and, with `answering`, answered: schemas that a registry has.
+   * undefined where nothing is missing. Rejects with a service-scope error where it can't be learned now; the batch can be tried again.
+   */
+  prepare?(batch: Batch, answering: boolean): Promise<void> | undefined
   /** Makes a reader of these fields. Throws `codec.schema.invalid` where a path is not in the schema. */
   reader(fields: readonly BoundField[]): RowReader
   /** Makes a reader of the data type from the field at a path. It adds data types that it has not seen to the dictionary. */

@@ -35,6 +35,26 @@ export const ERRORS = {
     summary: 'The value is not a JSON object.',
     remedy: 'Send one JSON object (RFC 8259) per record.',
   },
+  'record.avro.malformed': {
+    scope: 'record',
+    summary: 'The value is not a record of its Avro schema: it is truncated, goes on after its end, or a length or index in it is wrong.',
+    remedy: 'Check which schema the producer writes with: Avro can only be read with that one.',
+  },
+  'record.schema.missing': {
+    scope: 'record',
+    summary: 'The value does not say which schema of the registry it was written with.',
+    remedy: "Use a serializer of the schema registry, or set the stream's wire to plain.",
+  },
+  'record.schema.unknown': {
+    scope: 'record',
+    summary: 'The schema registry does not have the schema that the value names.',
+    remedy: 'Check that the producer and Sluice use the same registry.',
+  },
+  'record.schema.unusable': {
+    scope: 'record',
+    summary: 'Records of the schema that the value names can be read or answered by this stream in no way; the message says why.',
+    remedy: 'The message has the cause: another kind of schema, a field of the name of the answer, or a refusal of the registry.',
+  },
   'record.data-type.missing': {
     scope: 'record',
     summary: 'The record does not say its data type where the stream expects it.',
@@ -165,6 +185,16 @@ export const ERRORS = {
     summary: "The stream's schema can't be used.",
     remedy: 'Give a FileDescriptorSet that contains the named message with its imports.',
   },
+  'schemas.unavailable': {
+    scope: 'service',
+    summary: 'The schema registry could not be asked, or gave an answer that makes no sense.',
+    remedy: 'Check schemas.registry, and that the registry is there. Streams wait and try again; nothing is lost.',
+  },
+  'schemas.refused': {
+    scope: 'service',
+    summary: 'The schema registry refused a request; the message says why.',
+    remedy: 'Check the credentials, the compatibility rule of the subject, or register the schema yourself.',
+  },
   'log.unavailable': {
     scope: 'service',
     summary: 'The log could not be opened, read or written.',
@@ -204,6 +234,11 @@ export const ERRORS = {
     scope: 'service',
     summary: 'This member no longer owns the partition whose work it wanted to commit.',
     remedy: 'Nothing: the new owner continues from the last commit.',
+  },
+  'log.group.conflict': {
+    scope: 'service',
+    summary: 'The consumer group has members that share partitions in another way than this one can.',
+    remedy: 'Give all members of the group the same protocol and assignor, or this one a group of its own.',
   },
   'api.request.invalid': {
     scope: 'service',

@@ -1,7 +1,7 @@
 import type { BoundField } from '../../core/codec.ts'
 import type { PlannedField, PlannedMessage } from './read-plan.ts'
 import { integers, MALFORMED, readVarint, skipField, WIRE, wireState, WRONG_WIRE_TYPE } from './wire.ts'
-import { columnStore } from './column-store.ts'
+import { columnStore } from '../column-store.ts'
 
 /**
  * Reads the message `bytes[at, end)` into the row of a frame that begins at `offset` of its matrix and cells.

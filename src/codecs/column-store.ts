@@ -1,7 +1,6 @@
 /* eslint-disable max-params -- the inner loop: an options object per value would cost more than storing it */
-import { type Dictionary } from '../../core/dictionary.ts'
-import { CELL, type Field } from '../../core/frame.ts'
-import { numberOfText } from '../text-number.ts'
+import { CELL, type Field } from '../core/frame.ts'
+import { numberOfText } from './text-number.ts'
 
 /** How many categories an open dictionary may learn from records. */
 const MAX_CATEGORIES = 1_000_000
@@ -17,11 +16,19 @@ export interface ColumnStore {
   enumeration(value: number, matrix: Float64Array, cells: Uint8Array, cell: number): void
 }
 
+/** What an enum's numbers are called, or whatever else stands for a number as a category. */
+export interface EnumNames {
+  get(value: number): string | undefined
+}
+
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
-/** The store of a column. `enumNames` turns an enum's numbers into categories, where the column is fed by an enum. */
-export function columnStore(field: Field, enumNames?: ReadonlyMap<number, string>): ColumnStore {
-  if (field.type === 'category') return categoryStore(field.dictionary!, field.open === true, enumNames)
+/**
+ * The store of a column. `enumNames` turns an enum's numbers into categories, where the column is fed by an enum; an open dictionary
+ * learns no more than `limit` texts.
+ */
+export function columnStore(field: Field, enumNames?: EnumNames, limit = MAX_CATEGORIES): ColumnStore {
+  if (field.type === 'category') return categoryStore(field, enumNames, limit)
   return {
     text(bytes, at, length, matrix, cells, cell, emptyIsMissing) {
       if (field.type === 'value') return
@@ -35,13 +42,15 @@ export function columnStore(field: Field, enumNames?: ReadonlyMap<number, string
   }
 }
 
-function categoryStore(dictionary: Dictionary, open: boolean, enumNames: ReadonlyMap<number, string> | undefined): ColumnStore {
+function categoryStore(field: Field, enumNames: EnumNames | undefined, limit: number): ColumnStore {
+  const dictionary = field.dictionary!
+  const open = field.open === true
   // A code that was given once stays, so that its number need not become a text again.
   const codes = new Map<number, number>()
   const codeOf = (value: number, textOf: (value: number) => string): number => {
     const known = codes.get(value)
     if (known !== undefined) return known
-    const code = open ? Math.max(-1, dictionary.intern(textOf(value), MAX_CATEGORIES)) : dictionary.code(textOf(value))
+    const code = open ? Math.max(-1, dictionary.intern(textOf(value), limit)) : dictionary.code(textOf(value))
     if (code >= 0 && codes.size < REMEMBERED) codes.set(value, code)
     return code
   }
@@ -53,7 +62,7 @@ function categoryStore(dictionary: Dictionary, open: boolean, enumNames: Readonl
         cells[cell] = CELL.missing
         return
       }
-      const code = open ? dictionary.internBytes(bytes, at, length, MAX_CATEGORIES) : dictionary.codeOfBytes(bytes, at, length)
+      const code = open ? dictionary.internBytes(bytes, at, length, limit) : dictionary.codeOfBytes(bytes, at, length)
       put(Math.max(-1, code), matrix, cells, cell)
     },
     number: (value, matrix, cells, cell) => put(codeOf(value, String), matrix, cells, cell),

@@ -1,0 +1,71 @@
+import type { Codec } from '../../core/codec.ts'
+import { SluiceError } from '../../core/errors.ts'
+import { type Framing, plainFraming } from '../framing.ts'
+import { answerSchema } from './answer-schema.ts'
+import { createAnswerWriter } from './answer-writer.ts'
+import type { RecordType } from './avro-type.ts'
+import { createDataTypeReader } from './data-type-reader.ts'
+import { parseRecordSchema } from './parse-schema.ts'
+import { schemaFields } from './resolve-field.ts'
+import { AvroRowReader } from './row-reader.ts'
+import { decodeRecord, decodeStart } from './value-decoder.ts'
+import { encodeRecord } from './value-encoder.ts'
+
+export interface AvroOptions {
+  /** The schema that all records are written with, in JSON. */
+  readonly schema: string
+  /** The field that the answer is added as. `answer` where absent. */
+  readonly answerField?: string
+}
+
+/** The codec of records in Avro's binary encoding that all have one schema. Throws `codec.schema.invalid`. */
+export function createAvroCodec({ schema, answerField = 'answer' }: AvroOptions): Codec {
+  const record = parseRecordSchema(schema)
+  const written = answerSchema(schema, answerField)
+  const answered = parseRecordSchema(written)
+  return {
+    ...avroCodec(plainFraming(record), record),
+    name: 'avro',
+    answerSchema: written,
+    decode(value) {
+      const start = decodeStart(record, value)
+      return start.at === value.length ? start.value : decodeRecord(answered, value)
+    },
+  }
+}
+
+export interface FramedAvroOptions {
+  readonly framing: Framing<RecordType>
+  /** The schema that paths are of, and that records from JSON are written with; undefined where none is known yet. */
+  readonly reader: RecordType | undefined
+  readonly answerSchema: string | undefined
+}
+
+/** The codec of records in Avro's binary encoding that each say the schema that they were written with. */
+export function createFramedAvroCodec({ framing, reader, answerSchema: written }: FramedAvroOptions): Codec {
+  return { ...avroCodec(framing, reader), name: 'avro+confluent', ...(written !== undefined && { answerSchema: written }) }
+}
+
+function avroCodec(framing: Framing<RecordType>, reader: RecordType | undefined): Omit<Codec, 'name'> {
+  return {
+    schema: reader === undefined ? undefined : schemaFields(reader),
+    prepare: (batch, answering) => framing.prepare(batch, answering),
+    reader: (fields) => new AvroRowReader({ framing, reader, fields }),
+    dataTypeReader: (path, dataTypes) => createDataTypeReader({ framing, reader, path, dataTypes }),
+    answerWriter: (descriptor, model) => createAnswerWriter(framing, descriptor, model),
+    decode(value) {
+      const { payload, schema } = framing.unframe(value)
+      return decodeRecord(schema, payload)
+    },
+    encode(record) {
+      if (reader === undefined)
+        throw new SluiceError('record.schema.unknown', 'the registry has no schema yet that records from JSON could be written with')
+      try {
+        return framing.frame(encodeRecord(reader, record))
+      } catch (cause) {
+        if (cause instanceof SluiceError) throw cause
+        throw new SluiceError('record.feature.invalid', `the record is not a ${reader.name}: ${(cause as Error).message}`, { cause })
+      }
+    },
+  }
+}
