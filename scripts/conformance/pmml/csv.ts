@@ -12,8 +12,7 @@ export function readCsv(text: string, separator?: string): Table {
 }
 
 function separatorOf(text: string): string {
-  const heading = text.slice(0, Math.max(0, text.indexOf('\n')))
-  return [',', '\t', ';'].find((candidate) => heading.includes(candidate)) ?? ','
+  return /[,\t;]/.exec(text.slice(0, Math.max(0, text.indexOf('\n'))))?.[0] === ';' ? ';' : /^[^,\n]*\t/.test(text) ? '\t' : ','
 }
 
 function* recordsOf(text: string, separator: string): Generator<string[]> {

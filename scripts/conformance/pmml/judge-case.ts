@@ -32,7 +32,7 @@ async function judge(runtime: Runtime, folder: string, one: PmmlCase): Promise<V
   const grouping = groupFieldOf(bytes, one, expected.rows.length)
   const records =
     written !== undefined && (await isFile(written))
-      ? jsonLines<Record<string, unknown>>(await readFile(written, 'utf8'))
+      ? (jsonLines(await readFile(written, 'utf8')) as readonly Record<string, unknown>[])
       : recordsOf(model, input, grouping)
   if (records.length !== expected.rows.length)
     return { compared: 0, problem: `${records.length} records for ${expected.rows.length} expected` }
@@ -47,12 +47,7 @@ function groupFieldOf(bytes: Uint8Array, one: PmmlCase, expectedRows: number): s
 }
 
 function compare(answers: Answers, expected: Table, one: PmmlCase): Verdict {
-  const wanted = expected.columns.filter((column) => !one.excluded.includes(column))
-  const synthetic = answers.names[0] === 'predictedValue' && !wanted.includes('predictedValue') && wanted.length === 1
-  const pairs = wanted.flatMap((name) => {
-    const output = synthetic ? 0 : answers.names.indexOf(name)
-    return output < 0 ? [] : [{ name, output, column: expected.columns.indexOf(name) }]
-  })
+  const pairs = pairsOf(answers, expected, one)
   if (pairs.length === 0)
     return { compared: 0, problem: `no column to compare: ${answers.names.join(', ')} for ${expected.columns.join(', ')}` }
   let compared = 0
@@ -67,4 +62,25 @@ function compare(answers: Answers, expected: Table, one: PmmlCase): Verdict {
     }
   }
   return wrong.length === 0 ? { compared } : { compared, problem: `${wrong.length} of ${compared} differ: ${wrong[0]}` }
+}
+
+interface Pair {
+  readonly name: string
+  readonly output: number
+  readonly column: number
+}
+
+/** Which output is compared with which column. */
+function pairsOf({ names }: Answers, { columns }: Table, one: PmmlCase): readonly Pair[] {
+  // Where the expected values stand in the table of the records, their column is `prediction`, and the others are what was given.
+  if (one.input === one.expected) return [{ name: 'prediction', output: 0, column: columns.indexOf('prediction') }]
+  const wanted = columns.filter((column) => !one.excluded.includes(column))
+  const pairs = wanted.flatMap((name) => {
+    const output = names.indexOf(name)
+    return output < 0 ? [] : [{ name, output, column: columns.indexOf(name) }]
+  })
+  // A model without a declared target has no name for what it predicts.
+  const [only, ...more] = wanted
+  const unnamed = pairs.length === 0 && only !== undefined && more.length === 0 && names[0] === 'predictedValue'
+  return unnamed ? [{ name: only, output: 0, column: columns.indexOf(only) }] : pairs
 }

@@ -1,4 +1,4 @@
-import { SluiceError } from '../../../src/core/errors.ts'
+import type { SluiceError } from '../../../src/core/errors.ts'
 import type { Field } from '../../../src/core/frame.ts'
 import type { Model } from '../../../src/core/model.ts'
 import { scoreFrame } from '../../../test/contracts/answers.ts'

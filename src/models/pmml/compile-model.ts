@@ -1,12 +1,20 @@
 import { SluiceError } from '../../core/errors.ts'
-import { type CompiledModel, type Evaluator, type ModelBody, type ModelContext, runBlock, runSteps } from './assembly/model-compiler.ts'
+import {
+  type CompiledModel,
+  type Evaluator,
+  type ModelBody,
+  type ModelContext,
+  type OtherTarget,
+  runBlock,
+  runSteps,
+} from './assembly/model-compiler.ts'
 import type { Operand, Step } from './assembly/operand.ts'
 import { predictedOperand } from './assembly/predicted-operand.ts'
 import { type TargetField, targetOf } from './assembly/prediction.ts'
 import { Scope } from './assembly/scope.ts'
 import { CELL } from '../../core/frame.ts'
 import type { DataField } from './fields/data-field.ts'
-import { compileOutputs } from './fields/compile-outputs.ts'
+import { compileOutputs, type OutputSource } from './fields/compile-outputs.ts'
 import { compileTarget } from './fields/compile-target.ts'
 import type { MiningField } from './fields/mining-field.ts'
 import { compileTreatment } from './fields/treatment.ts'
@@ -14,6 +22,13 @@ import { compileGeneralRegression } from './general-regression/compile-general-r
 import { compileMining } from './mining/compile-mining.ts'
 import type { ModelHead, ModelPlan } from './model-plan.ts'
 import { compileNeuralNetwork } from './neural-network/compile-neural-network.ts'
+import { compileAssociation } from './association/compile-association.ts'
+import { compileClustering } from './clustering/compile-clustering.ts'
+import { compileNaiveBayes } from './naive-bayes/compile-naive-bayes.ts'
+import { compileNearestNeighbor } from './nearest-neighbor/compile-nearest-neighbor.ts'
+import { compileRuleSet } from './rule-set/compile-rule-set.ts'
+import { compileScorecard } from './scorecard/compile-scorecard.ts'
+import { compileSupportVectorMachine } from './support-vector-machine/compile-support-vector-machine.ts'
 import { compileRegression } from './regression/compile-regression.ts'
 import { compileTree } from './tree/compile-tree.ts'
 
@@ -26,6 +41,13 @@ const BODIES: Compilers = {
   RegressionModel: compileRegression,
   GeneralRegressionModel: compileGeneralRegression,
   NeuralNetwork: compileNeuralNetwork,
+  AssociationModel: compileAssociation,
+  ClusteringModel: compileClustering,
+  NaiveBayesModel: compileNaiveBayes,
+  NearestNeighborModel: compileNearestNeighbor,
+  RuleSetModel: compileRuleSet,
+  Scorecard: compileScorecard,
+  SupportVectorMachineModel: compileSupportVectorMachine,
 }
 
 function compileBody(plan: ModelPlan, context: ModelContext): ModelBody {
@@ -52,21 +74,39 @@ export function compileDocumentModel(document: ModelPlan, outer: Scope, fields: 
     const declared = head.targets.find(
       (candidate) => candidate.field === undefined || target === undefined || candidate.field === target.name,
     )
-    const adjust = declared && compileTarget(declared, body.prediction, head.singlePrecision)
+    const others = body.others ?? []
+    const adjust = [
+      declared && compileTarget(declared, body.prediction, head.singlePrecision),
+      ...others.map((other) => adjustOther(head, other)),
+    ].filter((step) => step !== undefined)
     const results = new Scope(assembly, body.outputScope ?? scope)
-    if (target !== undefined) results.provide(target.name, () => predictedOperand(body.prediction, target, assembly))
-    const own = compileOutputs(head.outputFields, { ...body, target }, results)
-    const inner = body.innerOutputs ?? []
+    for (const one of target === undefined ? others : [{ target, prediction: body.prediction }, ...others])
+      results.provide(one.target.name, () => predictedOperand(one.prediction, one.target, assembly))
+    const also = others.map(({ target: { name } }) => ({ name, operand: results.require(name) }))
+    const own = compileOutputs(head.outputFields, { ...body, target, targets: targetsOf(body) }, results)
+    const inner = [...also, ...(body.innerOutputs ?? [])]
     return {
       prediction: body.prediction,
       target,
-      evaluator: surround(body.evaluator, scope.steps, adjust === undefined ? results.steps : [adjust, ...results.steps]),
+      evaluator: surround(body.evaluator, scope.steps, [...adjust, ...results.steps]),
       outputs: [...inner, ...own],
       finalOutputs: [...inner, ...own.filter((_, i) => head.outputFields[i]!.final)],
+      ...(body.features !== undefined && { features: body.features }),
     }
   }
   const model = compileModel(document, outer)
   return { ...model, evaluator: surround(model.evaluator, outer.steps, []) }
+}
+
+function adjustOther(head: ModelHead, { target, prediction }: OtherTarget): Step | undefined {
+  const declared = head.targets.find((candidate) => candidate.field === target.name)
+  return declared && compileTarget(declared, prediction, head.singlePrecision)
+}
+
+/** By name: the targets that a model predicts itself besides its first one, and those that models inside it do. */
+function targetsOf({ targets, others, features }: ModelBody): ReadonlyMap<string, OutputSource> {
+  const own = (others ?? []).map((other) => [other.target.name, { ...other, ...(features !== undefined && { features }) }] as const)
+  return new Map<string, OutputSource>([...(targets ?? []), ...own])
 }
 
 /** The evaluator with steps before and after it. */

@@ -6,12 +6,19 @@ import { outputFieldsIn } from './fields/output-field.ts'
 import { targetsIn } from './fields/target.ts'
 import { lowerGeneralRegression } from './general-regression/lower-general-regression.ts'
 import { lowerMining } from './mining/lower-mining.ts'
-import type { DocumentPlan, LowerModel, ModelHead, ModelPlan } from './model-plan.ts'
+import type { DocumentPlan, FunctionName, LowerModel, ModelHead, ModelPlan } from './model-plan.ts'
 import { lowerNeuralNetwork } from './neural-network/lower-neural-network.ts'
+import { lowerAssociation } from './association/lower-association.ts'
+import { lowerClustering } from './clustering/lower-clustering.ts'
+import { lowerNaiveBayes } from './naive-bayes/lower-naive-bayes.ts'
+import { lowerNearestNeighbor } from './nearest-neighbor/lower-nearest-neighbor.ts'
+import { lowerRuleSet } from './rule-set/lower-rule-set.ts'
+import { lowerScorecard } from './scorecard/lower-scorecard.ts'
+import { lowerSupportVectorMachine } from './support-vector-machine/lower-support-vector-machine.ts'
 import { lowerRegression } from './regression/lower-regression.ts'
 import { MODEL_ELEMENTS } from './support.ts'
 import { lowerTree } from './tree/lower-tree.ts'
-import { choice, flag, requiredChoice, text } from './xml/attributes.ts'
+import { choice, flag, requiredText, text } from './xml/attributes.ts'
 import { child, childrenOf, type Element, malformed, requiredChild, unsupported } from './xml/element.ts'
 
 type Lower = (element: Element, head: ModelHead, lowerModel: LowerModel) => ModelPlan
@@ -22,6 +29,31 @@ const LOWERINGS: Readonly<Record<ModelPlan['kind'], Lower>> = {
   RegressionModel: lowerRegression,
   GeneralRegressionModel: lowerGeneralRegression,
   NeuralNetwork: lowerNeuralNetwork,
+  AssociationModel: lowerAssociation,
+  ClusteringModel: lowerClustering,
+  NaiveBayesModel: lowerNaiveBayes,
+  NearestNeighborModel: lowerNearestNeighbor,
+  RuleSetModel: lowerRuleSet,
+  Scorecard: lowerScorecard,
+  SupportVectorMachineModel: lowerSupportVectorMachine,
+}
+
+const NUMBER_OR_CLASS = ['regression', 'classification'] as const
+
+/** What each kind of model may be for (PMML 4.4.1, General Structure, MINING-FUNCTION). */
+const FUNCTIONS: Readonly<Record<ModelPlan['kind'], readonly FunctionName[]>> = {
+  TreeModel: NUMBER_OR_CLASS,
+  MiningModel: [...NUMBER_OR_CLASS, 'clustering', 'mixed'],
+  RegressionModel: NUMBER_OR_CLASS,
+  GeneralRegressionModel: NUMBER_OR_CLASS,
+  NeuralNetwork: [...NUMBER_OR_CLASS, 'mixed'],
+  AssociationModel: ['associationRules'],
+  ClusteringModel: ['clustering'],
+  NaiveBayesModel: ['classification'],
+  NearestNeighborModel: [...NUMBER_OR_CLASS, 'clustering', 'mixed'],
+  RuleSetModel: ['classification'],
+  Scorecard: ['regression'],
+  SupportVectorMachineModel: NUMBER_OR_CLASS,
 }
 
 const VERSION = /^(?:3\.[0-2]|4\.[0-4](?:\.\d+)?)$/
@@ -56,13 +88,21 @@ function lowerModel(element: Element): ModelPlan {
 
 function headOf(element: Element): ModelHead {
   return {
-    functionName: requiredChoice(element, 'functionName', ['regression', 'classification']),
+    functionName: functionOf(element),
     miningFields: miningFieldsIn(element),
     derivedFields: derivedFieldsIn(child(element, 'LocalTransformations')),
     targets: targetsIn(element),
     outputFields: outputFieldsIn(element),
     singlePrecision: choice(element, 'x-mathContext', { of: ['double', 'float'], fallback: 'double' }) === 'float',
   }
+}
+
+function functionOf(element: Element): FunctionName {
+  const known = FUNCTIONS[element.name as ModelPlan['kind']]
+  const name = requiredText(element, 'functionName')
+  const found = known.find((candidate) => candidate === name)
+  if (found === undefined) throw malformed(element, `has functionName="${name}"; it must be one of ${known.join(', ')}`)
+  return found
 }
 
 function checkVersion(root: Element): void {

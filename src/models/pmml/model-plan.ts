@@ -1,3 +1,5 @@
+import type { AssociationPlan } from './association/association-plan.ts'
+import type { ClusteringPlan } from './clustering/clustering-plan.ts'
 import type { DefineFunction, DerivedField } from './expressions/expression.ts'
 import type { DataField } from './fields/data-field.ts'
 import type { MiningField } from './fields/mining-field.ts'
@@ -6,6 +8,11 @@ import type { Target } from './fields/target.ts'
 import type { GeneralRegressionPlan } from './general-regression/general-regression-plan.ts'
 import type { MiningPlan } from './mining/mining-plan.ts'
 import type { NeuralNetworkPlan } from './neural-network/neural-network-plan.ts'
+import type { NaiveBayesPlan } from './naive-bayes/naive-bayes-plan.ts'
+import type { NearestNeighborPlan } from './nearest-neighbor/nearest-neighbor-plan.ts'
+import type { RuleSetPlan } from './rule-set/rule-set-plan.ts'
+import type { ScorecardPlan } from './scorecard/scorecard-plan.ts'
+import type { SupportVectorMachinePlan } from './support-vector-machine/support-vector-machine-plan.ts'
 import type { RegressionPlan } from './regression/regression-plan.ts'
 import type { TreePlan } from './tree/tree-plan.ts'
 import type { Element } from './xml/element.ts'
@@ -22,7 +29,19 @@ export interface DocumentPlan {
 }
 
 /** A model element of any kind. */
-export type ModelPlan = TreePlan | MiningPlan | RegressionPlan | GeneralRegressionPlan | NeuralNetworkPlan
+export type ModelPlan =
+  | AssociationPlan
+  | ClusteringPlan
+  | GeneralRegressionPlan
+  | MiningPlan
+  | NaiveBayesPlan
+  | NearestNeighborPlan
+  | NeuralNetworkPlan
+  | RegressionPlan
+  | RuleSetPlan
+  | ScorecardPlan
+  | SupportVectorMachinePlan
+  | TreePlan
 
 /** What every model element has. */
 export interface ModelHead {
@@ -35,7 +54,7 @@ export interface ModelHead {
   readonly singlePrecision: boolean
 }
 
-export type FunctionName = 'regression' | 'classification'
+export type FunctionName = 'regression' | 'classification' | 'clustering' | 'associationRules' | 'mixed'
 
 /** Lowers a model element inside another one. */
 export type LowerModel = (element: Element) => ModelPlan

@@ -113,7 +113,8 @@ class PmmlModel implements Model {
   #read(frame: Frame, scores: Scores, row: number, column: number, into: number): void {
     const input = this.#parts.inputs[column]!
     const cell = row * this.inputs.length + column
-    this.#cells[into] = input.read(frame.matrix[cell]!, frame.cells[cell]!)
+    this.#cells[into] =
+      input.readRecord === undefined ? input.read(frame.matrix[cell]!, frame.cells[cell]!) : input.readRecord(frame.value(row))
     const { problem } = input.treatment
     if (problem !== undefined) scores.reject(row, inputRejection(input, problem, { frame, row, column }))
   }

@@ -30,7 +30,7 @@ export function createPmmlRuntime(options: PmmlOptions = {}): Runtime & AsyncDis
         )
       }
       try {
-        return assembleModel(await lowering.lower(bytes))
+        return assembleModel(await lowering.lower(bytes), descriptor.inputs)
       } catch (error) {
         throw asSluiceError(error, 'model.runtime.failed', `loading ${modelId(descriptor)} failed`)
       }

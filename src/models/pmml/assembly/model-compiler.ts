@@ -1,4 +1,5 @@
 import type { DataField } from '../fields/data-field.ts'
+import type { OutputField, ResultFeature } from '../fields/output-field.ts'
 import type { ModelHead, ModelPlan } from '../model-plan.ts'
 import type { Assembly } from './assembly.ts'
 import type { Operand, Step } from './operand.ts'
@@ -36,8 +37,21 @@ export interface ModelBody {
   readonly innerOutputs?: readonly NamedOutput[]
   /** By id: the segments inside it. */
   readonly segments?: ReadonlyMap<string, CompiledModel>
+  /** Where it predicts several targets by itself: those after the first. */
+  readonly others?: readonly OtherTarget[]
   /** By name: the targets that models inside it predict, where it has several. */
   readonly targets?: ReadonlyMap<string, CompiledModel>
+  /** Result features that this kind of model has its own answer for. */
+  readonly features?: ResultFeatures
+}
+
+/** By result feature: what an output of that feature is. */
+export type ResultFeatures = Partial<Readonly<Record<ResultFeature, (field: OutputField) => Operand>>>
+
+/** A target that a model predicts besides its first one. */
+export interface OtherTarget {
+  readonly target: TargetField
+  readonly prediction: Prediction
 }
 
 /** A result under its name. */
@@ -55,6 +69,7 @@ export interface CompiledModel {
   readonly outputs: readonly NamedOutput[]
   /** Those that the document wants to be seen. */
   readonly finalOutputs: readonly NamedOutput[]
+  readonly features?: ResultFeatures
 }
 
 /** Runs an evaluator over rows that stand one after the other. */

@@ -6,6 +6,7 @@ import type { Prediction, TargetField } from './prediction.ts'
 /** A model's predicted value as a field that others can use. */
 export function predictedOperand(prediction: Prediction, target: TargetField | undefined, assembly: Assembly): Operand {
   if (prediction.kind === 'number') return cellOperand(prediction.type, prediction.value)
+  if (prediction.kind === 'text') return cellOperand('string', prediction.value)
   const { winner, classes } = prediction
   const operand: Operand = {
     type: classes.type,

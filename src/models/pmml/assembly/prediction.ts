@@ -4,7 +4,14 @@ import type { Assembly } from './assembly.ts'
 import { literalCell } from './convert.ts'
 
 /** Where in a row's cells a model leaves its result. NaN is a missing result. */
-export type Prediction = NumberPrediction | ClassPrediction
+export type Prediction = NumberPrediction | ClassPrediction | TextPrediction
+
+/** A result that is neither a number nor one of some classes: an instance, a list of rules. */
+export interface TextPrediction {
+  readonly kind: 'text'
+  /** The cell with the text's code. */
+  readonly value: number
+}
 
 export interface NumberPrediction {
   readonly kind: 'number'
@@ -24,6 +31,8 @@ export interface ClassPrediction {
   /** As `probabilities`, where the model tells confidences apart from them. */
   readonly confidences?: number
   readonly entity?: number
+  /** True where the cells of `probabilities` only say which class it is: 1 for that one, 0 for the others. */
+  readonly withoutProbabilities?: true
 }
 
 /** The classes that a model may predict, in order: those that the target declares, then those that only the model mentions. */

@@ -14,6 +14,7 @@ const CASTS: Readonly<Record<NonNullable<Target['castInteger']>, (value: number)
  * constant and the rounding to integers, in this order. Undefined where nothing is.
  */
 export function compileTarget(target: Target, prediction: Prediction, singlePrecision: boolean): Step | undefined {
+  if (prediction.kind === 'text') return undefined
   return prediction.kind === 'class' ? priors(target, prediction) : numberTarget(target, prediction.value, singlePrecision)
 }
 
@@ -27,8 +28,9 @@ function numberTarget(target: Target, cell: number, singlePrecision: boolean): S
   return (cells, at) => {
     let value = cells[at + cell]!
     if (Number.isNaN(value)) {
-      if (defaultValue === undefined) return
-      value = defaultValue
+      // The default is the result as it is.
+      if (defaultValue !== undefined) cells[at + cell] = round(defaultValue)
+      return
     }
     if (bounded) value = Math.min(Math.max(value, min), max)
     if (factor !== 1) value = round(value * factor)

@@ -19,6 +19,8 @@ export interface Input {
   readonly treatment: Treatment
   /** The model's value for a cell of the frame; `treatment.problem` says whether it can be taken. */
   read(value: number, state: number): number
+  /** Where it is there, it is called instead of `read`, with the whole record: for values that no cell of a frame can hold. */
+  readRecord?(record: unknown): number
   /** The frame's column for it. Called once, when all that the document does with the field is known. */
   field(): Field
   /** Forgets the codes of texts that came with records. */

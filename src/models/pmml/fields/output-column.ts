@@ -2,7 +2,7 @@ import { Dictionary } from '../../../core/dictionary.ts'
 import type { OutputField as ScoreField } from '../../../core/scores.ts'
 import type { Assembly } from '../assembly/assembly.ts'
 import type { CompiledModel, NamedOutput } from '../assembly/model-compiler.ts'
-import type { Evaluate } from '../assembly/operand.ts'
+import { cellOperand, type Evaluate } from '../assembly/operand.ts'
 import { familyOf } from '../values/data-type.ts'
 import { LIMITS } from '../limits.ts'
 
@@ -21,13 +21,18 @@ export interface OutputColumn {
  * name. Of two with one name the first stays.
  */
 export function outputColumns(model: CompiledModel, assembly: Assembly): readonly OutputColumn[] {
-  const columns = [predicted(model), ...probabilities(model), ...model.finalOutputs.map((output) => outputColumn(output, assembly))]
+  const columns = [
+    predicted(model, assembly),
+    ...probabilities(model),
+    ...model.finalOutputs.map((output) => outputColumn(output, assembly)),
+  ]
   const names = new Set<string>()
   return columns.filter(({ field: { name } }) => !names.has(name) && names.add(name))
 }
 
-function predicted({ prediction, target }: CompiledModel): OutputColumn {
+function predicted({ prediction, target }: CompiledModel, assembly: Assembly): OutputColumn {
   const name = target?.name ?? 'predictedValue'
+  if (prediction.kind === 'text') return outputColumn({ name, operand: cellOperand('string', prediction.value) }, assembly)
   const cell = prediction.kind === 'number' ? prediction.value : prediction.winner
   return {
     field:
@@ -41,7 +46,7 @@ function predicted({ prediction, target }: CompiledModel): OutputColumn {
 }
 
 function probabilities({ prediction }: CompiledModel): readonly OutputColumn[] {
-  if (prediction.kind === 'number' || prediction.withoutProbabilities === true) return []
+  if (prediction.kind !== 'class' || prediction.withoutProbabilities === true) return []
   return prediction.classes.texts.map((text, i) => ({
     field: { name: `probability(${text})`, type: 'number' },
     cell: prediction.probabilities + i,

@@ -119,7 +119,7 @@ function chainOf(segments: readonly Segment[]): ModelBody['evaluator'] {
 export function ownCells(segments: readonly Segment[]): readonly (readonly number[])[] {
   return segments.map(({ model: { outputs, prediction } }) => {
     const stored = outputs.flatMap(({ operand }) => (operand.slot === undefined ? [] : [operand.slot]))
-    if (prediction.kind === 'number') return [...stored, prediction.value]
+    if (prediction.kind !== 'class') return [...stored, prediction.value]
     return [...stored, prediction.winner, ...prediction.classes.texts.map((_, i) => prediction.probabilities + i)]
   })
 }

@@ -37,6 +37,22 @@ export function numbersIn(element: Element): readonly number[] {
   })
 }
 
+/** The items of a sparse array of numbers: `size` of them, zeros (or the default value) but for those that are listed by 1-based index. */
+export function sparseNumbersIn(element: Element, size: number): readonly number[] {
+  const length = count(element, 'n') ?? size
+  if (length > size) throw malformed(element, `declares n="${length}"; there are ${size} fields`)
+  const values = Array.from({ length: size }, () => parseReal(text(element, 'defaultValue') ?? '0'))
+  const listed = (name: string): readonly number[] => childrenOf(element, name).flatMap(numbersIn)
+  const [indices, entries] = [listed('Indices'), [...listed('REAL-Entries'), ...listed('INT-Entries')]]
+  if (indices.length !== entries.length) throw malformed(element, `has ${indices.length} indices for ${entries.length} entries`)
+  for (const [i, index] of indices.entries()) {
+    if (!(Number.isInteger(index) && index >= 1 && index <= size))
+      throw malformed(element, `has the index ${index}; it must be from 1 to ${size}`)
+    values[index - 1] = entries[i]!
+  }
+  return values
+}
+
 /** The rows of a `Matrix` element that has one Array per row, or MatCells with 1-based positions. */
 export function matrixIn(element: Element): readonly (readonly number[])[] {
   const arrays = childrenOf(element, 'Array')
