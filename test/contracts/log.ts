@@ -51,3 +51,12 @@ export function testLog(options: LogSuiteOptions): void {
     suite.checkSkips()
   })
 }
+
+/** The part of the contract that is about groups. */
+export function testGroups(options: LogSuiteOptions): void {
+  describe(`${options.name} keeps the contract of groups`, () => {
+    const suite = createSuite(options)
+    groupTests(suite)
+    suite.checkSkips()
+  })
+}

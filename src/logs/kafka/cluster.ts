@@ -29,10 +29,14 @@ export class Cluster {
   readonly connections: Connections
   /** Aborts when the log closes, with a `log.unavailable` as its reason. */
   readonly closing: AbortSignal
+  /** By group: why this process must not join it again. */
+  readonly displaced = new Map<string, SluiceError>()
   readonly #close = new AbortController()
   #brokers = new Map<number, BrokerAddress>()
   /** By topic, then by partition: the node id of the leader, or -1. */
   readonly #leaders = new Map<string, number[]>()
+  readonly #topicIds = new Map<string, string>()
+  readonly #topicNames = new Map<string, string>()
   readonly #coordinators = new Map<string, BrokerAddress>()
   #turn = 0
 
@@ -58,7 +62,7 @@ export class Cluster {
     const metadata = await askMetadata(await this.anyBroker(), topics)
     this.#brokers = new Map(metadata.brokers.map(({ nodeId, host, port }) => [nodeId, { host, port }]))
     const counts = new Map<string, number>()
-    for (const { name, errorCode, partitions } of metadata.topics) {
+    for (const { name, topicId, errorCode, partitions } of metadata.topics) {
       if (name == null) continue
       if (errorCode === KAFKA_ERROR.unknownTopicOrPartition || errorCode === KAFKA_ERROR.invalidTopic) {
         this.#leaders.delete(name)
@@ -68,6 +72,8 @@ export class Cluster {
       const leaders: number[] = []
       for (const { partitionIndex, leaderId } of partitions) leaders[partitionIndex] = leaderId
       this.#leaders.set(name, leaders)
+      this.#topicIds.set(name, topicId)
+      this.#topicNames.set(topicId, name)
       counts.set(name, partitions.length)
     }
     return counts
@@ -88,6 +94,15 @@ export class Cluster {
     const found = this.#brokers.get(this.#leaders.get(topic)?.[partition] ?? -1)
     if (found === undefined) throw new Error(`${topic}-${partition} has no leader now`)
     return found
+  }
+
+  /** The id of a topic that `describe` has found, and the name of an id. */
+  topicId(topic: string): string | undefined {
+    return this.#topicIds.get(topic)
+  }
+
+  topicName(topicId: string): string | undefined {
+    return this.#topicNames.get(topicId)
   }
 
   /** Whether all partitions of the topic had leaders when a broker was last asked about it. */

@@ -12,6 +12,7 @@ export const KAFKA_ERROR = {
   invalidTopic: 17,
   recordListTooLarge: 18,
   illegalGeneration: 22,
+  inconsistentGroupProtocol: 23,
   unknownMemberId: 25,
   rebalanceInProgress: 27,
   invalidTimestamp: 32,
@@ -30,6 +31,8 @@ export const KAFKA_ERROR = {
   unstableOffsetCommit: 88,
   producerFenced: 90,
   transactionalIdNotFound: 105,
+  fencedMemberEpoch: 110,
+  unreleasedInstanceId: 111,
   staleMemberEpoch: 113,
 } as const
 

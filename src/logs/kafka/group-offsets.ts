@@ -1,4 +1,4 @@
-import { offsetCommitV8, offsetFetchV8, txnOffsetCommitV3 } from '@platformatic/kafka'
+import { offsetCommitV8, offsetCommitV9, offsetFetchV8, txnOffsetCommitV3 } from '@platformatic/kafka'
 import { SluiceError } from '../../core/errors.ts'
 import type { Commit, TopicPartition } from '../../core/log.ts'
 import type { Cluster } from './cluster.ts'
@@ -30,7 +30,7 @@ export interface TransactionalOffsetCommit extends OffsetCommit {
 export async function commitOffsets(cluster: Cluster, { ownership, offsets }: OffsetCommit): Promise<void> {
   await commitAs(cluster, { ownership, offsets }, async ({ generationId, memberId, instanceId }) => {
     const connection = await cluster.connections.shared(await cluster.coordinator(ownership.group))
-    await offsetCommitV8.api.async(connection, ownership.group, generationId, memberId, instanceId, topicsOf(offsets, null))
+    await offsetCommitOf(cluster).async(connection, ownership.group, generationId, memberId, instanceId, topicsOf(offsets, null))
   })
 }
 
@@ -40,7 +40,7 @@ export async function claimOffsets(cluster: Cluster, claim: OffsetCommit & { rea
   await commitAs(cluster, { ownership, offsets }, async ({ generationId, memberId, instanceId }) => {
     const connection = await cluster.connections.shared(await cluster.coordinator(ownership.group))
     const topics = topicsOf(offsets, ownerText({ transactionalId, memberId }))
-    await offsetCommitV8.api.async(connection, ownership.group, generationId, memberId, instanceId, topics)
+    await offsetCommitOf(cluster).async(connection, ownership.group, generationId, memberId, instanceId, topics)
   })
 }
 
@@ -112,6 +112,11 @@ async function commitAs(
     },
     { firstDelayMs: 5 },
   )
+}
+
+/** Members by the consumer protocol need version 9, with which a generation may be a member epoch. */
+function offsetCommitOf({ settings }: Cluster): typeof offsetCommitV9.api {
+  return settings.groupProtocol === 'consumer' ? offsetCommitV9.api : offsetCommitV8.api
 }
 
 function topicsOf(offsets: Commit['offsets'], metadata: string | null) {

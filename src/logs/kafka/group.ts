@@ -1,12 +1,12 @@
-import { setImmediate as eventLoop, setTimeout as sleep } from 'node:timers/promises'
-import { SluiceError } from '../../core/errors.ts'
+import { setImmediate as eventLoop } from 'node:timers/promises'
 import type { Assignment, Commit, Group, GroupOptions, TopicPartition } from '../../core/log.ts'
 import type { Cluster } from './cluster.ts'
-import { isRetriable, reasonOf } from './error-codes.ts'
 import type { Committer, MemberIdentity, Ownership } from './committer.ts'
 import { committedOffsets, fenced } from './group-offsets.ts'
-import { type Generation, Membership } from './membership.ts'
+import { Holdings } from './holdings.ts'
+import { createMembership, type Membership } from './membership.ts'
 import { listOffsets } from './offsets.ts'
+import { keyOf } from './partition-key.ts'
 import { PlainCommitter } from './plain-committer.ts'
 import type { Producer } from './producer.ts'
 import { takeOver } from './take-over.ts'
@@ -14,29 +14,22 @@ import { TransactionalCommitter } from './transactional-committer.ts'
 
 const COMMIT_INTERVAL_MS = 100
 
-interface Owned {
-  readonly identity: MemberIdentity
-  readonly partitions: ReadonlyMap<string, TopicPartition>
-}
-
-/** Why a generation ends for this member. */
-type End = 'rebalancing' | 'lost' | 'leaving' | SluiceError
-
 /**
- * A member of a consumer group with eager rebalancing: all of its partitions are revoked, then some are assigned. Callbacks
- * of the listener come one after the other. A broker that is away is waited for; only the group takes partitions away.
+ * A member of a consumer group, whose partitions are assigned and revoked as the group rebalances, in part where it does so
+ * cooperatively. Callbacks of the listener come one after the other. A broker that is away is waited for; only the group takes
+ * partitions away.
  */
 export class KafkaGroup implements Group {
   readonly overlapping = true
   readonly #cluster: Cluster
   readonly #producer: Producer
   readonly #options: GroupOptions
+  readonly #holdings: Holdings
   readonly #membership: Membership
   /** Aborts when the member wants to leave, the membership fails, or the log closes. */
   readonly #leaving = new AbortController()
   /** The log closes: nobody is called any more. */
   #silent = false
-  #owned: Owned | undefined
   #running: Promise<void> = Promise.resolve()
   /** Of this membership; another one follows where the member was taken for dead. */
   #committer: Committer
@@ -47,22 +40,32 @@ export class KafkaGroup implements Group {
     this.#cluster = cluster
     this.#producer = producer
     this.#options = options
-    this.#membership = new Membership(cluster, options, this.#leaving.signal)
+    this.#holdings = new Holdings({
+      start: async (partitions, stillOwned) => this.#start(partitions, stillOwned),
+      stop: async (partitions, lost) => this.#stop(partitions, lost),
+      lost: async () => this.#renewCommitter(),
+    })
+    const { group, topics } = options
+    this.#membership = createMembership({ cluster, group, topics, holder: this.#holdings, leaving: this.#leaving.signal })
     this.#committer = this.#newCommitter()
   }
 
-  /** Resolves once the group has this member; its first `assigned` comes after that. Throws `log.topic.unknown`. */
+  /**
+   * Resolves once the group has this member; its first `assigned` comes after that. Throws `log.topic.unknown`, `log.access.denied`,
+   * `log.group.conflict`, and `log.fenced` where another process took this one's instance id before.
+   */
   static async join(cluster: Cluster, producer: Producer, options: GroupOptions): Promise<KafkaGroup> {
+    const displaced = cluster.displaced.get(options.group)
+    if (displaced !== undefined) throw displaced
     for (const topic of options.topics) await cluster.partitionCount(topic)
     const group = new KafkaGroup(cluster, producer, options)
-    let generation: Generation
     try {
-      generation = await group.#membership.join()
+      await group.#membership.join()
     } catch (error) {
       await group.#membership.leave()
       throw error
     }
-    group.#running = group.#run(generation)
+    group.#running = group.#run()
     return group
   }
 
@@ -90,20 +93,17 @@ export class KafkaGroup implements Group {
   /** Leaves without a call to the listener, whatever that is doing, so that the others get the partitions now. */
   async quit(): Promise<void> {
     this.#silent = true
-    this.#owned = undefined
+    this.#holdings.clear()
     this.#leaving.abort()
     await this.#committer.abandon()
     await this.#membership.leave()
   }
 
-  async #run(first: Generation): Promise<void> {
+  async #run(): Promise<void> {
     try {
       // So that the one who joins has the group in hand before it is assigned anything.
       await eventLoop()
-      for (let generation = first; ; generation = await this.#membership.join()) {
-        await this.#serve(generation)
-        if (this.#leaving.signal.aborted) return
-      }
+      await this.#membership.run()
     } catch (error) {
       if (!this.#leaving.signal.aborted) this.#options.listener.failed(error)
     } finally {
@@ -113,65 +113,24 @@ export class KafkaGroup implements Group {
     }
   }
 
-  /** One generation, from what it assigns to what is given up at its end. */
-  async #serve(generation: Generation): Promise<void> {
-    const partitions = generation.assignment
-    this.#owned = { identity: identityOf(generation), partitions: new Map(partitions.map((partition) => [keyOf(partition), partition])) }
-    const over = new AbortController()
-    const alive = this.#stayAlive(generation, over.signal)
-    try {
-      const assignments = await this.#assignments(generation)
-      if (this.#leaving.signal.aborted) return
-      await this.#options.listener.assigned(assignments)
-      const end = await alive.ended
-      const lost = end === 'lost' || end instanceof SluiceError
-      if (lost) await this.#giveUp()
-      if (partitions.length > 0 && !this.#silent) {
-        using _ = this.hurry()
-        await this.#options.listener.revoked([...partitions], lost)
-      }
-      if (end instanceof SluiceError) throw end
-    } finally {
-      this.#owned = undefined
-      over.abort()
-      await alive.stopped
-    }
+  async #start(partitions: readonly TopicPartition[], stillOwned: (partition: TopicPartition) => boolean): Promise<TopicPartition[]> {
+    if (this.#leaving.signal.aborted) return []
+    const assignments = await this.#assignments(partitions)
+    const left = assignments.filter((_, i) => stillOwned(partitions[i]!))
+    if (this.#leaving.signal.aborted || (left.length === 0 && partitions.length > 0)) return []
+    await this.#options.listener.assigned(left)
+    return left
   }
 
-  /**
-   * Sends heartbeats until `over`, also after `ended` has said that the generation ends, and why: with an error where the
-   * coordinator could not be asked for the outage timeout.
-   */
-  #stayAlive(generation: Generation, over: AbortSignal): { ended: Promise<End>; stopped: Promise<void> } {
-    const { heartbeatIntervalMs, outageTimeoutMs, clock } = this.#cluster.settings
-    const ended = Promise.withResolvers<End>()
-    const leaving = this.#leaving.signal
-    const onLeaving = (): void => ended.resolve('leaving')
-    leaving.addEventListener('abort', onLeaving)
-    if (leaving.aborted) onLeaving()
-    const beat = async (): Promise<void> => {
-      let heardAt = clock.monotonic()
-      while (!over.aborted) {
-        try {
-          const answer = await this.#membership.heartbeat(generation)
-          heardAt = clock.monotonic()
-          if (answer !== 'stable') ended.resolve(answer)
-          if (answer === 'lost') return
-        } catch (error) {
-          if (!isRetriable(error) || clock.monotonic() - heardAt > outageTimeoutMs) {
-            ended.resolve(this.#unreachable(error))
-            return
-          }
-        }
-        await sleep(heartbeatIntervalMs, undefined, { signal: over }).catch(() => {})
-      }
-    }
-    const stopped = beat().finally(() => leaving.removeEventListener('abort', onLeaving))
-    return { ended: ended.promise, stopped }
+  async #stop(partitions: readonly TopicPartition[], lost: boolean): Promise<void> {
+    if (this.#silent) return
+    using _ = this.hurry()
+    await this.#options.listener.revoked([...partitions], lost)
   }
 
-  async #assignments({ assignment: partitions, memberId }: Generation): Promise<Assignment[]> {
+  async #assignments(partitions: readonly TopicPartition[]): Promise<Assignment[]> {
     const { group } = this.#options
+    const memberId = this.#membership.identity?.memberId ?? ''
     const committed = await takeOver(this.#cluster, { group, memberId }, partitions)
     return Promise.all(
       partitions.map(async ({ topic, partition }, i) => {
@@ -189,8 +148,7 @@ export class KafkaGroup implements Group {
     const ownership: Ownership = {
       group,
       identity: (partitions) => this.#identity(partitions),
-      // All partitions are given up in a rebalance, before the next generation begins.
-      renewed: async () => {},
+      renewed: async (outdated) => this.#membership.renewed(outdated),
       handedOverAt: (partition) => this.#handedOver.get(keyOf(partition)),
     }
     const cluster = this.#cluster
@@ -199,39 +157,19 @@ export class KafkaGroup implements Group {
   }
 
   /** The others have the partitions already. What is open does not count, and what comes is a membership of its own. */
-  async #giveUp(): Promise<void> {
-    this.#owned = undefined
-    await this.#committer.abandon()
+  async #renewCommitter(): Promise<void> {
+    const outdated = this.#committer
     this.#committer = this.#newCommitter()
+    await outdated.abandon()
   }
 
   #identity(partitions: readonly TopicPartition[]): MemberIdentity {
-    const stranger = partitions.find((partition) => this.#owned?.partitions.has(keyOf(partition)) !== true)
+    const { identity } = this.#membership
+    const stranger = partitions.find((partition) => identity === undefined || !this.#holdings.has(partition))
     if (stranger !== undefined) throw fenced(this.#options.group, stranger)
-    return this.#owned?.identity ?? NOBODY
-  }
-
-  #unreachable(cause: unknown): SluiceError {
-    const { group } = this.#options
-    const brokers = this.#cluster.brokerNames
-    return new SluiceError(
-      'log.unavailable',
-      `the coordinator of group '${group}' on Kafka at ${brokers} does not answer: ${reasonOf(cause)}`,
-      {
-        cause,
-        details: { group, brokers },
-      },
-    )
+    return identity ?? NOBODY
   }
 }
 
 /** Who commits where no offsets are. */
 const NOBODY: MemberIdentity = { generationId: -1, memberId: '', instanceId: null }
-
-function identityOf({ generationId, memberId }: Generation): MemberIdentity {
-  return { generationId, memberId, instanceId: null }
-}
-
-function keyOf({ topic, partition }: TopicPartition): string {
-  return `${topic}-${partition}`
-}

@@ -2,6 +2,10 @@ import type { ConnectionOptions } from '@platformatic/kafka'
 import { type Clock, systemClock } from '../../core/clock.ts'
 import { SluiceError } from '../../core/errors.ts'
 
+/** How the leader of a group of the classic protocol shares partitions among the members. */
+export const ASSIGNOR_NAMES = ['cooperative-sticky', 'range'] as const
+export type Assignor = (typeof ASSIGNOR_NAMES)[number]
+
 export interface KafkaLogOptions {
   /** `host:port` of some brokers of the cluster (Kafka 3.6 or later); the others are found through them. */
   readonly brokers: readonly string[]
@@ -11,10 +15,31 @@ export interface KafkaLogOptions {
   readonly connectTimeoutMs?: number
   /** How long an operation waits for brokers that are away, as in a restart, before it fails. 60 s where absent. */
   readonly outageTimeoutMs?: number
-  /** A member of a group that is not heard of for so long loses its partitions. 10 s where absent; brokers allow 6 s or more. */
+  /**
+   * `classic` where absent: all members share the partitions among themselves. `consumer` (KIP-848, Kafka 4.0 or later): the brokers do, and their
+   * settings say how often a member is heard of and how soon it is taken for dead.
+   */
+  readonly groupProtocol?: 'classic' | 'consumer'
+  /**
+   * Of the classic protocol, those that this member can do, the best first; all members need one in common. `cooperative-sticky` where absent:
+   * only partitions that move are revoked. With any other in the list, all partitions are revoked in every rebalance; a group changes over to another
+   * assignor by a restart of each member with both, then of each without the old one.
+   */
+  readonly assignors?: readonly Assignor[]
+  /**
+   * What this process is called in its groups across restarts: where it comes back within the session timeout, it has its partitions again and
+   * the other members notice nothing. Each process needs one of its own. Not a static member where absent.
+   */
+  readonly instanceId?: string
+  /**
+   * A member of a group that is not heard of for so long loses its partitions. 10 s where absent; brokers allow 6 s or more. Of the classic
+   * protocol.
+   */
   readonly sessionTimeoutMs?: number
-  /** How often a member is heard of, and so learns of a rebalance. 1 s where absent. */
+  /** How often a member is heard of, and so learns of a rebalance. 1 s where absent. Of the classic protocol. */
   readonly heartbeatIntervalMs?: number
+  /** How often a group of the classic protocol looks whether its topics have more partitions. 30 s where absent. */
+  readonly metadataRefreshMs?: number
   /** How long a member has for `revoked` before the others go on without it. 60 s where absent. */
   readonly rebalanceTimeoutMs?: number
   /**
@@ -36,7 +61,8 @@ export interface KafkaLogOptions {
   readonly clock?: Clock
 }
 
-export type KafkaSettings = Required<Omit<KafkaLogOptions, 'tls' | 'sasl'>> & Pick<KafkaLogOptions, 'tls' | 'sasl'>
+type Optional = 'tls' | 'sasl' | 'instanceId'
+export type KafkaSettings = Required<Omit<KafkaLogOptions, Optional>> & Pick<KafkaLogOptions, Optional>
 
 /** The options with defaults. Throws `config.invalid` where a broker is not `host:port`. */
 export function kafkaSettings(options: KafkaLogOptions): KafkaSettings {
@@ -46,8 +72,11 @@ export function kafkaSettings(options: KafkaLogOptions): KafkaSettings {
     clientId: 'sluice',
     connectTimeoutMs: 10_000,
     outageTimeoutMs: 60_000,
+    groupProtocol: 'classic',
+    assignors: ['cooperative-sticky'],
     sessionTimeoutMs: 10_000,
     heartbeatIntervalMs: 1000,
+    metadataRefreshMs: 30_000,
     rebalanceTimeoutMs: 60_000,
     transactionTimeoutMs: 30_000,
     replicationFactor: -1,

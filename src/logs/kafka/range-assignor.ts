@@ -1,6 +1,6 @@
 import type { TopicPartition } from '../../core/log.ts'
 
-export interface Subscription {
+export interface MemberTopics {
   readonly memberId: string
   readonly topics: readonly string[]
 }
@@ -10,7 +10,7 @@ export interface Subscription {
  * partition, members in the order of their ids: what Kafka's own `range` assignor does. So the same partitions of topics that
  * have equally many go to the same member.
  */
-export function assignRanges(subscriptions: readonly Subscription[], counts: ReadonlyMap<string, number>): Map<string, TopicPartition[]> {
+export function assignRanges(subscriptions: readonly MemberTopics[], counts: ReadonlyMap<string, number>): Map<string, TopicPartition[]> {
   const assignments = new Map<string, TopicPartition[]>(subscriptions.map(({ memberId }) => [memberId, []]))
   const topics = [...new Set(subscriptions.flatMap((subscription) => subscription.topics))].sort(byCodeUnits)
   for (const topic of topics) {
@@ -30,7 +30,8 @@ export function assignRanges(subscriptions: readonly Subscription[], counts: Rea
   return assignments
 }
 
-function byCodeUnits(a: string, b: string): number {
+/** The order of the strings of Java, and of JavaScript's `<`, in which Kafka's assignors sort. */
+export function byCodeUnits(a: string, b: string): number {
   if (a === b) return 0
   return a < b ? -1 : 1
 }

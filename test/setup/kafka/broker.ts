@@ -149,6 +149,12 @@ function serverProperties(options: KafkaBrokerOptions): string {
     'transaction.state.log.num.partitions': 8,
     'group.initial.rebalance.delay.ms': 0,
     'group.min.session.timeout.ms': 500,
+    'group.consumer.min.assignment.interval.ms': 0,
+    'group.consumer.assignment.interval.ms': 0,
+    'group.consumer.min.heartbeat.interval.ms': 100,
+    'group.consumer.heartbeat.interval.ms': 200,
+    'group.consumer.min.session.timeout.ms': 1000,
+    'group.consumer.session.timeout.ms': 3000,
     // The controller lets a broker that was killed come back only when its session has expired: 9 s by default.
     'broker.session.timeout.ms': 2000,
     'broker.heartbeat.interval.ms': 400,
