@@ -7,6 +7,10 @@ const SUITES: Readonly<Record<string, { readonly what: string; run(folder: strin
     what: 'PMML documents with the outputs that other libraries give',
     run: async (folder) => (await import('./pmml/run.ts')).runPmml(folder),
   },
+  trees: {
+    what: 'models of LightGBM, XGBoost, CatBoost and scikit-learn, made here with these libraries, with what they answer',
+    run: async (folder) => (await import('./trees/run.ts')).runTrees(folder),
+  },
 }
 
 const [name, folder] = process.argv.slice(2)

@@ -2,7 +2,7 @@ import type { Field, Frame } from './frame.ts'
 import type { OutputField, Scores } from './scores.ts'
 
 /** What can be loaded. docs/formats.md says how far each goes. */
-export const FORMATS = ['pmml', 'pfa', 'onnx', 'tensorflow', 'tensorflow-saved', 'lightgbm', 'xgboost', 'function', 'remote'] as const
+export const FORMATS = ['pmml', 'pfa', 'onnx', 'tensorflow', 'tensorflow-saved', 'lightgbm', 'xgboost', 'catboost', 'function', 'remote'] as const
 export type Format = (typeof FORMATS)[number]
 
 /**

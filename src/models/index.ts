@@ -1,8 +1,11 @@
 import type { Runtime } from '../core/model.ts'
 import type { ModelDefinition } from './function/define-model.ts'
 import { createFunctionRuntime } from './function/function-runtime.ts'
+import { createCatBoostRuntime } from './catboost/catboost-runtime.ts'
+import { createLightGbmRuntime } from './lightgbm/lightgbm-runtime.ts'
 import { createOnnxRuntime } from './onnx/onnx-runtime.ts'
 import { createPmmlRuntime } from './pmml/runtime.ts'
+import { createXgBoostRuntime } from './xgboost/xgboost-runtime.ts'
 
 export interface RuntimeOptions {
   /** Models in code that are linked into this program. */
@@ -12,5 +15,12 @@ export interface RuntimeOptions {
 
 /** The runtimes of all formats that are supported, one each. A new format is a folder here and a line in this list. */
 export function createRuntimes({ definitions, loadTimeoutMs }: RuntimeOptions): Runtime[] {
-  return [createPmmlRuntime(), createOnnxRuntime({ loadTimeoutMs }), createFunctionRuntime(definitions)]
+  return [
+    createPmmlRuntime(),
+    createOnnxRuntime({ loadTimeoutMs }),
+    createLightGbmRuntime(),
+    createXgBoostRuntime(),
+    createCatBoostRuntime(),
+    createFunctionRuntime(definitions),
+  ]
 }

@@ -37,6 +37,7 @@ const TYPES: readonly (readonly [ModelType, Format])[] = [
   [ModelType.XGBOOST, 'xgboost'],
   [ModelType.REMOTE, 'remote'],
   [ModelType.FUNCTION, 'function'],
+  [ModelType.CATBOOST, 'catboost'],
 ]
 
 function typeOf(format: Format): ModelType {

@@ -24,7 +24,7 @@ function referenceSums(options: ForestOptions, matrix: Float64Array, stride: num
     return comparison === 'less' ? x < t : x <= t
   }
   return Array.from({ length: rows }, (_, row) => {
-    const sums = Array.from({ length: outputs }, (_, k) => options.initial?.[k] ?? 0)
+    const sums = Array.from({ length: outputs }, (_each, k) => options.initial?.[k] ?? 0)
     const add = (k: number, term: number): void => void (sums[k] = sumPrecision(sums[k]! + sumPrecision(term)))
     for (const [tree, root] of nodes.roots.entries()) {
       let node = root

@@ -53,7 +53,7 @@ function addLeaf(terms: Float64Array, leaf: number, width: number, out: Float64A
   for (let k = 0; k < width; k++) out[at + k]! += terms[leaf + k]!
 }
 
-/** As if the sums were float32: the sum of two float32 numbers, rounded to a double and then to float32, is rounded as if once. */
+/** As if the sums were float32: two float32 numbers that are added as doubles and then rounded are rounded as if once. */
 function addLeafSingle(terms: Float64Array, leaf: number, width: number, out: Float64Array, at: number): void {
   for (let k = 0; k < width; k++) out[at + k] = Math.fround(out[at + k]! + terms[leaf + k]!)
 }

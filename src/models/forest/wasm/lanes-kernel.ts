@@ -78,7 +78,7 @@ export function createLanesForest(options: ForestOptions, plan: LanesPlan): Fore
             cells[cell++] = singlePrecision ? Math.fround(value) : value
           }
         }
-        for (let row = 0, at = 0; row < count; row++) for (let k = 0; k < outputs; k++) sums[at++] = initial[k]!
+        for (let row = 0, next = 0; row < count; row++) for (let k = 0; k < outputs; k++) sums[next++] = initial[k]!
         header[0] = count
         run()
         let sum = 0

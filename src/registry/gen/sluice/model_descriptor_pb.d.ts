@@ -81,6 +81,13 @@ export declare type ModelDescriptor = Message<"sluice.ModelDescriptor"> & {
   inputs: { [key: string]: string };
 
   /**
+   * What the model must reproduce before it is offered to the stream.
+   *
+   * @generated from field: sluice.GoldenVectors golden = 13;
+   */
+  golden?: GoldenVectors | undefined;
+
+  /**
    * @generated from field: map<string, string> metadata = 15;
    */
   metadata: { [key: string]: string };
@@ -152,6 +159,11 @@ export enum ModelDescriptor_ModelType {
    * @generated from enum value: FUNCTION = 8;
    */
   FUNCTION = 8,
+
+  /**
+   * @generated from enum value: CATBOOST = 9;
+   */
+  CATBOOST = 9,
 }
 
 /**
@@ -189,4 +201,88 @@ export enum ModelDescriptor_Action {
  * Describes the enum sluice.ModelDescriptor.Action.
  */
 export declare const ModelDescriptor_ActionSchema: GenEnum<ModelDescriptor_Action>;
+
+/**
+ * Example inputs and outputs of a model, from where it was trained. A node replays them when it has loaded the model; one that does
+ * not reproduce them is refused with the difference, and the version before it keeps serving.
+ *
+ * @generated from message sluice.GoldenVectors
+ */
+export declare type GoldenVectors = Message<"sluice.GoldenVectors"> & {
+  /**
+   * @generated from field: repeated sluice.GoldenVector vectors = 1;
+   */
+  vectors: GoldenVector[];
+
+  /**
+   * An output may differ by so much, or by so much of its value, whichever is more. 1e-6 each where neither is given.
+   *
+   * @generated from field: double absolute_tolerance = 2;
+   */
+  absoluteTolerance: number;
+
+  /**
+   * @generated from field: double relative_tolerance = 3;
+   */
+  relativeTolerance: number;
+};
+
+/**
+ * Describes the message sluice.GoldenVectors.
+ * Use `create(GoldenVectorsSchema)` to create a new message.
+ */
+export declare const GoldenVectorsSchema: GenMessage<GoldenVectors>;
+
+/**
+ * @generated from message sluice.GoldenVector
+ */
+export declare type GoldenVector = Message<"sluice.GoldenVector"> & {
+  /**
+   * By the model's own names of its inputs; an input that is absent is missing.
+   *
+   * @generated from field: map<string, sluice.GoldenValue> inputs = 1;
+   */
+  inputs: { [key: string]: GoldenValue };
+
+  /**
+   * By the names of the model's outputs; outputs that are absent are not compared.
+   *
+   * @generated from field: map<string, sluice.GoldenValue> outputs = 2;
+   */
+  outputs: { [key: string]: GoldenValue };
+};
+
+/**
+ * Describes the message sluice.GoldenVector.
+ * Use `create(GoldenVectorSchema)` to create a new message.
+ */
+export declare const GoldenVectorSchema: GenMessage<GoldenVector>;
+
+/**
+ * @generated from message sluice.GoldenValue
+ */
+export declare type GoldenValue = Message<"sluice.GoldenValue"> & {
+  /**
+   * @generated from oneof sluice.GoldenValue.kind
+   */
+  kind: {
+    /**
+     * @generated from field: double number = 1;
+     */
+    value: number;
+    case: "number";
+  } | {
+    /**
+     * @generated from field: string text = 2;
+     */
+    value: string;
+    case: "text";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message sluice.GoldenValue.
+ * Use `create(GoldenValueSchema)` to create a new message.
+ */
+export declare const GoldenValueSchema: GenMessage<GoldenValue>;
 

@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Runtime } from '../../../src/core/model.ts'
+import { createCatBoostRuntime } from '../../../src/models/catboost/catboost-runtime.ts'
+import { createLightGbmRuntime } from '../../../src/models/lightgbm/lightgbm-runtime.ts'
+import { createXgBoostRuntime } from '../../../src/models/xgboost/xgboost-runtime.ts'
+import { cached } from '../../../test/setup/cache.ts'
+import { run } from '../../../test/setup/run.ts'
+import { judge, type TreeCase } from './judge.ts'
+
+const SOURCES = import.meta.dirname
+
+/**
+ * Makes models of trees with their own libraries in Python, scores their records, and compares with what the libraries answer. The
+ * models are made in `folder` where it is given; it may then hold only what make.py made there before, which is judged as it is.
+ */
+export async function runTrees(folder: string | undefined): Promise<boolean> {
+  const made = folder ?? mkdtempSync(join(tmpdir(), 'sluice-trees-'))
+  try {
+    if (folder === undefined) await make(made)
+    return await judgeAll(made)
+  } finally {
+    if (folder === undefined) rmSync(made, { recursive: true })
+  }
+}
+
+async function make(folder: string): Promise<void> {
+  const requirements = join(SOURCES, 'requirements.txt')
+  const hash = createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 16)
+  const packages = await cached(`trees-python-${hash}`, async (directory) =>
+    run('python3', ['-m', 'pip', 'install', '--quiet', '--no-deps', '--target', directory, '--requirement', requirements]),
+  )
+  await run('python3', ['-B', join(SOURCES, 'make.py'), packages, folder])
+}
+
+async function judgeAll(folder: string): Promise<boolean> {
+  const runtimes: Readonly<Record<TreeCase['format'], Runtime & AsyncDisposable>> = {
+    lightgbm: createLightGbmRuntime(),
+    xgboost: createXgBoostRuntime(),
+    catboost: createCatBoostRuntime(),
+  }
+  const names = JSON.parse(readFileSync(join(folder, 'index.json'), 'utf8')) as readonly string[]
+  const tally = new Map<string, { passed: number; failed: number; worst: number }>()
+  console.log(`${'case'.padEnd(40)} ${'records'.padStart(7)} ${'raw'.padStart(9)} ${'outputs'.padStart(9)}`)
+  for (const name of names) {
+    const one = JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8')) as TreeCase
+    const verdict = await judge(one, readFileSync(join(folder, one.file)), runtimes[one.format])
+    const { records, raw, outputs, problem } = verdict
+    console.log(
+      `${name.padEnd(40)} ${String(records).padStart(7)} ${show(raw)} ${show(outputs)}${problem === undefined ? '' : `  FAILED: ${problem}`}`,
+    )
+    const counts = tally.get(one.format) ?? { passed: 0, failed: 0, worst: 0 }
+    if (problem === undefined) counts.passed++
+    else counts.failed++
+    counts.worst = Math.max(counts.worst, outputs)
+    tally.set(one.format, counts)
+  }
+  for (const runtime of Object.values(runtimes)) await runtime[Symbol.asyncDispose]()
+  console.log('')
+  for (const [format, { passed, failed }] of tally) console.log(`${format.padEnd(40)} ${passed} passed, ${failed} failed`)
+  const sum = (key: 'passed' | 'failed'): number => [...tally.values()].reduce((total, counts) => total + counts[key], 0)
+  console.log(`${sum('passed')} passed, ${sum('failed')} failed`)
+  return sum('failed') === 0 && sum('passed') > 0
+}
+
+function show(difference: number): string {
+  return difference.toPrecision(2).padStart(9)
+}
