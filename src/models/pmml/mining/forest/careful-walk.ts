@@ -25,7 +25,7 @@ export function createCarefulWalk(options: ForestOptions, finished: FinishedFore
   function holds(node: number, value: number): boolean {
     const start = categories?.start[node] ?? -1
     if (start < 0) return value <= threshold[node]!
-    if (value < 0 || value >= categories!.codes[node]!) return false
+    if (value < 0 || value >= categories!.codes[node]! || !Number.isInteger(value)) return false
     return ((categories!.words[start + (value >> 5)]! >>> (value & 31)) & 1) === 1
   }
 

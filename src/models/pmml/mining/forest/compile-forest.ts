@@ -39,8 +39,10 @@ export function compileForest(plan: MiningPlan, context: ModelContext): ModelBod
   const weights = method.weighted ? segmentWeights.map(round) : undefined
   const options = { ...built.options, ...(weights !== undefined && { weights }), ...(single && { singlePrecisionSums: true }) }
   const divisor = method.averaged ? (weights?.reduce((sum, weight) => round(sum + weight), 0) ?? plan.segments.length) : undefined
+  const scorer = createScorer(options, built.features, context.assembly)
+  if (scorer === undefined) return undefined
   const parts = {
-    ...createScorer(options, built.steps, context.assembly),
+    ...scorer,
     built,
     divisor,
     careful: createCarefulWalk(options, built.finished, segmentWeights),

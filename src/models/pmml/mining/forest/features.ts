@@ -3,7 +3,7 @@ import { Scope } from '../../assembly/scope.ts'
 import type { ModelHead } from '../../model-plan.ts'
 import { compilePredicate, type Test } from '../../predicates/compile-predicate.ts'
 import type { Predicate } from '../../predicates/predicate.ts'
-import { familyOf } from '../../values/data-type.ts'
+import { type DataType, familyOf } from '../../values/data-type.ts'
 
 interface Feature {
   readonly feature: number
@@ -17,6 +17,9 @@ interface OwnFields {
   readonly derived: Map<string, string>
 }
 
+/** Whole numbers below this can stand in sets. */
+const MOST_CODES = 1024
+
 /** Predicates beyond these are not computed for every row. */
 const MOST_FACTS = 32
 
@@ -27,6 +30,7 @@ export class Features {
   readonly texts: number[] = []
   /** Per feature: the cell that it is missing with, and only with. */
   readonly missingWith: number[] = []
+  hasNumberSets = false
   readonly #outer: Scope
   readonly #own: OwnFields[] = []
   readonly #bySlot = new Map<number, number>()
@@ -56,6 +60,14 @@ export class Features {
     const found = this.#scope.require(name)
     const operand = found.slot === undefined ? this.#scope.store(found) : found
     return { feature: this.#featureOf(operand.slot!, { isText: familyOf(operand.type) === 'text', missingWith: operand.slot! }), operand }
+  }
+
+  /** Whether a test for these values can be a set of codes. Then `hasNumberSets` is true from here on. */
+  takesCodes(type: DataType, codes: readonly number[]): boolean {
+    const takes =
+      (type === 'integer' || type === 'boolean') && codes.every((code) => Number.isInteger(code) && code >= 0 && code < MOST_CODES)
+    if (takes) this.hasNumberSets = true
+    return takes
   }
 
   /** A feature that is 0 where the predicate is true, 1 where it is false, and missing where it is unknown; undefined beyond a limit. */

@@ -1,6 +1,5 @@
 import type { ForestOptions } from '../../../forest/forest.ts'
 import type { ModelContext } from '../../assembly/model-compiler.ts'
-import type { Step } from '../../assembly/operand.ts'
 import { type ClassPrediction, createClasses, type NumberPrediction, takeClassPrediction } from '../../assembly/prediction.ts'
 import { classTexts } from '../../tree/compile-tree.ts'
 import type { TreePlan } from '../../tree/tree-plan.ts'
@@ -20,8 +19,7 @@ export interface BuiltForest {
   readonly width: number
   /** Where true, the forest itself sends rows with missing values where `missingTo` does. */
   readonly takesMissing: boolean
-  /** What is to be done before the forest looks at a row. */
-  readonly steps: readonly Step[]
+  readonly features: Features
   /** Whether a row has a missing value among those that the splits look at, or, where `texts` says so, a text that is not known. */
   isSpecial(cells: Float64Array, at: number, texts: boolean): boolean
 }
@@ -51,7 +49,7 @@ export function finishForest(features: Features, columns: ForestColumns, outputs
   const isText = Uint8Array.from(features.texts)
   const finished = columns.finish(outputs)
   return {
-    steps: features.steps(),
+    features,
     width: slots.reduce((most, slot) => Math.max(most, slot + 1), 1),
     options: { ...finished.options, features: slots.length, columns: slots, comparison: 'lessOrEqual' },
     finished,

@@ -3,10 +3,10 @@ import type { CategorySets, ForestNodes, ForestOptions } from '../../../forest/f
 /** Where a row goes that has no result in a tree. */
 export const NO_RESULT = -1
 
-/** What a split is. The left child is where the test holds. */
+/** What a split is. The left child is where the test holds. A set is one of text codes, or of small whole numbers. */
 export type Split =
   | { readonly kind: 'number'; readonly feature: number; readonly threshold: number }
-  | { readonly kind: 'text'; readonly feature: number; readonly codes: readonly number[] }
+  | { readonly kind: 'set'; readonly feature: number; readonly codes: readonly number[] }
 
 /** The forest, and where it sends missing values. */
 export interface FinishedForest {

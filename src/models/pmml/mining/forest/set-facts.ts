@@ -65,7 +65,7 @@ function stepOf(sets: CategorySets, owners: readonly { readonly column: number; 
   return (cells, at) => {
     for (let i = 0; i < column.length; i++) {
       const code = cells[at + column[i]!]!
-      const known = code >= 0 && code < codes[i]!
+      const known = code >= 0 && code < codes[i]! && Math.floor(code) === code
       cells[at + first + i] = known ? 1 - ((words[start[i]! + (code >> 5)]! >>> (code & 31)) & 1) : code !== code ? NaN : 1
     }
   }

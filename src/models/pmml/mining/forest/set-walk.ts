@@ -30,7 +30,7 @@ export function createSetWalk(options: ForestOptions): Forest | undefined {
             const cell = matrix[from]!
             cells[to] = cell
             if (cell !== cell) masks[to] = MISSING
-            else masks[to] = bits === undefined ? 0 : cell >= 0 && cell < bits.length ? bits[cell]! : OTHER
+            else masks[to] = bits === undefined ? 0 : (bits[cell] ?? OTHER)
           }
         }
         for (let row = first; row < first + count; row++) for (let k = 0; k < outputs; k++) out[row * outStride + k] = 0

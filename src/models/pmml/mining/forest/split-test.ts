@@ -20,7 +20,7 @@ export function isComplement(before: SplitTest, test: SplitTest): boolean {
   const [one, other] = [before.split, test.split]
   if (one.feature !== other.feature) return false
   if (one.kind === 'number') return other.kind === 'number' && one.threshold === other.threshold
-  return other.kind === 'text' && one.codes.length === other.codes.length && one.codes.every((code, i) => code === other.codes[i])
+  return other.kind === 'set' && one.codes.length === other.codes.length && one.codes.every((code, i) => code === other.codes[i])
 }
 
 /** The predicate of a node as a split; undefined where it can't be one. */
@@ -37,9 +37,10 @@ export function splitTestOf(
     const predicate = nodes.predicates[nodes.subject[node]!]!
     if (predicate.kind !== 'SimpleSetPredicate') return factTest(features, predicate, false)
     const { feature, operand } = features.of(predicate.field)
-    if (familyOf(operand.type) !== 'text') return factTest(features, { ...predicate, isIn: true }, !predicate.isIn)
     const codes = predicate.values.map((value) => comparedLiteral(operand, value, assembly)).sort((a, b) => a - b)
-    return { kind: 'split', split: { kind: 'text', feature, codes }, negated: !predicate.isIn }
+    if (familyOf(operand.type) === 'text' || features.takesCodes(operand.type, codes))
+      return { kind: 'split', split: { kind: 'set', feature, codes }, negated: !predicate.isIn }
+    return factTest(features, { ...predicate, isIn: true }, !predicate.isIn)
   }
   const field = nodes.fields[nodes.subject[node]!]!
   const operator = SIMPLE_OPERATORS[code]!
@@ -52,9 +53,10 @@ export function splitTestOf(
     if (test !== undefined) return test
   }
   const value = literalText(nodes, nodes.operand[node]!, nodes.operandText[node]!)
-  if (isText && (operator === 'equal' || operator === 'notEqual')) {
+  if (operator === 'equal' || operator === 'notEqual') {
     const codes = [comparedLiteral(operand, value, assembly)]
-    return { kind: 'split', split: { kind: 'text', feature, codes }, negated: operator === 'notEqual' }
+    if (isText || features.takesCodes(operand.type, codes))
+      return { kind: 'split', split: { kind: 'set', feature, codes }, negated: operator === 'notEqual' }
   }
   if (operator === 'notEqual') return factTest(features, { kind: 'SimplePredicate', field, operator: 'equal', value }, true)
   return factTest(features, { kind: 'SimplePredicate', field, operator, value }, false)

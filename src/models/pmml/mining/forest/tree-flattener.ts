@@ -107,7 +107,7 @@ class Flattener {
   /** A child to which only missing values come: the set of a split that nothing is in. Answers the place where all others go on. */
   #addNever(child: number, place: Place, begins: readonly number[]): Place {
     const { columns } = this.#parts
-    const split = columns.addSplit({ kind: 'text', feature: 0, codes: [] })
+    const split = columns.addSplit({ kind: 'set', feature: 0, codes: [] })
     this.#link(place, split, begins)
     this.#pending.push({ node: child, place: { split, left: true }, begins: [child] })
     this.#later.push(() => this.#setMissing(split, columns.childOf(split, false)))
