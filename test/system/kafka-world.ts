@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import { Consumer, Producer } from '@platformatic/kafka'
+import { Producer } from '@platformatic/kafka'
+import { JavaClient } from '../setup/java-client/java-client.ts'
 import type { LoggedRecord } from './logged-record.ts'
 import type { World } from './world.ts'
 
-/** Topics of its own on a shared broker. Records come from and are read by another client than the node's log uses. */
+/** Topics of its own on a shared broker. Records come from other clients than the node's log uses, and are read by Kafka's own. */
 export async function createKafkaWorld(broker: string): Promise<World> {
   const prefix = `t${randomUUID().slice(0, 8)}-`
+  const reader = await JavaClient.start([broker])
   const producer = new Producer({ clientId: 'end-to-end', bootstrapBrokers: [broker], retryDelay: 5 })
   return {
     kind: 'kafka',
@@ -24,35 +26,20 @@ export async function createKafkaWorld(broker: string): Promise<World> {
       const value = descriptor === null ? {} : { value: Buffer.from(descriptor) }
       await producer.send({ messages: [{ topic: `${prefix}models`, partition: 0, key: Buffer.from('wine'), ...value }], acks: -1 })
     },
-    read: (topic) => readTopic(broker, topic),
-    [Symbol.asyncDispose]: () => producer.close(),
+    read: (topic) => readTopic(reader, topic),
+    async [Symbol.asyncDispose]() {
+      await reader[Symbol.asyncDispose]()
+      await producer.close()
+    },
   }
 }
 
-async function readTopic(broker: string, topic: string): Promise<LoggedRecord[]> {
-  const consumer = new Consumer({ clientId: 'end-to-end', groupId: randomUUID(), bootstrapBrokers: [broker] })
-  try {
-    const ends = (await consumer.listOffsets({ topics: [topic] })).get(topic) ?? []
-    const left = new Set(ends.flatMap((end, partition) => (end > 0n ? [partition] : [])))
-    const records: LoggedRecord[] = []
-    if (left.size === 0) return records
-    const stream = await consumer.consume({ topics: [topic], mode: 'earliest', autocommit: false, maxWaitTime: 100 })
-    for await (const { partition, offset, timestamp, key, value, headers } of stream) {
-      const texts = new Map([...headers].map(([name, text]) => [String(name), String(text)]))
-      records.push({
-        partition,
-        offset: Number(offset),
-        timestamp: Number(timestamp),
-        key: key ?? null,
-        value: value ?? null,
-        headers: texts,
-        headerCount: texts.size,
-      })
-      if (offset === ends[partition]! - 1n) left.delete(partition)
-      if (left.size === 0) break
-    }
-    return records.toSorted((a, b) => a.partition - b.partition || a.offset - b.offset)
-  } finally {
-    await consumer.close(true)
-  }
+async function readTopic(client: JavaClient, topic: string): Promise<LoggedRecord[]> {
+  const records = await client.consume({ topics: [topic], whole: true })
+  return records
+    .map(({ partition, offset, timestamp, key, value, headers }): LoggedRecord => {
+      const texts = new Map(headers.map(([name, text]) => [name, String(text)]))
+      return { partition, offset, timestamp, key, value, headers: texts, headerCount: headers.length }
+    })
+    .toSorted((a, b) => a.partition - b.partition || a.offset - b.offset)
 }

@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.Future;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -24,9 +26,16 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.acl.AccessControlEntry;
+import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.acl.AclPermissionType;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
+import org.apache.kafka.common.resource.PatternType;
+import org.apache.kafka.common.resource.ResourcePattern;
+import org.apache.kafka.common.resource.ResourceType;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
@@ -40,6 +49,7 @@ public final class JavaClient {
   private static final Base64.Encoder ENCODER = Base64.getEncoder();
   private static final Map<String, KafkaProducer<byte[], byte[]>> PRODUCERS = new HashMap<>();
   private static final Map<String, Member> MEMBERS = new HashMap<>();
+  private static final long WHOLE_LIMIT_MS = 120_000;
   private static String brokers;
 
   public static void main(String[] args) throws Exception {
@@ -82,9 +92,25 @@ public final class JavaClient {
       }
       case "join" -> MEMBERS.put(name, new Member(name, command));
       case "leave" -> MEMBERS.remove(name).leave();
+      case "add-partitions", "allow" -> {
+        try (var admin = Admin.create(properties(command))) {
+          if (command.path("op").asText().equals("allow")) admin.createAcls(acls(command)).all().get();
+          else admin.createPartitions(Map.of(name, NewPartitions.increaseTo(command.path("count").asInt()))).all().get();
+        }
+      }
       default -> throw new IllegalArgumentException("no such command: " + command.path("op"));
     }
     return JSON.createObjectNode();
+  }
+
+  private static List<AclBinding> acls(JsonNode command) {
+    var acls = new ArrayList<AclBinding>();
+    for (JsonNode rule : command.path("rules")) {
+      var resource = new ResourcePattern(ResourceType.fromString(rule.path("type").asText()), rule.path("name").asText(), PatternType.LITERAL);
+      var operation = AclOperation.fromString(rule.path("operation").asText());
+      acls.add(new AclBinding(resource, new AccessControlEntry(command.path("principal").asText(), "*", operation, AclPermissionType.ALLOW)));
+    }
+    return acls;
   }
 
   private static KafkaProducer<byte[], byte[]> producer(String name) {
@@ -117,7 +143,10 @@ public final class JavaClient {
     return offsets;
   }
 
-  /** Says all records of the topic's partitions, up to where they end at the call: for read_committed, at the last stable offset. */
+  /**
+   * Says all records of the topic's partitions, up to where they end at the call: for read_committed, at the last stable offset, or where the whole
+   * topics are asked for, at the last record, once the transactions that are open have ended.
+   */
   private static JsonNode consume(JsonNode command) throws Exception {
     boolean digest = command.path("digest").asBoolean();
     var properties = properties(command);
@@ -132,10 +161,12 @@ public final class JavaClient {
       for (JsonNode topic : command.path("topics")) {
         for (var info : consumer.partitionsFor(topic.asText())) partitions.add(new TopicPartition(info.topic(), info.partition()));
       }
-      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+      Map<TopicPartition, Long> ends = command.path("whole").asBoolean() ? lastOffsets(properties, partitions) : consumer.endOffsets(partitions);
+      long deadline = System.currentTimeMillis() + WHOLE_LIMIT_MS;
       consumer.assign(partitions);
       consumer.seekToBeginning(partitions);
       while (!partitions.isEmpty()) {
+        if (System.currentTimeMillis() > deadline) throw new IllegalStateException("no end of " + partitions + " within " + WHOLE_LIMIT_MS + " ms");
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(500))) {
           if (record.offset() >= ends.get(new TopicPartition(record.topic(), record.partition()))) continue;
           count++;
@@ -145,6 +176,16 @@ public final class JavaClient {
       }
     }
     return JSON.createObjectNode().put("count", count);
+  }
+
+  /** Where the partitions end for those who read uncommitted records too. */
+  private static Map<TopicPartition, Long> lastOffsets(Properties settings, List<TopicPartition> partitions) {
+    var properties = new Properties();
+    properties.putAll(settings);
+    properties.put("isolation.level", "read_uncommitted");
+    try (var consumer = new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      return consumer.endOffsets(partitions);
+    }
   }
 
   private static ObjectNode described(ConsumerRecord<byte[], byte[]> record, boolean digest) throws Exception {

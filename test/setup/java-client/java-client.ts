@@ -34,6 +34,8 @@ export interface ConsumeOptions {
   readonly isolation?: 'read_committed' | 'read_uncommitted'
   /** The sha256 of each value in place of the value. */
   readonly digest?: boolean
+  /** Waits for the transactions that are open, and reads on to the last record that was there at the call. */
+  readonly whole?: boolean
   readonly config?: JavaConfig
 }
 
@@ -48,6 +50,12 @@ export interface MemberEvent {
 
 /** Settings of the Java client by their own names, such as `compression.type`. */
 export type JavaConfig = Readonly<Record<string, string | number | boolean>>
+
+export interface AccessRule {
+  readonly type: 'topic' | 'group' | 'cluster' | 'transactional_id'
+  readonly name: string
+  readonly operation: 'read' | 'write' | 'create' | 'describe' | 'idempotent_write' | 'all'
+}
 
 type Line = Readonly<Record<string, unknown>>
 
@@ -108,9 +116,9 @@ export class JavaClient implements AsyncDisposable {
   }
 
   /** As `consume`, one record at a time: for more than memory holds. */
-  async forEach({ topics, isolation, digest, config }: ConsumeOptions, onRecord: (record: JavaRead) => void): Promise<void> {
+  async forEach({ topics, isolation, digest, whole, config }: ConsumeOptions, onRecord: (record: JavaRead) => void): Promise<void> {
     const level = isolation === undefined ? {} : { 'isolation.level': isolation }
-    await this.ask({ op: 'consume', topics, digest: digest ?? false, config: { ...level, ...config } }, onRecord)
+    await this.ask({ op: 'consume', topics, digest: digest ?? false, whole: whole ?? false, config: { ...level, ...config } }, onRecord)
   }
 
   /** Joins a consumer group that reads and commits what it is assigned. The settings need `group.id`. `onEvent` hears what happens to the member. */
@@ -119,6 +127,16 @@ export class JavaClient implements AsyncDisposable {
     this.#listeners.set(name, onEvent)
     await this.ask({ op: 'join', name, topics, config })
     return new JavaMember(this, name)
+  }
+
+  /** Gives the topic more partitions: so many in all. */
+  async addPartitions(topic: string, count: number): Promise<void> {
+    await this.ask({ op: 'add-partitions', name: topic, count })
+  }
+
+  /** Lets the principal do these things, where the brokers ask for access rules. */
+  async allow(principal: string, rules: readonly AccessRule[]): Promise<void> {
+    await this.ask({ op: 'allow', principal, rules })
   }
 
   /** Sends one command of JavaClient.java and resolves with its `done`. */
