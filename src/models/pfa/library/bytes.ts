@@ -7,9 +7,7 @@ function tester([name, encoding]: readonly [string, Encoding]): LibraryFunction 
     name: `bytes.is${name}`,
     signatures: ['(x: bytes) -> boolean', '(x: string) -> boolean'],
     build: (site) =>
-      site.signature === 0
-        ? (x: Uint8Array) => encoding.decode(x) !== undefined
-        : (x: string) => encoding.encode(x) !== undefined,
+      site.signature === 0 ? (x: Uint8Array) => encoding.decode(x) !== undefined : (x: string) => encoding.encode(x) !== undefined,
   }
 }
 

@@ -34,7 +34,9 @@ function equality(name: string, script: string, wanted: boolean): LibraryFunctio
       return (x: Value, y: Value) => equal(x, y) === wanted
     },
     inline: (site, [x, y]) =>
-      ORDERED.has(typeOf(site).kind) || typeOf(site).kind === 'string' || typeOf(site).kind === 'enum' ? `(${x} ${script} ${y})` : undefined,
+      ORDERED.has(typeOf(site).kind) || typeOf(site).kind === 'string' || typeOf(site).kind === 'enum'
+        ? `(${x} ${script} ${y})`
+        : undefined,
   }
 }
 

@@ -1,4 +1,32 @@
+import { BYTES } from './bytes.ts'
+import { CAST } from './cast.ts'
 import { CORE_ARITHMETIC } from './core-arithmetic.ts'
+import { CORE_COMPARISON } from './core-comparison.ts'
+import { CORE_DIVISION } from './core-division.ts'
+import { CORE_LOGIC } from './core-logic.ts'
+import { ENUM_FIXED } from './enum-fixed.ts'
+import { IMPUTE } from './impute.ts'
+import { INTERPOLATION } from './interpolation.ts'
+import { LINEAR_ALGEBRA_ELEMENTS } from './linear-algebra-elements.ts'
+import { LINEAR_ALGEBRA } from './linear-algebra.ts'
+import { MATH_KERNEL } from './math-kernel.ts'
+import { MATH_LINK } from './math-link.ts'
+import { MATH_SPECIAL } from './math-special.ts'
+import { MATH } from './math.ts'
+import { METRIC } from './metric.ts'
+import { PARSE } from './parse.ts'
+import { PROB_DIST } from './prob-dist.ts'
+import { RANDOM_TEXT } from './random-text.ts'
+import { RANDOM } from './random.ts'
+import { RESIDUALS } from './residuals.ts'
+import { STAT_CHANGE } from './stat-change.ts'
+import { STAT_COVARIANCE } from './stat-covariance.ts'
+import { STAT_FORECAST } from './stat-forecast.ts'
+import { STAT_MOMENTS } from './stat-moments.ts'
+import { STAT_TEST } from './stat-test.ts'
+import { STRINGS_OF_NUMBERS } from './strings-of-numbers.ts'
+import { STRINGS } from './strings.ts'
+import { TIME } from './time.ts'
 import type { LibraryFunction } from './library-function.ts'
 
 /**
@@ -6,7 +34,37 @@ import type { LibraryFunction } from './library-function.ts'
  * pattern), and its line in `MODULES`. A row says its signatures as text; the compiler finds the one that fits, converts the arguments and
  * calls what `build` made for the call site. How values stand in JavaScript is in `../values/value.ts`.
  */
-const MODULES: readonly (readonly LibraryFunction[])[] = [CORE_ARITHMETIC]
+const MODULES: readonly (readonly LibraryFunction[])[] = [
+  BYTES,
+  CAST,
+  CORE_ARITHMETIC,
+  CORE_COMPARISON,
+  CORE_DIVISION,
+  CORE_LOGIC,
+  ENUM_FIXED,
+  IMPUTE,
+  INTERPOLATION,
+  LINEAR_ALGEBRA_ELEMENTS,
+  LINEAR_ALGEBRA,
+  MATH_KERNEL,
+  MATH_LINK,
+  MATH_SPECIAL,
+  MATH,
+  METRIC,
+  PARSE,
+  PROB_DIST,
+  RANDOM_TEXT,
+  RANDOM,
+  RESIDUALS,
+  STAT_CHANGE,
+  STAT_COVARIANCE,
+  STAT_FORECAST,
+  STAT_MOMENTS,
+  STAT_TEST,
+  STRINGS_OF_NUMBERS,
+  STRINGS,
+  TIME,
+]
 
 const BY_NAME: ReadonlyMap<string, LibraryFunction> = new Map(MODULES.flat().map((row) => [row.name, row]))
 

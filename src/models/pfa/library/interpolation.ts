@@ -88,7 +88,11 @@ function buildLinear(site: CallSite, code: number, outside: (pair: Pair, x: numb
   }
 }
 
-function linear(name: string, code: number, [result, outside]: readonly [(type: string) => string, Parameters<typeof buildLinear>[2]]): LibraryFunction {
+function linear(
+  name: string,
+  code: number,
+  [result, outside]: readonly [(type: string) => string, Parameters<typeof buildLinear>[2]],
+): LibraryFunction {
   const types = ['double', 'array(double)']
   return {
     name: `interp.${name}`,

@@ -20,7 +20,10 @@ function mapKeyed(x: KeyedMatrix, call: Unary): Map<string, Map<string, number>>
 }
 
 /** How two of each shape are combined; what isn't in one of two maps is 0 there. */
-function combine(site: CallSite, misaligned: number): Readonly<Record<'vector' | 'matrix' | 'keyedVector' | 'keyed', (x: never, y: never, call: Binary) => unknown>> {
+function combine(
+  site: CallSite,
+  misaligned: number,
+): Readonly<Record<'vector' | 'matrix' | 'keyedVector' | 'keyed', (x: never, y: never, call: Binary) => unknown>> {
   const vector = (x: readonly number[], y: readonly number[], call: Binary): number[] => {
     if (x.length !== y.length) return site.fail(misaligned)
     return x.map((value, i) => call(value, y[i]!))

@@ -1,6 +1,16 @@
 import type { CallSite, Callable, LibraryFunction } from './library-function.ts'
 import { eigenOfSymmetric, inverse } from './numeric/decompositions.ts'
-import { columnKeys, fromRows, fromVector, type KeyedMatrix, type KeyedVector, rowKeys, toRows, toVector, unique } from './numeric/keyed-matrix.ts'
+import {
+  columnKeys,
+  fromRows,
+  fromVector,
+  type KeyedMatrix,
+  type KeyedVector,
+  rowKeys,
+  toRows,
+  toVector,
+  unique,
+} from './numeric/keyed-matrix.ts'
 import { determinant, hasNonFinite, isRagged, type Matrix, times, transpose } from './numeric/matrix.ts'
 
 const MATRIX = 'array(array(double))'

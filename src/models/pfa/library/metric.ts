@@ -13,7 +13,11 @@ interface Tally {
 }
 
 /** A distance of vectors with missing components: what is there counts for what isn't, by weight. */
-function withMissing(site: CallSite, code: number, { add, finish }: Tally): (similarity: Similarity, x: Value[], y: Value[], weights?: number[]) => number {
+function withMissing(
+  site: CallSite,
+  code: number,
+  { add, finish }: Tally,
+): (similarity: Similarity, x: Value[], y: Value[], weights?: number[]) => number {
   return (similarity, x, y, weights) => {
     if (y.length !== x.length || (weights !== undefined && weights.length !== x.length)) return site.fail(code)
     let sum = 0
@@ -47,7 +51,7 @@ const asIs = (sum: number): number => sum
 
 function minkowski(site: CallSite): Callable {
   return (similarity: Similarity, x: Value[], y: Value[], p: number, weights?: number[]) => {
-    if (y.length !== x.length) return site.fail(28070)
+    if (y.length !== x.length || (weights !== undefined && weights.length !== x.length)) return site.fail(28070)
     if (!(p > 0)) return site.fail(28071)
     if (p === Infinity) return withMissing(site, 28070, { add: largest, finish: asIs })(similarity, x, y, weights)
     const tally = { add: (sum: number, z: number) => sum + power(z, p), finish: (sum: number) => power(sum, 1 / p) }
@@ -119,10 +123,12 @@ export const METRIC: readonly LibraryFunction[] = [
       '(x: array(boolean), y: array(boolean), c00: double, c01: double, c10: double, c11: double, d00: double, d01: double, d10: double, d11: double) -> double',
     ],
     errors: { 28110: DIMENSIONS },
-    build: (site) => (x: boolean[], y: boolean[], ...weights: number[]) => {
-      if (x.length !== y.length) return site.fail(28110)
-      const counts = countPairs(x, y)
-      return weigh(counts, weights) / weigh(counts, weights.slice(4))
-    },
+    build:
+      (site) =>
+      (x: boolean[], y: boolean[], ...weights: number[]) => {
+        if (x.length !== y.length) return site.fail(28110)
+        const counts = countPairs(x, y)
+        return weigh(counts, weights) / weigh(counts, weights.slice(4))
+      },
   },
 ]

@@ -70,7 +70,7 @@ function gaussian(site: CallSite, mu: number, sigma: number): number {
 }
 
 function uuid(site: CallSite): string {
-  const hex = (bits64(site) << 64n | bits64(site)).toString(16).padStart(32, '0')
+  const hex = ((bits64(site) << 64n) | bits64(site)).toString(16).padStart(32, '0')
   const variant = '89ab'[below(site, 4)]!
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20)}`
 }

@@ -68,15 +68,23 @@ export const TIME: readonly LibraryFunction[] = [
   field('secondOfMinute', 40070, FIELDS.secondOfMinute),
   {
     name: 'time.makeTimestamp',
-    signatures: [
-      '(year: int, month: int, day: int, hour: int, minute: int, second: int, millisecond: int, zone: string) -> double',
-    ],
+    signatures: ['(year: int, month: int, day: int, hour: int, minute: int, second: int, millisecond: int, zone: string) -> double'],
     errors: { 40080: UNKNOWN_ZONE, 40081: 'timestamp undefined for given parameters' },
-    build: (site) => (...args: readonly [...date: number[], zone: string]) => {
-      const zone = zoneOf(args[7] as string) ?? site.fail(40080)
-      const [year, month, day, hour, minute, second, millisecond] = args as unknown as readonly [number, number, number, number, number, number, number]
-      return instantOf({ year, month, day, hour, minute, second, millisecond }, zone) ?? site.fail(40081)
-    },
+    build:
+      (site) =>
+      (...args: readonly [...date: number[], zone: string]) => {
+        const zone = zoneOf(args[7] as string) ?? site.fail(40080)
+        const [year, month, day, hour, minute, second, millisecond] = args as unknown as readonly [
+          number,
+          number,
+          number,
+          number,
+          number,
+          number,
+          number,
+        ]
+        return instantOf({ year, month, day, hour, minute, second, millisecond }, zone) ?? site.fail(40081)
+      },
   },
   between('isSecondOfMinute', 40090, FIELDS.secondOfMinute),
   between('isMinuteOfHour', 40100, FIELDS.minuteOfHour),

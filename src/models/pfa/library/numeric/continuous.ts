@@ -87,7 +87,9 @@ export const fisher: Distribution = {
   pdf(x, d1, d2) {
     if (x <= 0) return 0
     const ratio = d1 / d2
-    return Math.exp((d1 / 2) * Math.log(ratio) + (d1 / 2 - 1) * Math.log(x) - lnBeta(d1 / 2, d2 / 2) - ((d1 + d2) / 2) * Math.log1p(ratio * x))
+    return Math.exp(
+      (d1 / 2) * Math.log(ratio) + (d1 / 2 - 1) * Math.log(x) - lnBeta(d1 / 2, d2 / 2) - ((d1 + d2) / 2) * Math.log1p(ratio * x),
+    )
   },
   cdf: (x, d1, d2) => (x <= 0 ? 0 : incompleteBeta((d1 * x) / (d1 * x + d2), d1 / 2, d2 / 2)),
   quantile(p, d1, d2) {

@@ -16,7 +16,8 @@ function singleByte(last: number): Encoding {
       }
       return bytes
     },
-    decode: (bytes) => (bytes.every((byte) => byte <= last) ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1') : undefined),
+    decode: (bytes) =>
+      bytes.every((byte) => byte <= last) ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1') : undefined,
   }
 }
 
