@@ -18,10 +18,11 @@ export class GroupStage implements AsyncDisposable {
     this.group = group
   }
 
-  async join(topics = this.topics): Promise<StageMember> {
+  /** Through another log where one is given: as another process would. */
+  async join(topics = this.topics, log = this.log): Promise<StageMember> {
     const member = new StageMember(this)
     this.members.push(member)
-    member.joined(await this.log.join({ group: this.group, topics, listener: member }))
+    member.joined(await log.join({ group: this.group, topics, listener: member }))
     return member
   }
 
