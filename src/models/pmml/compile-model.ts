@@ -70,7 +70,7 @@ export function compileDocumentModel(document: ModelPlan, outer: Scope, fields: 
     const first = targetField(head, fields)
     const body = compileBody(plan, { assembly, scope, head, target: first, fields, compileModel })
     if (body.target === undefined) refuseSeveral(plan)
-    const target = body.target ?? first
+    const target = body.target === 'several' ? undefined : (body.target ?? first)
     const declared = head.targets.find(
       (candidate) => candidate.field === undefined || target === undefined || candidate.field === target.name,
     )
@@ -82,7 +82,7 @@ export function compileDocumentModel(document: ModelPlan, outer: Scope, fields: 
     const results = new Scope(assembly, body.outputScope ?? scope)
     for (const one of target === undefined ? others : [{ target, prediction: body.prediction }, ...others])
       results.provide(one.target.name, () => predictedOperand(one.prediction, one.target, assembly))
-    const also = others.map(({ target: { name } }) => ({ name, operand: results.require(name) }))
+    const also = others.map(({ target: { name } }) => ({ name, operand: results.require(name), isTarget: true as const }))
     const own = compileOutputs(head.outputFields, { ...body, target, targets: targetsOf(body) }, results)
     const inner = [...also, ...(body.innerOutputs ?? [])]
     return {

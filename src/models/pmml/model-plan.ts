@@ -52,6 +52,8 @@ export interface ModelHead {
   readonly outputFields: readonly OutputField[]
   /** Where true, its arithmetic is that of 32-bit floats (`x-mathContext="float"`). */
   readonly singlePrecision: boolean
+  /** Whether a model around it asks for the entity that wins. */
+  readonly wantsEntity?: true
 }
 
 export type FunctionName = 'regression' | 'classification' | 'clustering' | 'associationRules' | 'mixed'

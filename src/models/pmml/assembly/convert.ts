@@ -21,6 +21,9 @@ export function cast(operand: Operand, type: DataType | undefined, assembly: Ass
   if (operand.literal !== undefined) return constantOperand(type, literalCell(operand.literal, type, assembly), operand.literal)
   if (familyOf(type) === 'text') return { type, run: toText(operand, assembly) }
   if (familyOf(operand.type) === 'text') return { type, run: fromText(operand, type, assembly) }
+  const { run, slot, origin } = operand
+  // Every number is a double as it stands.
+  if (type === 'double' && slot !== undefined) return { type, run, slot, ...(origin !== undefined && { origin }) }
   return { type, run: betweenNumbers(operand, type) }
 }
 

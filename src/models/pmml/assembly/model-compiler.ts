@@ -29,8 +29,8 @@ export interface ModelContext {
 export interface ModelBody {
   readonly evaluator: Evaluator
   readonly prediction: Prediction
-  /** The one of several targets that is predicted. */
-  readonly target?: TargetField
+  /** The one of several targets that is predicted; `several` where it differs from row to row. */
+  readonly target?: TargetField | 'several'
   /** The scope of its outputs' expressions, where it is not the model's own. */
   readonly outputScope?: Scope
   /** Results of models inside it that are results of this one too. */
@@ -57,6 +57,8 @@ export interface OtherTarget {
 /** A result under its name. */
 export interface NamedOutput {
   readonly name: string
+  /** Whether the name is that of a target. */
+  readonly isTarget?: true
   readonly operand: Operand
 }
 

@@ -12,6 +12,8 @@ export interface OutputSource {
   readonly prediction: Prediction
   readonly target: TargetField | undefined
   readonly features?: ResultFeatures
+  /** The outputs of the model itself. */
+  readonly outputs?: readonly NamedOutput[]
 }
 
 type Feature = (field: OutputField, source: OutputSource, scope: Scope) => Operand
@@ -72,7 +74,11 @@ function sourceOf(field: OutputField, own: Parameters<typeof compileOutputs>[1])
   return (field.targetField !== undefined && own.targets?.get(field.targetField)) || own
 }
 
-function computed(field: OutputField, _: OutputSource, scope: Scope): Operand {
+function computed(field: OutputField, source: OutputSource, scope: Scope): Operand {
+  // Of a segment, it is the output that `value` names.
+  const named =
+    field.segmentId !== undefined && field.expression === undefined ? source.outputs?.find(({ name }) => name === field.value) : undefined
+  if (named !== undefined) return named.operand
   if (field.expression === undefined)
     throw new SluiceError('model.malformed', `the output '${field.name}' with feature="${field.feature}" needs an expression`)
   return scope.assembly.compile(field.expression, scope)

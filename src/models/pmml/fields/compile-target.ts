@@ -28,9 +28,8 @@ function numberTarget(target: Target, cell: number, singlePrecision: boolean): S
   return (cells, at) => {
     let value = cells[at + cell]!
     if (Number.isNaN(value)) {
-      // The default is the result as it is.
-      if (defaultValue !== undefined) cells[at + cell] = round(defaultValue)
-      return
+      if (defaultValue === undefined) return
+      value = round(defaultValue)
     }
     if (bounded) value = Math.min(Math.max(value, min), max)
     if (factor !== 1) value = round(value * factor)

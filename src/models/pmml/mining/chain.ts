@@ -1,11 +1,12 @@
 import { SluiceError } from '../../../core/errors.ts'
 import { type CompiledModel, type ModelBody, type ModelContext, type NamedOutput, runBlock } from '../assembly/model-compiler.ts'
-import type { TargetField } from '../assembly/prediction.ts'
+import type { Prediction, TargetField } from '../assembly/prediction.ts'
 import { Scope } from '../assembly/scope.ts'
 import type { MiningPlan } from './mining-plan.ts'
 import { type MergedResult, mergedResult } from './merged-result.ts'
 import { predictedOperand } from '../assembly/predicted-operand.ts'
 import { byId, compileSegment, type Segment } from './segment.ts'
+import { segmentIds } from './segment-ids.ts'
 
 /**
  * Segments one after the other, where later ones see the results of those before (PMML 4.4.1, MultipleModels, modelChain). The
@@ -20,51 +21,72 @@ export function compileChain(plan: MiningPlan, context: ModelContext): ModelBody
     const segment = compileSegment(segmentPlan, context, scope)
     segments.push(segment)
     bindResults(segment.model, scope, assembly)
-    for (const output of finalOutputs(segment.model, plan, assembly)) innerOutputs.set(output.name, output)
+    const isLast = segments.length === plan.segments.length
+    for (const output of finalOutputs(segment.model, plan, assembly))
+      if (isLast || showsTargets(plan) || output.isTarget !== true) innerOutputs.set(output.name, output)
   }
   const main = mainSegment(plan, context, segments)
   const last = (main ?? segments.at(-1)!).model
   const target = declares(context, last.target) ? last.target : context.target
+  const several = main === undefined && changesTargets(segments, target)
+  if (several) for (const output of ownTargets(segments, assembly)) innerOutputs.set(output.name, output)
+  const segmentId = segmentIds(plan, context)
   const shared = {
-    ...(target !== undefined && { target }),
+    ...(several ? { target: 'several' as const } : target !== undefined && { target }),
     segments: byId(segments),
     targets: new Map(segments.flatMap(({ model }) => (model.target === undefined ? [] : [[model.target.name, model] as const]))),
     innerOutputs: [...innerOutputs.values()],
     outputScope: scope,
+    features: { ...last.features, ...segmentId.features },
   }
-  const conditional = segments.some((segment) => segment.test !== undefined)
-  if (!conditional || main !== undefined) {
-    if (last.prediction.kind !== (plan.head.functionName === 'regression' ? 'number' : 'class')) {
+  const spoil = plan.missingPrediction === 'returnMissing'
+  const conditional = spoil || segmentId.wanted || segments.some((segment) => segment.test !== undefined)
+  if (!conditional || main !== undefined || !segments.some((segment) => segment.test !== undefined)) {
+    if (!answers(plan, last.prediction)) {
       throw new SluiceError('model.malformed', `the last segment of a ${plan.head.functionName} chain answers a ${last.prediction.kind}`)
     }
-    return { ...shared, prediction: last.prediction, evaluator: conditional ? conditionalChain(segments, () => {}) : chainOf(segments) }
+    const finish = segmentId.write
+    return {
+      ...shared,
+      prediction: last.prediction,
+      evaluator: conditional ? conditionalChain(segments, { finish, spoil }) : chainOf(segments),
+    }
   }
-  refuseChangingTargets(segments, target)
   const merged = mergedResult(plan, context, segments)
   return {
     ...shared,
     prediction: merged.prediction,
-    evaluator: conditionalChain(segments, (ran, cells, at) => merged.copy(ran, cells, at)),
+    evaluator: conditionalChain(segments, {
+      spoil,
+      finish: (ran, cells, at) => {
+        merged.copy(ran, cells, at)
+        segmentId.write(ran, cells, at)
+      },
+    }),
   }
+}
+
+/** Whether a result is of the kind that the model is for. */
+function answers({ head }: MiningPlan, { kind }: Prediction): boolean {
+  if (head.functionName === 'regression') return kind === 'number'
+  return head.functionName === 'classification' ? kind === 'class' : true
 }
 
 function declares({ head }: ModelContext, target: TargetField | undefined): boolean {
   return head.miningFields.some((field) => field.usage === 'target' && field.name === target?.name)
 }
 
-/** Where several segments may be the last that runs, the result is that of one target only if all predict the same or none of their own. */
-function refuseChangingTargets(segments: readonly Segment[], target: TargetField | undefined): void {
-  const mayBeLast = segments.slice(
-    Math.max(
-      0,
-      segments.findLastIndex(({ test }) => test === undefined),
-    ),
-  )
-  const other = mayBeLast.find(({ model }) => target !== undefined && model.target !== undefined && model.target.name !== target.name)
-  if (other === undefined) return
-  throw new SluiceError(
-    'model.unsupported',
-    `a chain for '${target!.name}' with a segment for '${other.model.target!.name}' is not supported where segments have predicates`,
+/** Whether several segments, with different targets, may be the last that runs. */
+function changesTargets(segments: readonly Segment[], target: TargetField | undefined): boolean {
+  const certain = segments.findLastIndex(({ test }) => test === undefined)
+  const mayBeLast = segments.slice(Math.max(0, certain))
+  return mayBeLast.some(({ model }) => target !== undefined && model.target !== undefined && model.target.name !== target.name)
+}
+
+/** What each segment predicts, under the name of its target. */
+function ownTargets(segments: readonly Segment[], assembly: ModelContext['assembly']): readonly NamedOutput[] {
+  return segments.flatMap(({ model: { target, prediction } }) =>
+    target === undefined ? [] : [{ name: target.name, operand: predictedOperand(prediction, target, assembly) }],
   )
 }
 
@@ -76,8 +98,12 @@ function mainSegment(plan: MiningPlan, { target }: ModelContext, segments: reado
 
 /** A chain for several targets shows what each of its models predicts. */
 function finalOutputs(model: CompiledModel, plan: MiningPlan, assembly: ModelContext['assembly']): readonly NamedOutput[] {
-  if (plan.method === 'modelChain' || model.target === undefined) return model.finalOutputs
+  if (!showsTargets(plan) || model.target === undefined) return model.finalOutputs
   return [{ name: model.target.name, operand: predictedOperand(model.prediction, model.target, assembly) }, ...model.finalOutputs]
+}
+
+function showsTargets({ method }: MiningPlan): boolean {
+  return method !== 'modelChain'
 }
 
 function bindResults(model: CompiledModel, scope: Scope, assembly: ModelContext['assembly']): void {
@@ -85,20 +111,28 @@ function bindResults(model: CompiledModel, scope: Scope, assembly: ModelContext[
   for (const { name, operand } of model.outputs) scope.bind(name, operand)
 }
 
-/** A chain in which segments whose predicate is not true do not run; `finish` is told the last one that did, or -1. */
-function conditionalChain(segments: readonly Segment[], finish: MergedResult['copy']): ModelBody['evaluator'] {
+/**
+ * A chain in which segments whose predicate is not true do not run; `finish` is told the last one that did, or -1. Where `spoil` is
+ * true, a segment without a result leaves all others without one too.
+ */
+function conditionalChain(segments: readonly Segment[], options: { finish: MergedResult['copy']; spoil: boolean }): ModelBody['evaluator'] {
+  const { finish, spoil } = options
   const own = ownCells(segments)
+  const results = segments.map(({ model: { prediction } }) => (prediction.kind === 'class' ? prediction.winner : prediction.value))
   return {
     row: (cells, at) => {
       let ran = -1
+      let spoilt = false
       for (let i = 0; i < segments.length; i++) {
         const { test, model } = segments[i]!
         if (test === undefined || test(cells, at) === 1) {
           model.evaluator.row(cells, at)
           ran = i
+          if (spoil && Number.isNaN(cells[at + results[i]!]!)) spoilt = true
         } else for (const cell of own[i]!) cells[at + cell] = NaN
       }
-      finish(ran, cells, at)
+      if (spoilt) for (const cellsOfOne of own) for (const cell of cellsOfOne) cells[at + cell] = NaN
+      finish(spoilt ? -1 : ran, cells, at)
     },
   }
 }

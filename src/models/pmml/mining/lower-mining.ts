@@ -17,7 +17,7 @@ export function lowerMining(element: Element, head: ModelHead, lowerModel: Lower
     method: requiredChoice(segmentation, 'multipleModelMethod', MULTIPLE_MODEL_METHODS),
     missingPrediction: missingPredictionOf(segmentation),
     missingThreshold: real(segmentation, 'missingThreshold') ?? real(segmentation, 'x-missingThreshold') ?? 1,
-    segments: segments.map((segment) => lowerSegment(segment, lowerModel)),
+    segments: segments.map((segment, i) => lowerSegment(segment, i + 1, lowerModel)),
   }
 }
 
@@ -30,13 +30,14 @@ function missingPredictionOf(segmentation: Element): MiningPlan['missingPredicti
   )
 }
 
-function lowerSegment(element: Element, lowerModel: LowerModel): SegmentPlan {
+function lowerSegment(element: Element, position: number, lowerModel: LowerModel): SegmentPlan {
   const weighted = child(element, 'VariableWeight')
   if (weighted !== undefined) throw unsupported(weighted)
   const model = element.children.find((candidate) => MODEL_ELEMENTS.has(candidate.name))
   if (model === undefined) throw malformed(element, 'needs a model')
   const id = text(element, 'id')
   return {
+    position,
     weight: real(element, 'weight') ?? 1,
     predicate: readPredicate(predicateElementOf(element)),
     model: lowerModel(model),

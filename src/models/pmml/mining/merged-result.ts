@@ -12,8 +12,10 @@ export interface MergedResult {
 }
 
 export function mergedResult(plan: MiningPlan, context: ModelContext, segments: readonly Segment[]): MergedResult {
-  const kind = plan.head.functionName === 'regression' ? 'number' : 'class'
   const inner = segments.map((segment) => segment.model.prediction)
+  const mixed = plan.head.functionName !== 'regression' && plan.head.functionName !== 'classification'
+  const numbers = mixed ? inner.every((prediction) => prediction.kind === 'number') : plan.head.functionName === 'regression'
+  const kind = numbers ? 'number' : 'class'
   return kind === 'number' ? mergedNumber(context, inner) : mergedClass(context, inner)
 }
 

@@ -34,6 +34,8 @@ export interface MiningPlan {
 }
 
 export interface SegmentPlan {
+  /** Which of the segments it is, from 1. */
+  readonly position: number
   readonly id?: string
   readonly weight: number
   readonly predicate: Predicate

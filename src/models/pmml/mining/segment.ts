@@ -22,8 +22,17 @@ export function compileSegment(plan: SegmentPlan, context: ModelContext, scope: 
   return {
     plan,
     test: plan.predicate.kind === 'True' ? undefined : compilePredicate(plan.predicate, scope),
-    model: context.compileModel(plan.model, scope),
+    model: context.compileModel(
+      asksForEntity(plan, context) ? { ...plan.model, head: { ...plan.model.head, wantsEntity: true } } : plan.model,
+      scope,
+    ),
   }
+}
+
+/** Whether an output of the model around a segment is the entity that the segment finds. */
+function asksForEntity({ id, position }: SegmentPlan, { head }: ModelContext): boolean {
+  const name = id ?? String(position)
+  return head.outputFields.some((field) => field.segmentId === name && field.feature === 'entityId')
 }
 
 /** By id; a segment without one goes by its position (PMML 4.4.1, MultipleModels, Segment). */

@@ -3,6 +3,7 @@ import { cellOperand, type Operand } from '../assembly/operand.ts'
 import { ownCells } from './chain.ts'
 import { mergedResult } from './merged-result.ts'
 import type { MiningPlan } from './mining-plan.ts'
+import { segmentIds } from './segment-ids.ts'
 import { byId, compileSegments, type Segment } from './segment.ts'
 
 /**
@@ -13,12 +14,14 @@ export function compileSelection(plan: MiningPlan, context: ModelContext): Model
   const segments = compileSegments(plan, context, { combined: false })
   const merged = mergedResult(plan, context, segments)
   const outputs = mergedOutputs(segments, context)
+  const segmentId = segmentIds(plan, context)
   const all = plan.method === 'selectAll'
   const own = ownCells(segments)
   return {
     prediction: merged.prediction,
     segments: byId(segments),
     innerOutputs: outputs.named,
+    features: segmentId.features,
     evaluator: {
       row: (cells, at) => {
         let chosen = -1
@@ -31,6 +34,7 @@ export function compileSelection(plan: MiningPlan, context: ModelContext): Model
         }
         merged.copy(chosen, cells, at)
         outputs.copy(chosen, cells, at)
+        segmentId.write(chosen, cells, at)
       },
     },
   }

@@ -6,30 +6,39 @@ import type { NeuralNetworkPlan } from './neural-network-plan.ts'
 
 type OutputField = NeuralNetworkPlan['outputs'][number]['field']
 
+/** What a neuron's activation says of which target (PMML 4.4.1, NeuralNetwork, NeuralOutputs). */
+export type NeuralAnswer = { readonly field: string } & (
+  | { readonly kind: 'number'; readonly denormalize: (activation: number) => number }
+  | { readonly kind: 'class'; readonly category: string }
+)
+
 /**
- * From a neuron's activation to the target's value: the inverse of how the target is normalized, through all derived fields between it
- * and the neuron (PMML 4.4.1, NeuralNetwork, NeuralOutputs). Throws `model.unsupported` where there is no inverse.
+ * For a number: the inverse of how the target is normalized, through all derived fields between it and the neuron. For a class: the
+ * category whose share the activation is. Throws `model.unsupported` where it is neither.
  */
-export function denormalization(output: OutputField, context: ModelContext): (activation: number) => number {
-  const inverses = chainOf(output, context).map((link) => {
-    if (link.kind === 'NormContinuous') return interpolation(link.norm, link.orig, link.outliers)
-    throw unsupported(`a <NeuralOutput> with <${link.kind}> for regression`)
+export function neuralAnswer(output: OutputField, context: ModelContext): NeuralAnswer {
+  const { links, field } = chainOf(output, context)
+  const [first, ...more] = links
+  if (first?.kind === 'NormDiscrete' && more.length === 0) return { kind: 'class', category: first.value, field }
+  const inverses = links.map((link) => {
+    if (link.kind === 'NormContinuous') return inverseOf(link)
+    throw unsupported(`a <NeuralOutput> with <${link.kind}> among others`)
   })
   const [only] = inverses
-  if (only !== undefined && inverses.length === 1) return only
-  return (activation) => inverses.reduce((value, inverse) => inverse(value), activation)
+  const denormalize =
+    only !== undefined && inverses.length === 1
+      ? only
+      : (activation: number) => inverses.reduce((value, inverse) => inverse(value), activation)
+  return { kind: 'number', denormalize, field }
 }
 
-/** The category whose share a neuron's activation is. Throws `model.unsupported` where it is not that of one of the target's. */
-export function categoryOf(output: OutputField, context: ModelContext): string {
-  const [link, ...more] = chainOf(output, context)
-  if (link?.kind === 'NormDiscrete' && more.length === 0) return link.value
-  const kind = more[0]?.kind ?? link?.kind
-  throw unsupported(`a <NeuralOutput> ${kind === undefined ? 'without <NormDiscrete>' : `with <${kind}>`} for classification`)
+function inverseOf({ norm, orig, outliers }: NormContinuous): (value: number) => number {
+  const falls = norm[0]! > norm.at(-1)!
+  return falls ? interpolation(norm.toReversed(), orig.toReversed(), outliers) : interpolation(norm, orig, outliers)
 }
 
 /** What is done to the target on its way to a neuron, from the neuron back to the target; references alone do nothing. */
-function chainOf(output: OutputField, context: ModelContext): readonly (NormContinuous | NormDiscrete)[] {
+function chainOf(output: OutputField, context: ModelContext): { links: readonly (NormContinuous | NormDiscrete)[]; field: string } {
   const links: (NormContinuous | NormDiscrete)[] = []
   const seen = new Set<DerivedField>()
   let expression: Expression = output.expression
@@ -41,7 +50,7 @@ function chainOf(output: OutputField, context: ModelContext): readonly (NormCont
     const derivation = scope.derivationOf(expression.field, from)
     if (derivation === undefined) {
       requireTarget(expression.field, context)
-      return links
+      return { links, field: expression.field }
     }
     from = derivation.field
     if (seen.has(from))
@@ -52,8 +61,8 @@ function chainOf(output: OutputField, context: ModelContext): readonly (NormCont
   }
 }
 
-function requireTarget(name: string, { target, fields }: ModelContext): void {
-  if (target === undefined ? fields.has(name) : target.name === name) return
+function requireTarget(name: string, { target, fields, head }: ModelContext): void {
+  if (target === undefined ? fields.has(name) : head.miningFields.some((field) => field.usage === 'target' && field.name === name)) return
   throw unsupported(`a <NeuralOutput> of the field '${name}', which is neither the target nor derived from it,`)
 }
 

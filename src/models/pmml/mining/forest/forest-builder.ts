@@ -1,7 +1,7 @@
 import type { ForestOptions } from '../../../forest/forest.ts'
 import type { ModelContext } from '../../assembly/model-compiler.ts'
 import { type ClassPrediction, createClasses, type NumberPrediction, takeClassPrediction } from '../../assembly/prediction.ts'
-import { classTexts } from '../../tree/compile-tree.ts'
+import { classTexts } from '../../tree/class-texts.ts'
 import type { TreePlan } from '../../tree/tree-plan.ts'
 import type { MiningPlan } from '../mining-plan.ts'
 import { Features } from './features.ts'
@@ -55,10 +55,11 @@ export function finishForest(features: Features, columns: ForestColumns, outputs
     finished,
     takesMissing: finished.takesMissing,
     isSpecial: (cells, at, texts) => {
-      for (let i = 0; i < slots.length; i++) {
-        const value = cells[at + slots[i]!]!
-        if (value !== value || (texts && value < 0 && isText[i] === 1)) return true
-      }
+      // NaN makes a sum NaN. That infinities of both signs do too makes a row special for nothing.
+      let sum = 0
+      for (let i = 0; i < slots.length; i++) sum += cells[at + slots[i]!]!
+      if (sum !== sum || !texts) return sum !== sum
+      for (let i = 0; i < slots.length; i++) if (isText[i] === 1 && cells[at + slots[i]!]! < 0) return true
       return false
     },
   }
