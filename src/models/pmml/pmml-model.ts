@@ -84,14 +84,15 @@ class PmmlModel implements Model {
     }
   }
 
-  #fillNumbers({ low, high, whole, single }: Shortcut, column: number, { frame, scores, from, count }: FramePart): void {
+  #fillNumbers({ low, high, whole, single, allowed }: Shortcut, column: number, { frame, scores, from, count }: FramePart): void {
     const cells = this.#cells
     const { matrix } = frame
     const stride = this.#stride
     const columns = this.inputs.length
     for (let row = 0, into = column, source = from * columns + column; row < count; row++, into += stride, source += columns) {
       const value = single ? Math.fround(matrix[source]!) : matrix[source]!
-      if (value >= low && value <= high && (!whole || Math.floor(value) === value)) cells[into] = value
+      const taken = value >= low && value <= high && (!whole || Math.floor(value) === value)
+      if (taken && (allowed === undefined || allowed[value] === 1)) cells[into] = value
       else this.#read(frame, scores, from + row, column, into)
     }
   }

@@ -3,9 +3,10 @@ import { createClasses, takeClassPrediction } from '../assembly/prediction.ts'
 import type { ModelHead } from '../model-plan.ts'
 import { compileAggregation } from './aggregation.ts'
 import { classResults } from './class-results.ts'
+import { classTexts } from './class-texts.ts'
 import { type NodeFinder, createNodeFinder } from './node-finder.ts'
 import { compileNodeTests } from './node-tests.ts'
-import { literalText, type TreeNodes, type TreePlan } from './tree-plan.ts'
+import type { TreeNodes, TreePlan } from './tree-plan.ts'
 import { createWalk } from './walk.ts'
 
 /** Puts a tree together: the walk to a node, and what that node gives. */
@@ -15,7 +16,8 @@ export function compileTree(plan: TreePlan, context: ModelContext): ModelBody {
   const tests = compileNodeTests(nodes, scope)
   const walk = createWalk(plan, tests)
   const finder = createNodeFinder(plan, context)
-  const entity = head.outputFields.some((field) => field.feature === 'entityId') ? assembly.takeResult() : undefined
+  const entity =
+    head.wantsEntity === true || head.outputFields.some((field) => field.feature === 'entityId') ? assembly.takeResult() : undefined
   const ids = entity === undefined ? undefined : Float64Array.from(nodes.id, (id) => (id < 0 ? NaN : assembly.pool.code(nodes.texts[id]!)))
   if (head.functionName === 'regression') {
     const value = assembly.takeResult()
@@ -84,12 +86,4 @@ function priorClasses({ targets }: ModelHead): readonly string[] {
 
 function regressionScores(nodes: TreeNodes, singlePrecision: boolean): Float64Array {
   return singlePrecision ? nodes.score.map(Math.fround) : nodes.score
-}
-
-/** The classes that a tree mentions, in document order. */
-export function* classTexts(nodes: TreeNodes): Generator<string> {
-  for (let node = 0; node < nodes.count; node++) {
-    for (let i = nodes.distribution[node]!; i < nodes.distribution[node + 1]!; i++) yield nodes.texts[nodes.distributionValue[i]!]!
-    if (nodes.scoreText[node]! !== -2) yield literalText(nodes, nodes.score[node]!, nodes.scoreText[node]!)
-  }
 }
