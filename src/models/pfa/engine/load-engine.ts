@@ -1,0 +1,147 @@
+import { SluiceError } from '../../../core/errors.ts'
+import { type Clock, systemClock } from '../../../core/clock.ts'
+import { compileDocument, type CompiledDocument } from '../compile/compile-document.ts'
+import type { Document, Run } from '../compile/document.ts'
+import type { Json } from '../document/json.ts'
+import { Place } from '../document/place.ts'
+import { PfaRuntimeError } from '../values/runtime-error.ts'
+import type { Value } from '../values/value.ts'
+import { createValueTools } from '../values/value-tools.ts'
+import { PfaEngine } from './pfa-engine.ts'
+import { createRandom } from './random.ts'
+import { PfaStopError } from './stop-error.ts'
+
+/** How long one run of a document may take, where neither it nor the host says less. */
+const LONGEST_RUN_MS = 10_000
+/** How many items an array, or characters a text, may have that a library function is asked to make. */
+const SIZE_LIMIT = 20_000_000
+
+export interface EngineOptions {
+  readonly clock?: Clock
+  /** The longest that a run may take, in milliseconds, whatever the document says. */
+  readonly timeoutMs?: number
+  /** Gets what `log` says: its values as JSON texts. */
+  readonly log?: (texts: readonly string[], namespace: string | undefined) => void
+  /** How bytes stand in JSON that comes in and goes out. */
+  readonly bytes?: 'latin1' | 'base64'
+  /** How many engines to make that share the cells and pools which are declared so. */
+  readonly instances?: number
+}
+
+/** Loads a PFA document as one engine. Throws `model.malformed` (with the place) or `model.unsupported`. `begin` has not run yet. */
+export function loadEngine(json: Json, options: EngineOptions = {}): PfaEngine {
+  return loadEngines(json, { ...options, instances: 1 })[0]!
+}
+
+/** Loads a PFA document as several engines, which share what it declares as shared. */
+export function loadEngines(json: Json, options: EngineOptions): readonly PfaEngine[] {
+  const watch = new RunWatch(options.clock ?? systemClock, options.timeoutMs ?? LONGEST_RUN_MS)
+  const values = createValueTools(options.bytes)
+  const compiled = compileDocument(json, {
+    place: new Place(undefined, ''),
+    values,
+    services: ({ randseed }) => ({
+      random: createRandom(randseed ?? Math.random() * 2 ** 53),
+      now: () => watch.clock.now(),
+      checkTime: () => watch.check(),
+      checkSize,
+    }),
+  })
+  const create = evaluate(compiled)
+  const shared = {}
+  return Array.from({ length: options.instances ?? 1 }, (_, instance) => {
+    const emitted: Value[] = []
+    const env: EngineEnvironment = {
+      fail,
+      caught,
+      log: options.log ?? (() => {}),
+      emit: (value) => {
+        emitted.push(value)
+        return null
+      },
+      shared,
+      instance,
+      checkTime: () => watch.check(),
+    }
+    return new PfaEngine({ compiled, values, generated: create(compiled.constants, env), watch, emitted })
+  })
+}
+
+/** What generated code gets from the host. */
+interface EngineEnvironment {
+  readonly fail: (message: string, code: number | undefined, origin: string) => never
+  readonly caught: (error: unknown, filter: ReadonlySet<string | number> | undefined) => void
+  readonly log: (texts: readonly string[], namespace: string | undefined) => void
+  readonly emit: (value: Value) => null
+  readonly shared: object
+  readonly instance: number
+  readonly checkTime: () => void
+}
+
+/** What generated code gives. */
+export interface GeneratedEngine {
+  readonly begin: () => void
+  readonly action: (input: Value) => Value
+  readonly end: () => void
+  readonly merge: (one: Value, other: Value) => Value
+  readonly rollback: () => void
+  readonly cells: ReadonlyMap<string, Accessor>
+  readonly pools: ReadonlyMap<string, Map<string, Value>>
+  readonly tally: Accessor | undefined
+  readonly counts: { get(): readonly [number, number]; set(started: number, finished: number): void }
+}
+
+export interface Accessor {
+  get(): Value
+  set(value: Value): void
+}
+
+type CreateEngine = (constants: readonly unknown[], env: EngineEnvironment) => GeneratedEngine
+
+function evaluate({ source }: CompiledDocument): CreateEngine {
+  try {
+    // oxlint-disable-next-line typescript/no-implied-eval -- code that only the compiler wrote; every text of the document in it is a JSON literal
+    return new Function('$k', '$env', source) as CreateEngine
+  } catch (error) {
+    throw new SluiceError('model.unsupported', 'the document is too deeply nested to be compiled', { cause: error })
+  }
+}
+
+function fail(message: string, code: number | undefined, origin: string): never {
+  throw new PfaRuntimeError(message, code, origin)
+}
+
+/** Lets `try` catch an error that it may; throws others on. */
+function caught(error: unknown, filter: ReadonlySet<string | number> | undefined): void {
+  if (!(error instanceof PfaRuntimeError)) throw error
+  if (filter === undefined || filter.has(error.message) || (error.code !== undefined && filter.has(error.code))) return
+  throw error
+}
+
+function checkSize(items: number): void {
+  if (items > SIZE_LIMIT) throw new PfaStopError('size', `${items} items were asked for; ${SIZE_LIMIT} at most`)
+}
+
+/** Stops runs that take too long. The clock is read only now and then, from the first time that it is asked. */
+export class RunWatch {
+  readonly clock: Clock
+  readonly #longest: number
+  #limit = 0
+  #deadline = 0
+
+  constructor(clock: Clock, longest: number) {
+    this.clock = clock
+    this.#longest = longest
+  }
+
+  start(document: Document, run: Run): void {
+    this.#limit = Math.min(document.timeouts[run] ?? this.#longest, this.#longest)
+    this.#deadline = 0
+  }
+
+  check(): void {
+    const now = this.clock.monotonic()
+    if (this.#deadline === 0) this.#deadline = now + this.#limit
+    else if (now > this.#deadline) throw new PfaStopError('timeout', `the run took more than ${this.#limit} ms`)
+  }
+}

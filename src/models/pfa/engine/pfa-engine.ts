@@ -1,0 +1,145 @@
+import { SluiceError } from '../../../core/errors.ts'
+import type { CompiledDocument } from '../compile/compile-document.ts'
+import type { Document, Run } from '../compile/document.ts'
+import { parseJson } from '../document/json.ts'
+import { mapOf } from '../types/type.ts'
+import { MisfitError } from '../values/read-json.ts'
+import { PfaRuntimeError } from '../values/runtime-error.ts'
+import type { Value } from '../values/value.ts'
+import type { ValueTools } from '../values/value-tools.ts'
+import type { GeneratedEngine, RunWatch } from './load-engine.ts'
+import { PfaStopError } from './stop-error.ts'
+
+export interface EngineParts {
+  readonly compiled: CompiledDocument
+  readonly values: ValueTools
+  readonly generated: GeneratedEngine
+  readonly watch: RunWatch
+  readonly emitted: Value[]
+}
+
+/**
+ * A PFA document that runs: one scoring engine (PFA 0.8.1). Values are as `values/value.ts` says. A run that fails throws
+ * `PfaRuntimeError`, or a `SluiceError` of record scope where it was stopped or broke; cells and pools that roll back are then as before.
+ * Not reentrant.
+ */
+export class PfaEngine {
+  readonly document: Document
+  readonly values: ValueTools
+  readonly #parts: EngineParts
+
+  constructor(parts: EngineParts) {
+    this.document = parts.compiled.document
+    this.values = parts.values
+    this.#parts = parts
+  }
+
+  begin(): void {
+    this.#run('begin', () => this.#parts.generated.begin())
+  }
+
+  /** Runs `action` on a value of the input type. The value of a map or fold engine; null of one that emits, whose results are in `emitted`. */
+  action(input: Value): Value {
+    const { generated, watch, emitted } = this.#parts
+    watch.start(this.document, 'action')
+    emitted.length = 0
+    try {
+      return generated.action(input) ?? null
+    } catch (error) {
+      generated.rollback()
+      throw stopped(error)
+    }
+  }
+
+  /** What the last run emitted, in order. Overwritten by the next. */
+  get emitted(): readonly Value[] {
+    return this.#parts.emitted
+  }
+
+  end(): void {
+    this.#run('end', () => this.#parts.generated.end())
+  }
+
+  /** Of two tallies one, for engines that fold. */
+  merge(one: Value, other: Value): Value {
+    return this.#run('action', () => this.#parts.generated.merge(one, other))
+  }
+
+  /** A value of the input type from JSON; throws `record.feature.invalid` where it is none. */
+  readInput(json: unknown): Value {
+    try {
+      return this.values.inputReader(this.document.input)(json)
+    } catch (error) {
+      if (!(error instanceof MisfitError)) throw error
+      const at = error.path.join('.')
+      throw new SluiceError('record.feature.invalid', `the input${at === '' ? '' : `, at '${at}',`} ${error.message}`, { cause: error })
+    }
+  }
+
+  writeOutput(value: Value): string {
+    return this.values.jsonWriter(this.document.output)(value)
+  }
+
+  /** All state as JSON: `{"cells": {…}, "pools": {…}, "tally": …, "actions": [started, finished]}`. */
+  snapshot(): string {
+    const { generated, compiled } = this.#parts
+    const cells = [...compiled.cells].map(([name, { type, initial }]) => {
+      const value = generated.cells.get(name)?.get() ?? initial
+      return `${JSON.stringify(name)}:${this.values.jsonWriter(type)(value)}`
+    })
+    const pools = [...compiled.pools].map(
+      ([name, { type }]) => `${JSON.stringify(name)}:${this.values.jsonWriter(mapOf(type))(generated.pools.get(name))}`,
+    )
+    const tally = generated.tally && this.values.jsonWriter(this.document.output)(generated.tally.get())
+    return `{"cells":{${cells.join(',')}},"pools":{${pools.join(',')}},"tally":${tally ?? 'null'},"actions":[${generated.counts.get().join(',')}]}`
+  }
+
+  /** Puts all state back to what a snapshot of an engine of the same document says. Throws `model.malformed` where it does not fit. */
+  restore(snapshot: string): void {
+    const json = parseJson(snapshot)
+    const part = (key: string): unknown => (json instanceof Map ? json.get(key) : undefined)
+    try {
+      this.#restore(part)
+    } catch (error) {
+      if (!(error instanceof MisfitError)) throw error
+      throw new SluiceError('model.malformed', `the snapshot does not fit '${this.document.name}': ${error.message}`, { cause: error })
+    }
+  }
+
+  #restore(part: (key: string) => unknown): void {
+    const { generated, compiled } = this.#parts
+    const [cells, pools] = [part('cells'), part('pools')]
+    const inner = (parts: unknown, name: string): unknown => (parts instanceof Map ? parts.get(name) : undefined)
+    for (const [name, { type, constant }] of compiled.cells) {
+      if (!constant) generated.cells.get(name)!.set(this.values.inputReader(type)(inner(cells, name)))
+    }
+    for (const [name, { type }] of compiled.pools) {
+      const pool = generated.pools.get(name)!
+      pool.clear()
+      for (const [key, value] of this.values.inputReader(mapOf(type))(inner(pools, name)) as ReadonlyMap<string, Value>)
+        pool.set(key, value)
+    }
+    generated.tally?.set(this.values.inputReader(this.document.output)(part('tally')))
+    const actions = part('actions')
+    if (Array.isArray(actions)) generated.counts.set(Number(actions[0]), Number(actions[1]))
+  }
+
+  #run<T>(run: Run, work: () => T): T {
+    this.#parts.watch.start(this.document, run)
+    this.#parts.emitted.length = 0
+    try {
+      return work()
+    } catch (error) {
+      throw stopped(error)
+    }
+  }
+}
+
+function stopped(error: unknown): unknown {
+  if (error instanceof PfaRuntimeError || error instanceof SluiceError) return error
+  if (error instanceof PfaStopError)
+    return new SluiceError('record.score.failed', error.message, { cause: error, details: { reason: error.reason } })
+  const reason =
+    error instanceof RangeError ? 'the document recurs too deeply, or asks for too much room' : `the engine broke: ${String(error)}`
+  return new SluiceError('record.score.failed', reason, { cause: error })
+}
