@@ -8,6 +8,12 @@ export interface MemberIdentity {
   readonly instanceId: string | null
 }
 
+/** A partition became this member's. */
+export interface HandOver {
+  /** Where this member goes on. */
+  readonly from: bigint
+}
+
 /** What a committer must know of the membership that it commits for. */
 export interface Ownership {
   readonly group: string
@@ -18,8 +24,8 @@ export interface Ownership {
    * gives a newer one, or throws.
    */
   renewed(outdated: MemberIdentity): Promise<void>
-  /** The offsets from which the partitions were handed over to this member. */
-  handedOverAt(partition: TopicPartition): bigint | undefined
+  /** The last time that the partition was handed over to this member: another object each time. */
+  handedOver(partition: TopicPartition): HandOver | undefined
 }
 
 /** Makes units of work durable for one membership. */

@@ -1,7 +1,7 @@
 import { setImmediate as eventLoop } from 'node:timers/promises'
 import type { Assignment, Commit, Group, GroupOptions, TopicPartition } from '../../core/log.ts'
 import type { Cluster } from './cluster.ts'
-import type { Committer, MemberIdentity, Ownership } from './committer.ts'
+import type { Committer, HandOver, MemberIdentity, Ownership } from './committer.ts'
 import { committedOffsets, fenced } from './group-offsets.ts'
 import { Holdings } from './holdings.ts'
 import { createMembership, type Membership } from './membership.ts'
@@ -34,7 +34,7 @@ export class KafkaGroup implements Group {
   /** Of this membership; another one follows where the member was taken for dead. */
   #committer: Committer
   /** Where the partitions that were assigned last were handed over. */
-  readonly #handedOver = new Map<string, bigint>()
+  readonly #handedOver = new Map<string, HandOver>()
 
   private constructor(cluster: Cluster, producer: Producer, options: GroupOptions) {
     this.#cluster = cluster
@@ -137,7 +137,7 @@ export class KafkaGroup implements Group {
         const { first } = await listOffsets(this.#cluster, { topic, partition })
         const offset = committed[i]!.next ?? first
         const from = offset < first ? first : offset
-        this.#handedOver.set(keyOf({ topic, partition }), from)
+        this.#handedOver.set(keyOf({ topic, partition }), { from })
         return { topic, partition, from }
       }),
     )
@@ -149,7 +149,7 @@ export class KafkaGroup implements Group {
       group,
       identity: (partitions) => this.#identity(partitions),
       renewed: async (outdated) => this.#membership.renewed(outdated),
-      handedOverAt: (partition) => this.#handedOver.get(keyOf(partition)),
+      handedOver: (partition) => this.#handedOver.get(keyOf(partition)),
     }
     const cluster = this.#cluster
     if (guarantee === 'at-least-once') return new PlainCommitter({ cluster, producer: this.#producer, ownership })

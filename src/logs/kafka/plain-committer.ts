@@ -3,7 +3,7 @@ import type { Cluster } from './cluster.ts'
 import type { Committer, Ownership } from './committer.ts'
 import { commitOffsets, fenced } from './group-offsets.ts'
 import { checkAppends, type Producer } from './producer.ts'
-import { keyOf } from './transaction.ts'
+import { keyOf } from './partition-key.ts'
 
 export interface PlainCommitterOptions {
   readonly cluster: Cluster

@@ -1,4 +1,5 @@
 import type { Commit, TopicPartition } from '../../core/log.ts'
+import { keyOf } from './partition-key.ts'
 
 /** What one transaction asks of its surroundings. */
 export interface TransactionSteps {
@@ -105,8 +106,4 @@ export class Transaction {
     const fresh = partitions.filter((partition) => !known.has(keyOf(partition)) && known.add(keyOf(partition)))
     if (fresh.length > 0) await step(fresh)
   }
-}
-
-export function keyOf({ topic, partition }: TopicPartition): string {
-  return `${topic}-${partition}`
 }

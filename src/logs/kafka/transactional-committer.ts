@@ -3,11 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { SluiceError } from '../../core/errors.ts'
 import type { Commit, TopicPartition } from '../../core/log.ts'
 import type { Cluster } from './cluster.ts'
-import type { Committer, Ownership } from './committer.ts'
+import type { Committer, HandOver, Ownership } from './committer.ts'
 import { claimOffsets, commitOffsetsInTransaction } from './group-offsets.ts'
 import { checkAppends } from './producer.ts'
 import type { ProducerId } from './sealed-append.ts'
-import { keyOf, Transaction, type TransactionSteps } from './transaction.ts'
+import { Transaction, type TransactionSteps } from './transaction.ts'
 import { TransactionCoordinator } from './transaction-coordinator.ts'
 import { TransactionalProducer } from './transactional-producer.ts'
 
@@ -36,7 +36,7 @@ export class TransactionalCommitter implements Committer {
   readonly #options: TransactionalCommitterOptions
   readonly #coordinator: TransactionCoordinator
   readonly #steps: TransactionSteps
-  readonly #claimed = new Set<string>()
+  readonly #claimed = new WeakSet<HandOver>()
   readonly #abandoned = Promise.withResolvers<never>()
   #started: Promise<{ producer: ProducerId; appender: TransactionalProducer }> | undefined
   /** Settles, without an error, when the commits so far are in a transaction, or refused. */
@@ -167,14 +167,14 @@ export class TransactionalCommitter implements Committer {
 
   async #claim(partitions: readonly TopicPartition[]): Promise<void> {
     const { cluster, ownership } = this.#options
-    const fresh = partitions.filter((partition) => !this.#claimed.has(keyOf(partition)))
-    if (fresh.length === 0) return
-    const offsets = fresh.flatMap(({ topic, partition }) => {
-      const next = ownership.handedOverAt({ topic, partition })
-      return next === undefined ? [] : [{ topic, partition, next }]
+    const fresh = partitions.flatMap(({ topic, partition }) => {
+      const handOver = ownership.handedOver({ topic, partition })
+      return handOver === undefined || this.#claimed.has(handOver) ? [] : [{ topic, partition, next: handOver.from, handOver }]
     })
+    if (fresh.length === 0) return
+    const offsets = fresh.map(({ topic, partition, next }) => ({ topic, partition, next }))
     await claimOffsets(cluster, { ownership, offsets, transactionalId: this.#coordinator.transactionalId })
-    for (const partition of fresh) this.#claimed.add(keyOf(partition))
+    for (const { handOver } of fresh) this.#claimed.add(handOver)
   }
 
   async #commitOffsets(offsets: Commit['offsets']): Promise<void> {
