@@ -15,6 +15,8 @@ export interface KafkaBrokerOptions {
   readonly voters: string
   readonly clusterId: string
   readonly replication: number
+  /** A second listener, whose clients are told to come by another port. */
+  readonly proxied?: { readonly port: number; readonly advertised: number }
   /** The jars, from `fetchKafka`. */
   readonly libraries: string
   /** A folder of its own, which need not exist. */
@@ -129,14 +131,15 @@ export class KafkaBroker {
 function serverProperties(options: KafkaBrokerOptions): string {
   const { id, port, controllerPort, voters, replication, directory } = options
   const minimum = Math.max(1, replication - 1)
+  const { proxied } = options
   const properties = {
     'process.roles': 'broker,controller',
     'node.id': id,
     'controller.quorum.voters': voters,
     'controller.listener.names': 'CONTROLLER',
-    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
-    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}${proxied ? `,PROXIED://127.0.0.1:${proxied.port}` : ''}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}${proxied ? `,PROXIED://127.0.0.1:${proxied.advertised}` : ''}`,
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,PROXIED:PLAINTEXT',
     'log.dirs': join(directory, 'data'),
     'message.max.bytes': 64 * 1024 * 1024,
     'auto.create.topics.enable': false,

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { KafkaBroker } from './broker.ts'
 import { fetchKafka } from './fetch.ts'
+import { TcpProxy } from '../tcp-proxy.ts'
 import { freePorts } from './free-ports.ts'
 
 /** Kafka brokers that know each other, on free ports and in a temporary folder. Disposing stops them and removes the folder. */
@@ -13,6 +14,9 @@ export interface KafkaCluster extends AsyncDisposable {
   readonly brokers: readonly KafkaBroker[]
   /** `host:port` of each broker. */
   readonly addresses: readonly string[]
+  /** What stands between each broker and clients that come to it by `proxiedAddresses`. */
+  readonly proxies: readonly TcpProxy[]
+  readonly proxiedAddresses: readonly string[]
 }
 
 /**
@@ -23,8 +27,10 @@ export async function startKafka(count = 1): Promise<KafkaCluster> {
   const libraries = await fetchKafka()
   const directory = await mkdtemp(join(tmpdir(), 'sluice-kafka-'))
   const guard = startGuard(directory)
-  const ports = await freePorts(count * 2)
-  const voters = ports.slice(count).map((port, i) => `${i + 1}@127.0.0.1:${port}`)
+  const ports = await freePorts(count * 3)
+  const proxies = await Promise.all(ports.slice(count * 2).map(() => TcpProxy.listen()))
+  for (const [i, proxy] of proxies.entries()) proxy.to(ports[count * 2 + i]!)
+  const voters = ports.slice(count, count * 2).map((port, i) => `${i + 1}@127.0.0.1:${port}`)
   const clusterId = newClusterId()
   const brokers = voters.map(
     (_, i) =>
@@ -32,6 +38,7 @@ export async function startKafka(count = 1): Promise<KafkaCluster> {
         id: i + 1,
         port: ports[i]!,
         controllerPort: ports[count + i]!,
+        proxied: { port: ports[count * 2 + i]!, advertised: proxies[i]!.port },
         voters: voters.join(','),
         clusterId,
         replication: Math.min(count, 3),
@@ -42,6 +49,7 @@ export async function startKafka(count = 1): Promise<KafkaCluster> {
   const dispose = async (): Promise<void> => {
     // A controlled shutdown wants the other controllers, and the data are thrown away: no reason to be gentle.
     await Promise.all(brokers.map((broker) => broker.kill()))
+    await Promise.all(proxies.map(async (proxy) => proxy[Symbol.asyncDispose]()))
     await rm(directory, { recursive: true, force: true })
     await guard.release()
   }
@@ -51,7 +59,8 @@ export async function startKafka(count = 1): Promise<KafkaCluster> {
     await dispose()
     throw error
   }
-  return { brokers, addresses: brokers.map((broker) => broker.address), [Symbol.asyncDispose]: dispose }
+  const proxiedAddresses = proxies.map(({ port }) => `127.0.0.1:${port}`)
+  return { brokers, addresses: brokers.map((broker) => broker.address), proxies, proxiedAddresses, [Symbol.asyncDispose]: dispose }
 }
 
 /** A UUID in base64, which must not look like an option on a command line. */
