@@ -3,12 +3,13 @@
  * written to bench/RESULTS.md, with the date, the machine and the versions.
  * A workload is a file of this folder; each prints its own table and verifies what it measures.
  */
-import { writeFileSync } from 'node:fs'
-import { cpus } from 'node:os'
-import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { closeStage } from './kafka/stage.ts'
+import { KAFKA_WORKLOADS } from './kafka/workloads/index.ts'
+import { saveResults } from './results.ts'
+import type { Workload } from './workload.ts'
 
-const WORKLOADS: Readonly<Record<string, { readonly what: string; run(quick: boolean): Promise<void> }>> = {
+const WORKLOADS: Readonly<Record<string, Workload>> = {
   'hot-path': {
     what: 'protobuf bytes to output bytes with the shared forest, beside the least that such work can cost',
     run: async (quick) => (await import('./hot-path/hot-path.ts')).runHotPath(quick),
@@ -22,6 +23,7 @@ const WORKLOADS: Readonly<Record<string, { readonly what: string; run(quick: boo
     run: async (quick) => (await import('./pmml/pmml.ts')).runPmml(quick),
   },
   forest: { what: "the shared forest with each of the scorer's kernels", run: async () => void (await import('./forest.ts')) },
+  ...KAFKA_WORKLOADS,
 }
 
 const { values, positionals } = parseArgs({
@@ -31,21 +33,24 @@ const { values, positionals } = parseArgs({
 const unknown = positionals.filter((name) => !(name in WORKLOADS))
 if (unknown.length > 0) {
   console.error(`no workload ${unknown.join(', ')}; there is`)
-  for (const [name, { what }] of Object.entries(WORKLOADS)) console.error(`  ${name.padEnd(10)} ${what}`)
+  for (const [name, { what }] of Object.entries(WORKLOADS)) console.error(`  ${name.padEnd(14)} ${what}`)
   process.exit(2)
 }
-const printed: string[] = []
+const printed = new Map<string, { readonly what: string; readonly lines: string[] }>()
 const { log } = console
-console.log = (...words: unknown[]) => {
-  printed.push(words.join(' '))
-  log(...words)
-}
-for (const name of positionals.length > 0 ? positionals : Object.keys(WORKLOADS)) {
-  console.log(`\n# ${name}: ${WORKLOADS[name]!.what}`)
-  await WORKLOADS[name]!.run(values.quick)
-}
-if (values.save) {
-  const versions = `${new Date().toISOString().slice(0, 10)}, ${cpus().length} x ${cpus()[0]!.model}, Node ${process.version}`
-  const page = `# Results\n\nWhat \`npm run bench -- --save\` printed last (${versions}). CPU times are of one core.\n\n\`\`\`\n${printed.join('\n').trim()}\n\`\`\`\n`
-  writeFileSync(join(import.meta.dirname, 'RESULTS.md'), page)
+try {
+  for (const name of positionals.length > 0 ? positionals : Object.keys(WORKLOADS)) {
+    const { what, run } = WORKLOADS[name]!
+    const lines: string[] = []
+    printed.set(name, { what, lines })
+    log(`\n# ${name}: ${what}`)
+    console.log = (...words: unknown[]) => {
+      lines.push(words.join(' '))
+      log(...words)
+    }
+    await run(values.quick)
+    if (values.save) saveResults(printed)
+  }
+} finally {
+  await closeStage()
 }

@@ -11,8 +11,13 @@ export const FEATURES = 11
 export const FOREST_INPUTS: Readonly<Record<string, string>> = Object.fromEntries(WINE_FIELDS.map((field, i) => [`x${i}`, field]))
 export const RECORDS_PER_BATCH = 1000
 
+/** Where a file of the shared benchmark folder is. */
+export function sharedPath(name: string): string {
+  return join(folder, name)
+}
+
 export function sharedBytes(name: string): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(readFileSync(join(folder, name)))
+  return new Uint8Array(readFileSync(sharedPath(name)))
 }
 
 /** The inputs of the shared forest, records x FEATURES, and the score of each record. */
