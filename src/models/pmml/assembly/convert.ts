@@ -74,8 +74,11 @@ function fromText(operand: Operand, type: DataType, assembly: Assembly): Evaluat
 }
 
 function betweenNumbers(operand: Operand, type: DataType): Evaluate {
-  const { run } = operand
-  if (type === 'float') return (cells, at) => Math.fround(run(cells, at))
+  const { run, slot } = operand
+  if (type === 'float') {
+    if (slot !== undefined) return (cells, at) => Math.fround(cells[at + slot]!)
+    return (cells, at) => Math.fround(run(cells, at))
+  }
   if (type === 'boolean') {
     return (cells, at) => {
       const value = run(cells, at)

@@ -81,7 +81,10 @@ export function runBlock(evaluator: Evaluator, cells: Float64Array, stride: numb
   for (let i = 0, at = 0; i < rows; i++, at += stride) row(cells, at)
 }
 
-/** Runs steps over rows that stand one after the other. */
+/** Runs steps over rows that stand one after the other, each over all rows before the next. */
 export function runSteps(steps: readonly Step[], cells: Float64Array, stride: number, rows: number): void {
-  for (let i = 0, at = 0; i < rows; i++, at += stride) for (let s = 0; s < steps.length; s++) steps[s]!(cells, at)
+  for (let s = 0; s < steps.length; s++) {
+    const step = steps[s]!
+    for (let i = 0, at = 0; i < rows; i++, at += stride) step(cells, at)
+  }
 }

@@ -61,19 +61,23 @@ function outputColumn({ name, operand }: NamedOutput, assembly: Assembly): Outpu
   if (familyOf(operand.type) !== 'text') return { field: { name, type: 'number' }, read: run, forget: () => {}, ...cell }
   operand.source?.open()
   const dictionary = new Dictionary()
-  const codes = new Map<number, number>()
+  /** Per text of the pool: its code here, or -1 where it is not known yet. */
+  let codes = new Int32Array(0)
   return {
     field: { name, type: 'label', dictionary },
-    forget: () => codes.clear(),
+    forget: () => void codes.fill(-1),
     read: (cells, at) => {
       const text = run(cells, at)
       if (!(text >= 0)) return -1
-      let code = codes.get(text)
-      if (code === undefined) {
-        const written = assembly.pool.text(text)
-        code = dictionary.size < LIMITS.dynamicTexts ? dictionary.add(written) : dictionary.code(written)
-        codes.set(text, code)
+      if (text < codes.length && codes[text]! >= 0) return codes[text]!
+      const written = assembly.pool.text(text)
+      const code = dictionary.size < LIMITS.dynamicTexts ? dictionary.add(written) : dictionary.code(written)
+      if (text >= codes.length) {
+        const known = codes
+        codes = new Int32Array(Math.max(16, text * 2)).fill(-1)
+        codes.set(known)
       }
+      codes[text] = code
       return code
     },
   }

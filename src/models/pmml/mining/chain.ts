@@ -119,7 +119,23 @@ function conditionalChain(segments: readonly Segment[], options: { finish: Merge
   const { finish, spoil } = options
   const own = ownCells(segments)
   const results = segments.map(({ model: { prediction } }) => (prediction.kind === 'class' ? prediction.winner : prediction.value))
+  const forget = (cells: Float64Array, at: number): void => {
+    for (const cellsOfOne of own) for (const cell of cellsOfOne) cells[at + cell] = NaN
+  }
+  const always = segments.every(({ test }) => test === undefined)
+  const runAll = chainOf(segments).block!
   return {
+    ...(always && {
+      block: (cells, stride, rows) => {
+        runAll(cells, stride, rows)
+        for (let r = 0, at = 0; r < rows; r++, at += stride) {
+          let spoilt = false
+          if (spoil) for (let i = 0; i < results.length; i++) if (Number.isNaN(cells[at + results[i]!]!)) spoilt = true
+          if (spoilt) forget(cells, at)
+          finish(spoilt ? -1 : segments.length - 1, cells, at)
+        }
+      },
+    }),
     row: (cells, at) => {
       let ran = -1
       let spoilt = false
@@ -131,7 +147,7 @@ function conditionalChain(segments: readonly Segment[], options: { finish: Merge
           if (spoil && Number.isNaN(cells[at + results[i]!]!)) spoilt = true
         } else for (const cell of own[i]!) cells[at + cell] = NaN
       }
-      if (spoilt) for (const cellsOfOne of own) for (const cell of cellsOfOne) cells[at + cell] = NaN
+      if (spoilt) forget(cells, at)
       finish(spoilt ? -1 : ran, cells, at)
     },
   }
