@@ -235,6 +235,16 @@ export const ERRORS = {
     summary: 'This member no longer owns the partition whose work it wanted to commit.',
     remedy: 'Nothing: the new owner continues from the last commit.',
   },
+  'log.access.denied': {
+    scope: 'service',
+    summary: 'The brokers know this process, but do not allow what it wanted to do; the message names principal, operation and resource.',
+    remedy: 'Add the access rule (ACL) that the message names, or let the process come as another principal.',
+  },
+  'log.authentication.failed': {
+    scope: 'service',
+    summary: 'The brokers do not accept the credentials or the certificate of this process, or their certificate is not one that it trusts.',
+    remedy: 'Correct what the message names of kafka.tls and kafka.sasl.',
+  },
   'log.group.conflict': {
     scope: 'service',
     summary: 'The consumer group has members that share partitions in another way than this one can.',

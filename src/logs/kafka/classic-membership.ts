@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Connection, heartbeatV4, joinGroupV9, leaveGroupV5, ResponseError, syncGroupV5 } from '@platformatic/kafka'
 import type { TopicPartition } from '../../core/log.ts'
 import { ASSIGNORS } from './assignors.ts'
+import type { RetryOptions } from './cluster.ts'
 import type { MemberIdentity } from './committer.ts'
 import { closeNow } from './connections.ts'
 import { decodeAssignment, decodeSubscription, encodeAssignment, encodeSubscription } from './consumer-protocol.ts'
@@ -145,7 +146,11 @@ export class ClassicMembership implements Membership {
   async #join(): Promise<void> {
     const { cluster, group } = this.#options
     const { rebalanceTimeoutMs, outageTimeoutMs } = cluster.settings
-    const retry = { limitMs: rebalanceTimeoutMs + outageTimeoutMs, signal: AbortSignal.any([this.#left.signal, cluster.closing]) }
+    const retry: RetryOptions = {
+      limitMs: rebalanceTimeoutMs + outageTimeoutMs,
+      signal: AbortSignal.any([this.#left.signal, cluster.closing]),
+      need: { operation: 'Read', type: 'group', name: group },
+    }
     this.#joining = true
     this.#notices.settle('rebalancing')
     try {

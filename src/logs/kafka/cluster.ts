@@ -5,6 +5,7 @@ import type { TopicPartition } from '../../core/log.ts'
 import { Connections } from './connections.ts'
 import { isRetriable, KAFKA_ERROR, KafkaResponseError, reasonOf } from './error-codes.ts'
 import { type BrokerAddress, type KafkaSettings, parseAddress } from './options.ts'
+import { type Need, refusalOf } from './refusals.ts'
 
 export interface RetryOptions {
   /** `outageTimeoutMs` of the settings where absent. */
@@ -13,6 +14,8 @@ export interface RetryOptions {
   readonly signal?: AbortSignal
   /** The pause after the first attempt that failed; it doubles from there. 20 ms where absent. */
   readonly firstDelayMs?: number
+  /** What access rules must allow, for the error that says that they don't. */
+  readonly need?: Need
 }
 
 export type CoordinatorKind = 'group' | 'transaction'
@@ -68,7 +71,10 @@ export class Cluster {
         this.#leaders.delete(name)
         continue
       }
-      if (errorCode !== 0) throw new KafkaResponseError(errorCode)
+      if (errorCode !== 0) {
+        const error = new KafkaResponseError(errorCode)
+        throw this.refusal(error, `look up topic ${name}`, { operation: 'Describe', type: 'topic', name }) ?? error
+      }
       const leaders: number[] = []
       for (const { partitionIndex, leaderId } of partitions) leaders[partitionIndex] = leaderId
       this.#leaders.set(name, leaders)
@@ -168,6 +174,8 @@ export class Cluster {
           return await Promise.race([attempt(), timer.promise])
         } catch (error) {
           if (error instanceof SluiceError || signal.aborted) throw error
+          const refusal = this.refusal(error, what, options.need)
+          if (refusal !== undefined) throw refusal
           if (!isRetriable(error)) throw this.#unavailable(what, error)
           last = error
         }
@@ -177,6 +185,11 @@ export class Cluster {
       clearTimeout(timeout)
       signal.removeEventListener('abort', aborted)
     }
+  }
+
+  /** The error in words for a person, where brokers do not accept who asks or do not allow what is asked; else undefined. */
+  refusal(error: unknown, what: string, need?: Need): SluiceError | undefined {
+    return refusalOf(error, { what, need, settings: this.settings })
   }
 
   close(): void {

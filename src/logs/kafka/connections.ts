@@ -1,4 +1,5 @@
-import { Connection } from '@platformatic/kafka'
+import { isIP } from 'node:net'
+import { AuthenticationError, Connection } from '@platformatic/kafka'
 import type { BrokerAddress, KafkaSettings } from './options.ts'
 
 export interface DedicatedOptions {
@@ -46,8 +47,9 @@ export class Connections {
       connectTimeout: Math.min(connectTimeoutMs, 5000),
       requestTimeout: options.requestTimeoutMs ?? 30_000,
       maxInflights: 64,
-      ...(tls === undefined ? {} : { tls }),
-      ...(sasl === undefined ? {} : { sasl }),
+      // A server may choose its certificate by the name, which an address is not (RFC 6066, section 3).
+      ...(tls === undefined ? {} : { tls, tlsServerName: isIP(address.host) === 0 }),
+      ...(sasl === undefined ? {} : { sasl: { authBytesValidator: checkBearer, ...sasl } }),
     })
     const forget = (): void => void this.#open.delete(connection)
     // Requests in flight fail by themselves; without a listener the event would end the process.
@@ -67,6 +69,13 @@ export class Connections {
     for (const connection of this.#open) closeNow(connection)
     this.#shared.clear()
   }
+}
+
+/** A broker that refuses a bearer token answers, without an error, why it does (RFC 7628, section 3.2.2). */
+function checkBearer(answer: Buffer, done: (error: Error | null, answer?: Buffer) => void): void {
+  const text = answer.toString()
+  if (text.startsWith('{')) done(new AuthenticationError(`the broker refuses the token: ${text.slice(0, 200)}`))
+  else done(null, answer)
 }
 
 /** Ends a connection at once: requests in flight fail. */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { consumerGroupHeartbeatV1 } from '@platformatic/kafka'
 import type { TopicPartition } from '../../core/log.ts'
+import type { RetryOptions } from './cluster.ts'
 import type { MemberIdentity } from './committer.ts'
 import { hasKafkaCode, isRetriable, KAFKA_ERROR } from './error-codes.ts'
 import { conflictingGroup, displaced, failedMembership } from './group-errors.ts'
@@ -57,7 +58,11 @@ export class ConsumerMembership implements Membership {
   async join(): Promise<void> {
     const { cluster, group } = this.#options
     const { rebalanceTimeoutMs, outageTimeoutMs } = cluster.settings
-    const retry = { limitMs: rebalanceTimeoutMs + outageTimeoutMs, signal: AbortSignal.any([this.#left.signal, cluster.closing]) }
+    const retry: RetryOptions = {
+      limitMs: rebalanceTimeoutMs + outageTimeoutMs,
+      signal: AbortSignal.any([this.#left.signal, cluster.closing]),
+      need: { operation: 'Read', type: 'group', name: group },
+    }
     await cluster.retry(`join group ${group}`, async () => this.#beat(), retry)
   }
 

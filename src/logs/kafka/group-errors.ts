@@ -31,6 +31,8 @@ export function conflictingGroup({ cluster, group }: Member, cause: unknown): Sl
 /** The error itself where it says enough, else that the coordinator can't be asked. */
 export function failedMembership({ cluster, group }: Member, cause: unknown): SluiceError {
   if (cause instanceof SluiceError) return cause
+  const refusal = cluster.refusal(cause, `stay in group ${group}`, { operation: 'Read', type: 'group', name: group })
+  if (refusal !== undefined) return refusal
   const brokers = cluster.brokerNames
   const message = `the coordinator of group '${group}' on Kafka at ${brokers} does not answer: ${reasonOf(cause)}`
   return new SluiceError('log.unavailable', message, { cause, details: { group, brokers } })

@@ -67,15 +67,19 @@ export async function committedOffsets(
     name,
     partitionIndexes: of.map(({ partition }) => partition),
   }))
-  const answer = await cluster.retry(`look up the offsets of group ${group}`, async () => {
-    try {
-      const connection = await cluster.connections.shared(await cluster.coordinator(group))
-      return await offsetFetchV8.api.async(connection, [{ groupId: group, memberEpoch: -1, topics }], stable)
-    } catch (error) {
-      if (!hasKafkaCode(error, KAFKA_ERROR.unstableOffsetCommit)) cluster.forgetCoordinator(group)
-      throw error
-    }
-  })
+  const answer = await cluster.retry(
+    `look up the offsets of group ${group}`,
+    async () => {
+      try {
+        const connection = await cluster.connections.shared(await cluster.coordinator(group))
+        return await offsetFetchV8.api.async(connection, [{ groupId: group, memberEpoch: -1, topics }], stable)
+      } catch (error) {
+        if (!hasKafkaCode(error, KAFKA_ERROR.unstableOffsetCommit)) cluster.forgetCoordinator(group)
+        throw error
+      }
+    },
+    { need: { operation: 'Read', type: 'group', name: group } },
+  )
   const committed = new Map<string, CommittedOffset>()
   for (const { name, partitions: of } of answer.groups[0]?.topics ?? []) {
     for (const { partitionIndex, committedOffset, metadata } of of) {
@@ -110,7 +114,7 @@ async function commitAs(
         throw error
       }
     },
-    { firstDelayMs: 5 },
+    { firstDelayMs: 5, need: { operation: 'Read', type: 'group', name: group } },
   )
 }
 

@@ -34,7 +34,7 @@ export async function listOffsets(cluster: Cluster, partition: TopicPartition, r
         throw error
       }
     },
-    retry,
+    { need: { operation: 'Describe', type: 'topic', name: partition.topic }, ...retry },
   )
 }
 

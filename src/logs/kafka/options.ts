@@ -6,6 +6,8 @@ import { SluiceError } from '../../core/errors.ts'
 export const ASSIGNOR_NAMES = ['cooperative-sticky', 'range'] as const
 export type Assignor = (typeof ASSIGNOR_NAMES)[number]
 
+export type Compression = 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd'
+
 export interface KafkaLogOptions {
   /** `host:port` of some brokers of the cluster (Kafka 3.6 or later); the others are found through them. */
   readonly brokers: readonly string[]
@@ -47,6 +49,10 @@ export interface KafkaLogOptions {
    * up to 15 minutes.
    */
   readonly transactionTimeoutMs?: number
+  /** How record batches are compressed that are appended. `none` where absent. Batches that would not shrink go as they are. */
+  readonly compression?: Compression
+  /** A compressed record batch that is read must not grow larger than this. 512 MiB where absent. */
+  readonly maxDecompressedBytes?: number
   /** Of topics that are created. The brokers' default where absent. */
   readonly replicationFactor?: number
   /** The largest record batch that topics which are created accept. 64 MiB where absent. */
@@ -56,8 +62,12 @@ export interface KafkaLogOptions {
    * records' own timestamps, so that history that is replayed would be gone at once under their default of 7 days.
    */
   readonly retentionMs?: number
+  /** Where present, connections are encrypted. What Node's TLS takes: `ca`, `cert`, `key` … */
   readonly tls?: NonNullable<ConnectionOptions['tls']>
+  /** How this process shows who it is. Functions are asked for each connection. */
   readonly sasl?: NonNullable<ConnectionOptions['sasl']>
+  /** Whom the brokers see in this process, as access rules name it: for messages. Derived from `sasl` where absent. */
+  readonly principal?: () => string
   readonly clock?: Clock
 }
 
@@ -79,9 +89,12 @@ export function kafkaSettings(options: KafkaLogOptions): KafkaSettings {
     metadataRefreshMs: 30_000,
     rebalanceTimeoutMs: 60_000,
     transactionTimeoutMs: 30_000,
+    compression: 'none',
+    maxDecompressedBytes: 512 * 1024 * 1024,
     replicationFactor: -1,
     maxRecordBatchBytes: 64 * 1024 * 1024,
     retentionMs: -1,
+    principal: () => `User:${typeof options.sasl?.username === 'string' ? options.sasl.username : 'ANONYMOUS'}`,
     clock: systemClock,
     ...options,
   }

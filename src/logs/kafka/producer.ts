@@ -54,7 +54,9 @@ export class Producer {
     const givenUp = new AbortController()
     const attempt = async (): Promise<bigint> => this.#attempt(lane, bytes, givenUp.signal)
     try {
-      const offset = await this.#cluster.retry(`append to ${lane.topic}-${lane.partition}`, attempt)
+      const offset = await this.#cluster.retry(`append to ${lane.topic}-${lane.partition}`, attempt, {
+        need: { operation: 'Write', type: 'topic', name: lane.topic },
+      })
       lane.sequence = (lane.sequence + recordCount(bytes)) & SEQUENCE_MASK
       return offset
     } catch (error) {

@@ -111,7 +111,10 @@ class PartitionFetcher {
 
   async fetch(from: bigint): Promise<Fetched> {
     const { topic, partition } = this.#options
-    return this.#cluster.retry(`read ${topic}-${partition}`, async () => this.#attempt(from), { signal: this.#signal })
+    return this.#cluster.retry(`read ${topic}-${partition}`, async () => this.#attempt(from), {
+      signal: this.#signal,
+      need: { operation: 'Read', type: 'topic', name: topic },
+    })
   }
 
   close(): void {

@@ -9,12 +9,16 @@ const MAX_INT64 = '9223372036854775807'
 /** Creates the topics that are missing and resolves when all of their partitions have leaders. */
 export async function ensureTopics(cluster: Cluster, topics: readonly TopicSpec[]): Promise<void> {
   for (const spec of topics) {
-    await cluster.retry(`create topic ${spec.topic}`, async () => {
-      const existing = (await cluster.describe([spec.topic])).get(spec.topic)
-      if (existing === undefined) await createTopic(cluster, spec)
-      else if (existing < spec.partitions) throw conflict(spec, existing)
-      if (!cluster.hasLeaders(spec.topic)) throw new Error(`topic ${spec.topic} has no leaders yet`)
-    })
+    await cluster.retry(
+      `create topic ${spec.topic}`,
+      async () => {
+        const existing = (await cluster.describe([spec.topic])).get(spec.topic)
+        if (existing === undefined) await createTopic(cluster, spec)
+        else if (existing < spec.partitions) throw conflict(spec, existing)
+        if (!cluster.hasLeaders(spec.topic)) throw new Error(`topic ${spec.topic} has no leaders yet`)
+      },
+      { need: { operation: 'Create', type: 'topic', name: spec.topic } },
+    )
   }
 }
 

@@ -78,7 +78,7 @@ export class TransactionCoordinator {
         throw error
       }
     }
-    return this.#cluster.retry(`${what} of ${name}`, attempt, retry)
+    return this.#cluster.retry(`${what} of ${name}`, attempt, { need: { operation: 'Write', type: 'transactional id', name }, ...retry })
   }
 }
 

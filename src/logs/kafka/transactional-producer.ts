@@ -46,7 +46,10 @@ export class TransactionalProducer {
     const recordBatch = Buffer.from(to.recordBatch)
     stamp(recordBatch, { producer: this.#producer, sequence: lane.sequence, transactional: true })
     const what = `append to ${to.topic}-${to.partition} in a transaction`
-    await this.#cluster.retry(what, async () => this.#attempt(to, recordBatch), { firstDelayMs: 5 })
+    await this.#cluster.retry(what, async () => this.#attempt(to, recordBatch), {
+      firstDelayMs: 5,
+      need: { operation: 'Write', type: 'topic', name: to.topic },
+    })
     lane.sequence = (lane.sequence + recordCount(recordBatch)) & SEQUENCE_MASK
   }
 
