@@ -14,6 +14,15 @@ import { MATH_LINK } from './math-link.ts'
 import { MATH_SPECIAL } from './math-special.ts'
 import { MATH } from './math.ts'
 import { METRIC } from './metric.ts'
+import { MODEL_CLUSTER } from './model-cluster.ts'
+import { MODEL_GAUSSIAN_PROCESS } from './model-gaussian-process.ts'
+import { MODEL_LEARNERS } from './model-learners.ts'
+import { MODEL_NEIGHBOR } from './model-neighbor.ts'
+import { MODEL_REGRESSION } from './model-regression.ts'
+import { MODEL_TREE } from './model-tree.ts'
+import { STAT_COUNTS } from './stat-counts.ts'
+import { STAT_HISTOGRAM_2D } from './stat-histogram-2d.ts'
+import { STAT_HISTOGRAM } from './stat-histogram.ts'
 import { PARSE } from './parse.ts'
 import { PROB_DIST } from './prob-dist.ts'
 import { RANDOM_TEXT } from './random-text.ts'
@@ -64,6 +73,15 @@ const MODULES: readonly (readonly LibraryFunction[])[] = [
   STRINGS_OF_NUMBERS,
   STRINGS,
   TIME,
+  MODEL_CLUSTER,
+  MODEL_GAUSSIAN_PROCESS,
+  MODEL_LEARNERS,
+  MODEL_NEIGHBOR,
+  MODEL_REGRESSION,
+  MODEL_TREE,
+  STAT_COUNTS,
+  STAT_HISTOGRAM_2D,
+  STAT_HISTOGRAM,
 ]
 
 const BY_NAME: ReadonlyMap<string, LibraryFunction> = new Map(MODULES.flat().map((row) => [row.name, row]))

@@ -33,7 +33,11 @@ interface Sample {
 }
 
 /** The process's value at x, by kriging with a constant trend, which is given or the best one. */
-function predict(site: CallSite, x: readonly number[], { sample, krigingWeight, kernel }: { sample: Sample; krigingWeight: number | null; kernel: Kernel }): number {
+function predict(
+  site: CallSite,
+  x: readonly number[],
+  { sample, krigingWeight, kernel }: { sample: Sample; krigingWeight: number | null; kernel: Kernel },
+): number {
   const columns = transpose(sample.x).map(scaleOf)
   const points = sample.x.map((row) => row.map((value, j) => normalise(value, columns[j]!)))
   const scale = scaleOf(sample.y)
@@ -72,7 +76,11 @@ function sumOf(values: readonly number[]): number {
 const listOf = (value: unknown): number[] => (typeof value === 'number' ? [value] : (value as number[]))
 
 /** Checks the arguments in the order of their codes, and gives the outputs of the table as rows. */
-function checked(site: CallSite, x: readonly number[], { table, krigingWeight }: { table: readonly RecordValue[]; krigingWeight: number | null }): Matrix {
+function checked(
+  site: CallSite,
+  x: readonly number[],
+  { table, krigingWeight }: { table: readonly RecordValue[]; krigingWeight: number | null },
+): Matrix {
   if (table.length === 0) return site.fail(31080)
   if (x.length === 0) return site.fail(31081)
   const inputs = table.map((row) => listOf(row['x']))

@@ -88,7 +88,11 @@ function layer(site: CallSite, datum: readonly number[], { weights, bias }: { we
   return weights.map((row, i) => dotProduct(row, datum) + bias[i]!)
 }
 
-function supportScore(site: CallSite, vectors: readonly RecordValue[], { datum, kernel }: { datum: number[]; kernel: (x: number[], y: number[]) => number }): number {
+function supportScore(
+  site: CallSite,
+  vectors: readonly RecordValue[],
+  { datum, kernel }: { datum: number[]; kernel: (x: number[], y: number[]) => number },
+): number {
   let sum = 0
   for (const vector of vectors) {
     const supVec = vector['supVec'] as number[]

@@ -58,7 +58,8 @@ function varianceOfMaps(datum: KeyedVector, covariance: KeyedMatrix): number {
 
 const VARIANCE: readonly ((site: CallSite) => Callable)[] = [
   (site) => (datum: number[], model: RecordValue) => varianceOfArrays(site, datum, model['covar'] as Matrix),
-  (site) => (datum: number[], model: RecordValue) => (model['covar'] as Matrix[]).map((covariance) => varianceOfArrays(site, datum, covariance)),
+  (site) => (datum: number[], model: RecordValue) =>
+    (model['covar'] as Matrix[]).map((covariance) => varianceOfArrays(site, datum, covariance)),
   () => (datum: KeyedVector, model: RecordValue) => varianceOfMaps(datum, model['covar'] as KeyedMatrix),
   () => (datum: KeyedVector, model: RecordValue) => {
     return new Map(Array.from(model['covar'] as Map<string, KeyedMatrix>, ([key, covariance]) => [key, varianceOfMaps(datum, covariance)]))

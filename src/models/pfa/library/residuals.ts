@@ -26,7 +26,8 @@ function residual({ name, residual: code }: Module): LibraryFunction {
     errors: { [code]: PREDICTION },
     build(site): Callable {
       if (site.signature === 0) return (o: number, p: number) => o - p
-      if (site.signature === 1) return (o: number[], p: number[]) => (o.length === p.length ? o.map((value, i) => value - p[i]!) : site.fail(code))
+      if (site.signature === 1)
+        return (o: number[], p: number[]) => (o.length === p.length ? o.map((value, i) => value - p[i]!) : site.fail(code))
       return (o: KeyedVector, p: KeyedVector) => {
         if (!sameKeys(o, p)) return site.fail(code)
         return new Map(Array.from(o, ([key, value]) => [key, value - p.get(key)!]))

@@ -15,7 +15,9 @@ function ofArrays(site: CallSite, x: readonly number[], w: number, state: Record
   const out = state.$copy()
   out['count'] = count
   out['mean'] = mean.map((value, i) => value + (delta[i]! * w) / count)
-  out['covariance'] = covariance.map((row, i) => row.map((value, j) => (value * before + (delta[i]! * delta[j]! * w * before) / count) / count))
+  out['covariance'] = covariance.map((row, i) =>
+    row.map((value, j) => (value * before + (delta[i]! * delta[j]! * w * before) / count) / count),
+  )
   return out
 }
 

@@ -79,13 +79,15 @@ export const STAT_FORECAST: readonly LibraryFunction[] = [
       '(x: double, alpha: double, beta: double, gamma: double, state: record A{level: double, trend: double, cycle: array(double), multiplicative: boolean}) -> A',
     ],
     errors: { 14050: 'alpha out of range', 14051: 'beta out of range', 14052: 'gamma out of range', 14053: 'empty cycle' },
-    build: (site) => (x: number, ...[alpha, beta, gamma, state]: readonly [number, number, number, RecordValue]) => {
-      checkShare(site, alpha, 14050)
-      checkShare(site, beta, 14051)
-      checkShare(site, gamma, 14052)
-      if ((state['cycle'] as number[]).length === 0) return site.fail(14053)
-      return updatePeriodic(x, { alpha, beta, gamma }, state)
-    },
+    build:
+      (site) =>
+      (x: number, ...[alpha, beta, gamma, state]: readonly [number, number, number, RecordValue]) => {
+        checkShare(site, alpha, 14050)
+        checkShare(site, beta, 14051)
+        checkShare(site, gamma, 14052)
+        if ((state['cycle'] as number[]).length === 0) return site.fail(14053)
+        return updatePeriodic(x, { alpha, beta, gamma }, state)
+      },
   },
   {
     name: 'stat.sample.forecast1HoltWinters',

@@ -51,7 +51,12 @@ function firstOfWindow(site: CallSite, record: RecordType): (x: number, w: numbe
 }
 
 /** A full window's next record: the new value comes in, and those that leave are taken out of the moments one by one. */
-function slide(x: number, w: number, state: readonly RecordValue[], { leaving, level }: { leaving: readonly RecordValue[]; level: Level }): RecordValue {
+function slide(
+  x: number,
+  w: number,
+  state: readonly RecordValue[],
+  { leaving, level }: { leaving: readonly RecordValue[]; level: Level },
+): RecordValue {
   const last = state.at(-1)!
   const out = last.$copy()
   const before = numberAt(last, 'count')
