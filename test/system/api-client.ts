@@ -11,9 +11,12 @@ export interface ApiAnswer {
 /** What a program sees of a node. Answers that break the contract, and refusals where none are expected, are thrown. */
 export class ApiClient {
   readonly url: string
+  readonly #timeoutMs: number | undefined
 
-  constructor(url: string) {
+  /** Requests reject where the answer takes longer than the time-out, if there is one. */
+  constructor(url: string, { timeoutMs }: { readonly timeoutMs?: number } = {}) {
     this.url = url
+    this.#timeoutMs = timeoutMs
   }
 
   async live(): Promise<LiveSnapshot> {
@@ -35,6 +38,7 @@ export class ApiClient {
       method: 'POST',
       headers: { 'content-type': type },
       ...(payload !== undefined && { body: payload as Uint8Array<ArrayBuffer> }),
+      ...(this.#timeoutMs !== undefined && { signal: AbortSignal.timeout(this.#timeoutMs) }),
     })
     return { status: response.status, body: (await response.json()) as Record<string, unknown> }
   }

@@ -1,0 +1,181 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
+import { eventually } from '../eventually.ts'
+import type { JavaClient, JavaRead } from '../setup/java-client/java-client.ts'
+import type { KafkaCluster } from '../setup/kafka/cluster.ts'
+import type { ApiClient } from '../system/api-client.ts'
+import { modelsOf, publishPath } from '../system/examples.ts'
+import type { LoggedRecord } from '../system/logged-record.ts'
+import { Feed } from './feed.ts'
+import { judge, type Verdict } from './verdict.ts'
+import { WorkerProcess } from './worker-process.ts'
+
+export interface StageOptions {
+  readonly cluster: KafkaCluster
+  readonly client: JavaClient
+  readonly workers: number
+  readonly partitions?: number
+  /** Records a second. */
+  readonly rate?: number
+  /** Settings of the Kafka client beside those that make a test quick. */
+  readonly kafka?: Readonly<Record<string, unknown>>
+  /** Settings of the node by their paths. */
+  readonly settings?: Readonly<Record<string, unknown>>
+}
+
+export const SESSION_TIMEOUT_MS = 2000
+const models = modelsOf('flights')
+
+/** A stream of flights, scored by several processes of one group, whose models are swapped all the time. */
+export class ChaosStage implements AsyncDisposable {
+  readonly workers: WorkerProcess[] = []
+  readonly #options: StageOptions
+  readonly #prefix = `c${randomUUID().slice(0, 8)}-`
+  readonly #abort = new AbortController()
+  #feed: Feed | undefined
+  #swapping: Promise<void> = Promise.resolve()
+  /** Models that were published or taken back while all went on. */
+  swaps = 0
+
+  private constructor(options: StageOptions) {
+    this.#options = options
+  }
+
+  /** Resolves when the first model serves and records flow. */
+  static async start(options: StageOptions): Promise<ChaosStage> {
+    const stage = new ChaosStage(options)
+    for (let i = 0; i < options.workers; i++) stage.workers.push(stage.#spawn())
+    const [first] = stage.workers
+    await stage.#publish(await first!.ready, 0)
+    const { partitions = 4, rate = 2000, cluster } = options
+    stage.#feed = new Feed({ brokers: cluster.addresses, topic: stage.#topic('in'), partitions, rate })
+    stage.#swapping = stage.#swap()
+    return stage
+  }
+
+  /** Puts a new process in the place of one that has ended. */
+  replace(index: number): void {
+    this.workers[index] = this.#spawn()
+  }
+
+  /** Resolves when answers go on: so many more of them are on the log, by any worker that runs. */
+  async flows(): Promise<void> {
+    const before = await this.#outputs()
+    await eventually('answers go on', async () => (await this.#outputs()) > before, { withinMs: 90_000 })
+  }
+
+  /** Stops the feed, waits until everything is answered, ends all workers, and judges what is on the log. */
+  async finish(): Promise<Verdict> {
+    this.#abort.abort()
+    await this.#swapping
+    await this.#feed!.stop()
+    await eventually('everything is answered', async () => (await this.#answered()) >= (await this.#count('in')), { withinMs: 120_000 })
+    await Promise.all(this.workers.map((worker) => (worker.running ? worker.stop() : 0)))
+    return this.verdict()
+  }
+
+  async verdict(): Promise<Verdict> {
+    const [inputs, outputs, deadLetters, swaps, statistics] = await this.#readAll(['in', 'out', 'dead', 'swaps', 'statistics'])
+    return judge({
+      stream: 'flights',
+      inputs: inputs!,
+      outputs: outputs!,
+      deadLetters: deadLetters!,
+      swaps: swaps!,
+      statistics: statistics!,
+    })
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#abort.abort()
+    await this.#swapping
+    await this.#feed?.stop()
+    await Promise.all(this.workers.map(async (worker) => worker[Symbol.asyncDispose]()))
+  }
+
+  #topic(name: string): string {
+    return `${this.#prefix}${name}`
+  }
+
+  #spawn(): WorkerProcess {
+    const { cluster, partitions = 4, kafka = {}, settings = {} } = this.#options
+    const prefix = this.#prefix
+    return new WorkerProcess({
+      kafka: {
+        brokers: cluster.proxiedAddresses,
+        sessionTimeoutMs: SESSION_TIMEOUT_MS,
+        heartbeatIntervalMs: 300,
+        rebalanceTimeoutMs: 5000,
+        ...kafka,
+      },
+      settings: {
+        log: `kafka:${cluster.proxiedAddresses.join(',')}`,
+        group: `${prefix}group`,
+        'http.port': 0,
+        'models.topic': `${prefix}models`,
+        topics: { deadLetters: `${prefix}dead`, events: `${prefix}events`, swaps: `${prefix}swaps`, statistics: `${prefix}statistics` },
+        streams: [{ name: 'flights', input: `${prefix}in`, output: `${prefix}out`, partitions, dataTypes: ['flight'] }],
+        ...settings,
+      },
+    })
+  }
+
+  /** Publishes one model after the other, or takes the last one back, through whichever worker answers. */
+  async #swap(): Promise<void> {
+    const { signal } = this.#abort
+    for (let i = 1; !signal.aborted; i++) {
+      await pause(500 + Math.random() * 1000, undefined, { signal }).catch(() => {})
+      const running = this.workers.filter((worker) => worker.running)
+      const worker = running[i % Math.max(1, running.length)]
+      if (worker === undefined || signal.aborted) continue
+      const api = await Promise.race([worker.ready, worker.exit, pause(1000)])
+      if (typeof api !== 'object' || api === null) continue
+      await this.#publish(api, i).then(
+        () => this.swaps++,
+        // The worker is gone, or stands still.
+        () => undefined,
+      )
+    }
+  }
+
+  async #publish(api: ApiClient, number: number): Promise<void> {
+    const model = models[number % models.length]!
+    const isBack = number > 0 && number % 4 === 3
+    const answer = isBack
+      ? await api.post('/models/flight/rollback', {})
+      : await api.post(publishPath(model, number === 0), model.bytes, 'application/octet-stream')
+    if (answer.status !== 200 && answer.status !== 202)
+      throw new Error(`publishing was answered with ${answer.status}: ${JSON.stringify(answer.body)}`)
+  }
+
+  async #answered(): Promise<number> {
+    return (await this.#count('out')) + (await this.#count('dead'))
+  }
+
+  async #outputs(): Promise<number> {
+    return this.#count('out')
+  }
+
+  /** Committed records of a topic. */
+  async #count(name: string): Promise<number> {
+    let count = 0
+    await this.#options.client.forEach({ topics: [this.#topic(name)], digest: true }, () => void count++)
+    return count
+  }
+
+  async #readAll(names: readonly string[]): Promise<LoggedRecord[][]> {
+    const all: LoggedRecord[][] = []
+    for (const name of names)
+      all.push((await this.#options.client.consume({ topics: [this.#topic(name)], whole: true })).map(logged).toSorted(inOrder))
+    return all
+  }
+}
+
+function logged({ partition, offset, timestamp, key, value, headers }: JavaRead): LoggedRecord {
+  const texts = new Map(headers.map(([name, text]) => [name, String(text)]))
+  return { partition, offset, timestamp, key, value, headers: texts, headerCount: headers.length }
+}
+
+function inOrder(a: LoggedRecord, b: LoggedRecord): number {
+  return a.partition - b.partition || a.offset - b.offset
+}

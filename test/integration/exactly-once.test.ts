@@ -1,0 +1,52 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { cuts, kills, storm, zombies } from '../chaos/scenarios.ts'
+import { ChaosStage } from '../chaos/stage.ts'
+import { JavaClient } from '../setup/java-client/java-client.ts'
+import { type KafkaCluster, startKafka } from '../setup/kafka/cluster.ts'
+
+const NOTHING = { lost: 0, duplicated: 0, problems: [] }
+
+let cluster: KafkaCluster
+let client: JavaClient
+
+beforeAll(async () => {
+  cluster = await startKafka()
+  client = await JavaClient.start(cluster.addresses)
+})
+
+afterAll(async () => {
+  await client[Symbol.asyncDispose]()
+  await cluster[Symbol.asyncDispose]()
+})
+
+async function expectExactlyOnce(stage: ChaosStage): Promise<void> {
+  const verdict = await stage.finish()
+  expect({ ...verdict, problems: verdict.problems.slice(0, 10) }).toMatchObject(NOTHING)
+  expect(verdict.inputs).toBeGreaterThan(1000)
+}
+
+test('40 kills between send and commit lose and double nothing', { timeout: 400_000 }, async () => {
+  await using stage = await ChaosStage.start({ cluster, client, workers: 3 })
+  await kills(stage, 40)
+  await expectExactlyOnce(stage)
+  expect(stage.swaps).toBeGreaterThan(5)
+})
+
+test('workers that stand still for twice the session timeout and go on double nothing', { timeout: 200_000 }, async () => {
+  await using stage = await ChaosStage.start({ cluster, client, workers: 2 })
+  await zombies(stage, 5)
+  await expectExactlyOnce(stage)
+})
+
+test(
+  'connections that are slow and break, a broker that restarts, and a storm of rebalances lose and double nothing',
+  { timeout: 300_000 },
+  async () => {
+    await using stage = await ChaosStage.start({ cluster, client, workers: 2 })
+    await cuts(stage, cluster, 2)
+    await cluster.brokers[0]!.restart()
+    await stage.flows()
+    await storm(stage, 8)
+    await expectExactlyOnce(stage)
+  },
+)
