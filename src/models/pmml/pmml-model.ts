@@ -42,6 +42,9 @@ class PmmlModel implements Model {
   /** Per output: the cell that it is, or -1 where it must be read. */
   readonly #answers: Int32Array
   readonly #isLabel: boolean
+  /** Per input: what stands for a missing value, and 1 where it need not be asked. */
+  readonly #missing: Float64Array
+  readonly #takesMissing: Uint8Array
   #cells = new Float64Array(0)
 
   constructor(parts: ModelParts) {
@@ -50,6 +53,11 @@ class PmmlModel implements Model {
     this.outputs = parts.outputs.map((output) => output.field)
     this.#isLabel = this.outputs[0]?.type === 'label'
     this.#answers = Int32Array.from(parts.outputs, (output) => output.cell ?? -1)
+    this.#missing = Float64Array.from(parts.inputs, ({ treatment }) => treatment.apply(NaN, CELL.missing))
+    this.#takesMissing = Uint8Array.from(parts.inputs, ({ treatment, readRecord }) => {
+      treatment.apply(NaN, CELL.missing)
+      return readRecord === undefined && treatment.problem === undefined ? 1 : 0
+    })
     this.#stride = Math.max(1, parts.assembly.slots)
     this.#rows = Math.min(MOST_ROWS, Math.max(1, Math.floor(MOST_CELLS / this.#stride)))
     parts.assembly.pool.keep()
@@ -112,8 +120,12 @@ class PmmlModel implements Model {
 
   // oxlint-disable-next-line max-params -- a cell of a frame
   #read(frame: Frame, scores: Scores, row: number, column: number, into: number): void {
-    const input = this.#parts.inputs[column]!
     const cell = row * this.inputs.length + column
+    if (frame.cells[cell] === CELL.missing && this.#takesMissing[column] === 1) {
+      this.#cells[into] = this.#missing[column]!
+      return
+    }
+    const input = this.#parts.inputs[column]!
     this.#cells[into] =
       input.readRecord === undefined ? input.read(frame.matrix[cell]!, frame.cells[cell]!) : input.readRecord(frame.value(row))
     const { problem } = input.treatment

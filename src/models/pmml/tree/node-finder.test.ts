@@ -25,7 +25,7 @@ describe('a single tree', () => {
         const [answers, expected] = [await scoreRows(together, ROWS), await scoreRows(walked, ROWS)]
         expect(answers).toEqual(expected)
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     )
   })
 })

@@ -5,6 +5,7 @@ import type { Scope } from '../assembly/scope.ts'
 import { compilePredicate, type Test } from '../predicates/compile-predicate.ts'
 import { SIMPLE_OPERATORS } from '../predicates/predicate.ts'
 import { familyOf, isWrittenAsText } from '../values/data-type.ts'
+import { holds, runSurrogates, SURROGATE, SurrogateColumns, type Surrogates } from './surrogates.ts'
 import { literalText, NODE_TEST, type TreeNodes } from './tree-plan.ts'
 
 /** The predicates of a tree's nodes, ready to run: simple ones as columns, the rest as functions. */
@@ -15,6 +16,7 @@ export interface NodeTests {
   readonly subject: Int32Array
   readonly operand: Float64Array
   readonly others: readonly Test[]
+  readonly surrogates: Surrogates
 }
 
 const FIRST_ORDERING = SIMPLE_OPERATORS.indexOf('lessThan')
@@ -27,10 +29,17 @@ export function compileNodeTests(nodes: TreeNodes, scope: Scope): NodeTests {
   const others: Test[] = []
   const fields = nodes.fields.map((name) => scope.require(name))
   const slots = fields.map((field) => field.slot ?? scope.store(field).slot!)
+  const surrogates = new SurrogateColumns(scope)
   for (let node = 0; node < nodes.count; node++) {
     const code = test[node]!
     if (code === NODE_TEST.true || code === NODE_TEST.false) continue
     if (code === NODE_TEST.other) {
+      const list = surrogates.add(nodes.predicates[subject[node]!]!)
+      if (list !== undefined) {
+        test[node] = SURROGATE
+        subject[node] = list
+        continue
+      }
       subject[node] = others.push(compilePredicate(nodes.predicates[subject[node]!]!, scope)) - 1
       continue
     }
@@ -50,7 +59,7 @@ export function compileNodeTests(nodes: TreeNodes, scope: Scope): NodeTests {
     subject[node] = slots[subject[node]!]!
     if (code <= LAST_ORDERING) operand[node] = comparedOperand(nodes, node, field, scope.assembly)
   }
-  return { test, subject, operand, others }
+  return { test, subject, operand, others, surrogates: surrogates.finish() }
 }
 
 /** The cell that a simple test compares its field with. */
@@ -67,6 +76,7 @@ export function comparedOperand(nodes: TreeNodes, node: number, field: Operand, 
 export function runTest(tests: NodeTests, node: number, cells: Float64Array, at: number): number {
   const code = tests.test[node]!
   if (code >= NODE_TEST.true) {
+    if (code === SURROGATE) return runSurrogates(tests.surrogates, tests.subject[node]!, cells, at)
     if (code !== NODE_TEST.other) return code === NODE_TEST.true ? 1 : 0
     const result = tests.others[tests.subject[node]!]!(cells, at)
     return Number.isNaN(result) ? -1 : result
@@ -74,19 +84,5 @@ export function runTest(tests: NodeTests, node: number, cells: Float64Array, at:
   const value = cells[at + tests.subject[node]!]!
   if (code >= 6) return Number.isNaN(value) === (code === 6) ? 1 : 0
   if (Number.isNaN(value)) return -1
-  const operand = tests.operand[node]!
-  switch (code) {
-    case 0:
-      return value === operand ? 1 : 0
-    case 1:
-      return value === operand ? 0 : 1
-    case 2:
-      return value < operand ? 1 : 0
-    case 3:
-      return value <= operand ? 1 : 0
-    case 4:
-      return value > operand ? 1 : 0
-    default:
-      return value >= operand ? 1 : 0
-  }
+  return holds(code, value, tests.operand[node]!) ? 1 : 0
 }

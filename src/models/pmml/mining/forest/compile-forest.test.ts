@@ -31,7 +31,7 @@ describe('an ensemble of trees', () => {
         expect(answers.map(String)).toEqual(expected.map(String))
         expect(answers).toEqual(expected)
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     )
   })
 
