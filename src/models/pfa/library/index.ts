@@ -1,3 +1,9 @@
+import { ARRAYS } from './arrays.ts'
+import { ARRAY_SEARCH } from './array-search.ts'
+import { ARRAY_ORDER } from './array-order.ts'
+import { ARRAY_SUMS } from './array-sums.ts'
+import { ARRAY_FUNCTIONS } from './array-functions.ts'
+import { ARRAY_COMBINATORICS } from './array-combinatorics.ts'
 import { BYTES } from './bytes.ts'
 import { CAST } from './cast.ts'
 import { CORE_ARITHMETIC } from './core-arithmetic.ts'
@@ -82,6 +88,12 @@ const MODULES: readonly (readonly LibraryFunction[])[] = [
   STAT_COUNTS,
   STAT_HISTOGRAM_2D,
   STAT_HISTOGRAM,
+  ARRAYS,
+  ARRAY_SEARCH,
+  ARRAY_ORDER,
+  ARRAY_SUMS,
+  ARRAY_FUNCTIONS,
+  ARRAY_COMBINATORICS,
 ]
 
 const BY_NAME: ReadonlyMap<string, LibraryFunction> = new Map(MODULES.flat().map((row) => [row.name, row]))
