@@ -30,7 +30,7 @@ export interface ModelService {
   retire(dataType: string, id: string): Promise<ModelCommandResult>
 }
 
-export type RecordsFormat = 'json' | 'ndjson' | 'protobuf' | 'protobuf-delimited'
+export type RecordsFormat = 'json' | 'ndjson' | 'protobuf' | 'protobuf-delimited' | 'binary'
 
 export interface RecordService {
   /**

@@ -1,14 +1,13 @@
-import { readFile } from 'node:fs/promises'
-import { createJsonCodec, createProtobufCodec } from '../codecs/index.ts'
 import type { Config, StreamConfig } from '../config/index.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Codec, DataTypeReader } from '../core/codec.ts'
 import { constantDataType, headerDataType, keyDataType, topicDataType } from '../core/data-type-readers.ts'
 import { Dictionary } from '../core/dictionary.ts'
-import { SluiceError } from '../core/errors.ts'
 import { ServingOperator } from '../core/operator/operator.ts'
+import type { SchemaRegistry } from '../core/schema-registry.ts'
 import { createPrimaryPolicy } from '../policies/primary/primary.ts'
 import type { StreamContext } from '../services/stream-context.ts'
+import { createCodec } from './create-codec.ts'
 
 /** An output record batch must stay below what brokers take, which is about 1 MB unless they are told otherwise. */
 const MAX_OUTPUT_BATCH_BYTES = 512 * 1024
@@ -20,11 +19,16 @@ export interface CreateStreamOptions {
   readonly clock: Clock
   /** How many partitions the input topic has. */
   readonly partitions: number
+  /** Where schemas are registered; undefined where the configuration names no registry. */
+  readonly registry: SchemaRegistry | undefined
 }
 
 /** Makes the operator of a configured stream and what the services need to know of it. */
-export async function createStream(stream: StreamConfig, { config, clock, partitions }: CreateStreamOptions): Promise<StreamContext> {
-  const codec = await createCodec(stream)
+export async function createStream(
+  stream: StreamConfig,
+  { config, clock, partitions, registry }: CreateStreamOptions,
+): Promise<StreamContext> {
+  const codec = await createCodec(stream, { registry, clock, register: config.schemas.register })
   const dictionary = new Dictionary()
   const dataTypePath = typeof stream.dataType === 'object' && 'field' in stream.dataType ? stream.dataType.field : undefined
   const operator = new ServingOperator({
@@ -43,19 +47,6 @@ export async function createStream(stream: StreamConfig, { config, clock, partit
   const { name, input, output, answer, dataType, commit } = stream
   const guarantee = config.log.kind === 'kafka' ? commit.guarantee : 'exactly-once'
   return { name, input, output, deadLetters: config.topics.deadLetters, partitions, codec, operator, answer, dataType, guarantee }
-}
-
-async function createCodec(stream: StreamConfig): Promise<Codec> {
-  if (stream.format === 'json') return createJsonCodec('field' in stream.answer ? { answerField: stream.answer.field } : {})
-  const { descriptorSet: path, message } = stream.format.protobuf
-  let descriptorSet: Uint8Array
-  try {
-    descriptorSet = await readFile(path)
-  } catch (cause) {
-    const text = `the descriptor set of stream '${stream.name}' can't be read: ${path}: ${(cause as Error).message}`
-    throw new SluiceError('config.unreadable', text, { cause })
-  }
-  return createProtobufCodec({ descriptorSet, message, ...('number' in stream.answer && { answerNumber: stream.answer.number }) })
 }
 
 function dataTypeReader({ dataType }: StreamConfig, codec: Codec, dictionary: Dictionary): DataTypeReader {

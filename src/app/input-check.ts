@@ -42,6 +42,7 @@ async function recentRecords(log: Log, { input, codec, operator }: StreamContext
     const { first, next } = await log.offsets({ topic: input, partition })
     const back = next - BigInt(RECORDS)
     for await (const batch of log.read({ topic: input, partition, from: back > first ? back : first, follow: false, underWay: 'leave' })) {
+      await codec.prepare?.(batch, false)?.catch(() => {})
       const types = new Int32Array(batch.count).fill(-1)
       const outcomes = new Outcomes()
       outcomes.reset(batch.count)

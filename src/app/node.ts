@@ -20,6 +20,7 @@ import { createStream } from './create-stream.ts'
 import { createObserver } from './engine-observer.ts'
 import { ModelPlane } from './model-plane.ts'
 import { openLog } from './open-log.ts'
+import { openRegistry } from './open-registry.ts'
 
 export interface NodeOptions {
   readonly config: Config
@@ -58,10 +59,13 @@ export class SluiceNode {
   static async start(options: NodeOptions): Promise<SluiceNode> {
     await using stack = new AsyncDisposableStack()
     const { config, clock = systemClock, logger = pino({ level: 'silent' }) } = options
-    const log = options.log ?? stack.use(await openLog(config.log))
+    const log = options.log ?? stack.use(await openLog(config))
     await log.ensureTopics(topicsOf(config))
+    const registry = await openRegistry(config.schemas)
     const streams = await Promise.all(
-      config.streams.map(async (stream) => createStream(stream, { config, clock, partitions: await log.partitions(stream.input) })),
+      config.streams.map(async (stream) =>
+        createStream(stream, { config, clock, registry, partitions: await log.partitions(stream.input) }),
+      ),
     )
     await log.ensureTopics(stateTopics(config, Math.max(...streams.map((stream) => stream.partitions))))
     const monitors = streams.map((context) => ({ context, monitor: stack.use(new StreamMonitor(context, clock)) }))

@@ -25,11 +25,18 @@ export function checkFiles(loaded: LoadedConfig): void {
 }
 
 function namedFiles({ config }: LoadedConfig): [path: Path, file: string][] {
-  const files: [Path, string][] = config.streams.flatMap(({ format }, i) =>
-    format === 'json' ? [] : [[['streams', i, 'format', 'protobuf', 'descriptorSet'], format.protobuf.descriptorSet]],
-  )
+  const files: [Path, string][] = config.streams.flatMap(({ format }, i): [Path, string][] => {
+    if (typeof format === 'string') return []
+    if ('avro' in format) return [[['streams', i, 'format', 'avro', 'schema'], format.avro.schema]]
+    return [[['streams', i, 'format', 'protobuf', 'descriptorSet'], format.protobuf.descriptorSet]]
+  })
   const { definitions } = config.models
-  return definitions === null ? files : [[['models', 'definitions'], definitions], ...files]
+  const { credentials } = config.schemas
+  return [
+    ...(definitions === null ? [] : [[['models', 'definitions'], definitions] satisfies [Path, string]]),
+    ...(credentials === null ? [] : [[['schemas', 'credentials'], credentials] satisfies [Path, string]]),
+    ...files,
+  ]
 }
 
 function faultOf(file: string): { readonly reason: string; readonly cause?: unknown } | undefined {

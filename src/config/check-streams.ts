@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { modelsSchema, streamSettings, topicsSchema } from './schema.ts'
+import { encodingOf, modelsSchema, streamSettings, topicsSchema } from './schema.ts'
 import { type Settings, valueAt } from './settings.ts'
 import { type Path, pathText } from './source.ts'
 
@@ -26,7 +26,10 @@ export function checkStreams(settings: Settings): void {
   checkTopics(streams, internal, report)
   for (const key of ['name', 'input', 'output'] as const) checkUnique(streams, key, report)
   checkCircles(streams, report)
-  for (const { at } of streams) checkAnswer(at, settings, report)
+  for (const { at } of streams) {
+    checkAnswer(at, settings, report)
+    checkWire(at, settings, report)
+  }
 }
 
 function streamsOf(settings: Settings): Stream[] {
@@ -107,11 +110,26 @@ function checkCircles(streams: readonly Stream[], report: Report): void {
 
 function checkAnswer(at: Path, settings: Settings, report: Report): void {
   const { format, answer } = streamSettings.shape
-  const encoding = format.safeParse(valueAt(settings.tree, [...at, 'format'])).data
+  const given = format.safeParse(valueAt(settings.tree, [...at, 'format'])).data
   const chosen = answer.safeParse(valueAt(settings.tree, [...at, 'answer'])).data
-  if (encoding === undefined || chosen === undefined) return
-  if (encoding === 'json' && !('field' in chosen))
-    report([...at, 'answer'], 'is a field number, but the stream is JSON; it must be { field: <key> }')
-  if (encoding !== 'json' && !('number' in chosen))
-    report([...at, 'answer'], 'is a key, but the stream is protobuf; it must be { number: <field number> }')
+  if (given === undefined || chosen === undefined) return
+  const encoding = encodingOf(given)
+  if (encoding !== 'protobuf' && !('field' in chosen))
+    report([...at, 'answer'], `is a field number, but the stream is ${ENCODING_NAMES[encoding]}; it must be { field: <name> }`)
+  if (encoding === 'protobuf' && !('number' in chosen))
+    report([...at, 'answer'], 'is a name, but the stream is protobuf; it must be { number: <field number> }')
+}
+
+const ENCODING_NAMES = { json: 'JSON', avro: 'Avro' } as const
+
+/** What says its schema needs a registry, and Avro that does not say it needs the schema. */
+function checkWire(at: Path, settings: Settings, report: Report): void {
+  const { format, wire } = streamSettings.shape
+  const given = format.safeParse(valueAt(settings.tree, [...at, 'format'])).data
+  const chosen = wire.safeParse(valueAt(settings.tree, [...at, 'wire'])).data
+  const registry = valueAt(settings.tree, ['schemas', 'registry']) ?? null
+  if (chosen === 'confluent' && registry === null)
+    report([...at, 'wire'], 'is confluent, which needs a schema registry; set schemas.registry')
+  if (chosen === 'plain' && given === 'avro')
+    report([...at, 'format'], 'is avro without a schema; it must be { avro: { schema: <file> } }, unless the wire is confluent')
 }

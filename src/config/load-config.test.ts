@@ -63,6 +63,8 @@ describe('what is right', () => {
         batch: { maxBytes: 262144 },
         commit: { guarantee: 'exactly-once', intervalMs: 100 },
         inputs: {},
+        wire: 'plain',
+        subjects: { input: 'mdata-value', output: 'scores-value' },
       },
     ])
     expect(config.logging).toEqual({ level: 'info', pretty: 'auto' })
@@ -128,6 +130,17 @@ describe('what is right', () => {
     expect(load(text).streams[0]).toMatchObject({ answer: { number: 1000 } })
   })
 
+  test('an Avro stream adds its answer as a field, and names the subjects of its schemas after its topics', () => {
+    const text = `schemas: { registry: "http://x:1", credentials: secret }
+streams: [{ input: a, output: b, format: avro, wire: confluent, subjects: { output: c } }, { format: { avro: { schema: x.avsc } } }]`
+    const config = load(text)
+    expect(config.schemas).toEqual({ registry: 'http://x:1', credentials: join(folder, 'secret'), register: true, timeoutMs: 5000 })
+    expect(config.streams).toMatchObject([
+      { answer: { field: 'answer' }, subjects: { input: 'a-value', output: 'c' } },
+      { answer: { field: 'answer' }, format: { avro: { schema: join(folder, 'x.avsc') } }, wire: 'plain' },
+    ])
+  })
+
   test("paths are resolved against the file's folder, or where the command runs for variables and flags", () => {
     const text = 'log: sqlite:data/x.db\nmodels: { directory: m }\nstreams: [{ format: { protobuf: { descriptorSet: ../w, message: B } } }]'
     const name = join(folder, file(text))
@@ -173,7 +186,7 @@ describe('what is right', () => {
 
 describe('what is wrong', () => {
   const LOGS = 'memory, sqlite:<path> or kafka:<host>:<port>[,<host>:<port>…]'
-  const FORMAT = 'json or { protobuf: { descriptorSet: <file>, message: <full name> } }'
+  const FORMAT = 'json, avro, { avro: { schema: <file> } } or { protobuf: { descriptorSet: <file>, message: <full name> } }'
 
   test.each<[yaml: string, message: string]>([
     ['http:\n  port: abc', "http.port is 'abc', but must be a whole number from 0 to 65535 (a port) (x.yaml:2:9)"],
@@ -213,11 +226,20 @@ describe('what is wrong', () => {
     ],
     [
       'streams: [{ answer: { number: 1000 } }]',
-      'streams[0].answer is a field number, but the stream is JSON; it must be { field: <key> } (x.yaml:1:21)',
+      'streams[0].answer is a field number, but the stream is JSON; it must be { field: <name> } (x.yaml:1:21)',
     ],
     [
       'streams: [{ answer: { field: a }, format: { protobuf: { descriptorSet: x, message: y } } }]',
-      'streams[0].answer is a key, but the stream is protobuf; it must be { number: <field number> } (x.yaml:1:21)',
+      'streams[0].answer is a name, but the stream is protobuf; it must be { number: <field number> } (x.yaml:1:21)',
+    ],
+    [
+      'streams: [{ format: avro }]',
+      'streams[0].format is avro without a schema; it must be { avro: { schema: <file> } }, unless the wire is confluent (x.yaml:1:21)',
+    ],
+    ['streams: [{ wire: confluent }]', 'streams[0].wire is confluent, which needs a schema registry; set schemas.registry (x.yaml:1:19)'],
+    [
+      'schemas: { registry: "http://me:secret@x" }',
+      "schemas.registry is 'http://me:secret@x', but must be the address of a schema registry, such as http://localhost:8081, without a password (x.yaml:1:22)",
     ],
     ['streams: [{ beforeModel: { do: wait } }]', "streams[0].beforeModel.do is 'wait', but must be one of hold, reject (x.yaml:1:32)"],
     [

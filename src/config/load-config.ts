@@ -107,17 +107,37 @@ function invalid(problems: readonly Problem[]): SluiceError {
 type Mutable = ReturnType<typeof configSchema.parse>
 
 function resolvePaths(config: Mutable, absolute: (at: Path, value: string) => string): Config {
-  const { log, models } = config
+  const { log, models, schemas, kafka } = config
+  const file = (at: Path, value: string | null): string | null => (value === null ? null : absolute(at, value))
   return {
     ...config,
     log: log.kind === 'sqlite' ? { ...log, path: absolute(['log'], log.path) } : log,
+    kafka: {
+      ...kafka,
+      tls: {
+        ...kafka.tls,
+        ca: file(['kafka', 'tls', 'ca'], kafka.tls.ca),
+        cert: file(['kafka', 'tls', 'cert'], kafka.tls.cert),
+        key: file(['kafka', 'tls', 'key'], kafka.tls.key),
+      },
+      sasl: {
+        ...kafka.sasl,
+        passwordFile: file(['kafka', 'sasl', 'passwordFile'], kafka.sasl.passwordFile),
+        tokenFile: file(['kafka', 'sasl', 'tokenFile'], kafka.sasl.tokenFile),
+      },
+    },
     models: {
       ...models,
-      directory: models.directory === null ? null : absolute(['models', 'directory'], models.directory),
-      definitions: models.definitions === null ? null : absolute(['models', 'definitions'], models.definitions),
+      directory: file(['models', 'directory'], models.directory),
+      definitions: file(['models', 'definitions'], models.definitions),
     },
+    schemas: { ...schemas, credentials: schemas.credentials === null ? null : absolute(['schemas', 'credentials'], schemas.credentials) },
     streams: config.streams.map((stream, i) => {
-      if (stream.format === 'json') return stream
+      if (typeof stream.format === 'string') return stream
+      if ('avro' in stream.format) {
+        const schema = absolute(['streams', i, 'format', 'avro', 'schema'], stream.format.avro.schema)
+        return { ...stream, format: { avro: { schema } } }
+      }
       const { protobuf } = stream.format
       const descriptorSet = absolute(['streams', i, 'format', 'protobuf', 'descriptorSet'], protobuf.descriptorSet)
       return { ...stream, format: { protobuf: { ...protobuf, descriptorSet } } }

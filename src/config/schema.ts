@@ -1,20 +1,8 @@
 import { z } from 'zod'
+import { kafkaSchema } from './kafka-schema.ts'
 import { LOG_SYNTAX, type LogAddress, parseLogAddress } from './log-address.ts'
+import { oneOf, section, text, whole } from './schema-parts.ts'
 import { parseSize, SIZE_SYNTAX } from './size.ts'
-
-/*
- * Every message of this schema says what would be right, as the end of "… must be": the problem list puts the key, the
- * value and its source before it.
- */
-
-function text(right: string) {
-  return z.string({ error: right }).min(1, { error: right })
-}
-
-function whole(min: number, max: number, what: string) {
-  const right = `a whole number from ${min} to ${max} (${what})`
-  return z.int({ error: right }).min(min, { error: right }).max(max, { error: right })
-}
 
 function size(min = 1) {
   return z.union([z.number(), z.string()], { error: SIZE_SYNTAX }).transform((value, context): number => {
@@ -23,14 +11,6 @@ function size(min = 1) {
     context.issues.push({ code: 'custom', input: value, message: bytes === undefined ? SIZE_SYNTAX : `at least ${min} bytes` })
     return z.NEVER
   })
-}
-
-function oneOf<const T extends readonly string[]>(values: T) {
-  return z.enum(values, { error: `one of ${values.join(', ')}` })
-}
-
-function section<T extends z.core.$ZodLooseShape>(shape: T) {
-  return z.strictObject(shape, { error: `a group of settings: ${Object.keys(shape).join(', ')}` })
 }
 
 const TOPIC = 'a topic name of at most 249 letters, digits, dots, dashes and underscores'
@@ -46,10 +26,11 @@ const log = text(LOG_SYNTAX).transform((value, context): LogAddress => {
   return z.NEVER
 })
 
-const FORMAT = 'json or { protobuf: { descriptorSet: <file>, message: <full name> } }'
+const FORMAT = 'json, avro, { avro: { schema: <file> } } or { protobuf: { descriptorSet: <file>, message: <full name> } }'
 const format = z.union(
   [
-    z.literal('json', { error: FORMAT }),
+    z.enum(['json', 'avro'], { error: FORMAT }),
+    section({ avro: section({ schema: text('the path of an Avro schema (.avsc)') }) }),
     section({
       protobuf: section({
         descriptorSet: text('the path of a FileDescriptorSet (buf build -o x.binpb, protoc -o x.binpb)'),
@@ -72,10 +53,10 @@ const dataType = z.union(
 )
 
 const FIELD_NUMBER = 'a protobuf field number from 1 to 536870911, outside 19000 to 19999, that the message does not use'
-const ANSWER = '{ field: <key> } for JSON or { number: <field number> } for protobuf'
+const ANSWER = '{ field: <name> } for JSON and Avro or { number: <field number> } for protobuf'
 const answer = z.union(
   [
-    section({ field: text('the key that is added to the record') }),
+    section({ field: text('the name of the field that is added to the record') }),
     section({
       number: z
         .int({ error: FIELD_NUMBER })
@@ -88,7 +69,13 @@ const answer = z.union(
 )
 
 /** The answer that a stream adds where its configuration does not say. */
-export const DEFAULT_ANSWER = { json: { field: 'answer' }, protobuf: { number: 1000 } } as const
+export const DEFAULT_ANSWER = { json: { field: 'answer' }, avro: { field: 'answer' }, protobuf: { number: 1000 } } as const
+
+/** What the records of a stream are encoded in. */
+export function encodingOf(value: z.output<typeof format>): keyof typeof DEFAULT_ANSWER {
+  if (typeof value === 'string') return value
+  return 'avro' in value ? 'avro' : 'protobuf'
+}
 
 const STREAM_NAME = 'a name of at most 249 letters, digits, dots, dashes and underscores'
 
@@ -101,6 +88,11 @@ export const streamSettings = section({
   output: topic().prefault('scores'),
   partitions: whole(1, 10_000, 'the number of partitions of topics that Sluice creates').prefault(1),
   format: format.prefault('json'),
+  wire: oneOf(['plain', 'confluent']).prefault('plain'),
+  subjects: section({
+    input: text('the subject of the schemas of records').optional(),
+    output: text('the subject of the schemas of answers').optional(),
+  }).prefault({}),
   dataType: dataType.prefault({ field: 'dataType' }),
   dataTypes: z
     .array(text('a data type'), { error: 'a list of data types, such as [wine, flight]' })
@@ -125,7 +117,8 @@ export const streamSettings = section({
 export const streamSchema = streamSettings.transform((stream) => ({
   ...stream,
   name: stream.name ?? stream.input,
-  answer: stream.answer ?? (stream.format === 'json' ? DEFAULT_ANSWER.json : DEFAULT_ANSWER.protobuf),
+  answer: stream.answer ?? DEFAULT_ANSWER[encodingOf(stream.format)],
+  subjects: { input: stream.subjects.input ?? `${stream.input}-value`, output: stream.subjects.output ?? `${stream.output}-value` },
 }))
 
 /** The topics that Sluice keeps for itself, beside `models.topic`. */
@@ -148,6 +141,18 @@ export const modelsSchema = section({
   definitions: text('the path of a module that defines models in code').nullable().prefault(null),
 })
 
+const REGISTRY = 'the address of a schema registry, such as http://localhost:8081'
+
+export const schemasSchema = section({
+  registry: text(REGISTRY)
+    .refine((value) => /^https?:\/\/[^\s@]+$/.test(value) && URL.canParse(value), { error: `${REGISTRY}, without a password` })
+    .nullable()
+    .prefault(null),
+  credentials: text('the path of a file that holds user:password or a token').nullable().prefault(null),
+  register: z.boolean({ error: 'true or false' }).prefault(true),
+  timeoutMs: whole(1, 600_000, 'how long the registry may take to answer, in ms').prefault(5000),
+})
+
 /** The single source of what can be configured: file, environment and flags all go through it. */
 export const configSchema = section({
   log: log.prefault('sqlite:./sluice.db'),
@@ -160,7 +165,9 @@ export const configSchema = section({
       .array(text('a host name'), { error: 'a list of host names by which browsers reach this node, such as [sluice.example.com]' })
       .prefault([]),
   }).prefault({}),
+  kafka: kafkaSchema.prefault({}),
   models: modelsSchema.prefault({}),
+  schemas: schemasSchema.prefault({}),
   topics: topicsSchema.prefault({}),
   streams: z
     .array(streamSchema, { error: 'a list of streams, each with input and output' })

@@ -8,10 +8,10 @@ import type { OutputField } from './scores.ts'
 import { varintLength, writeVarint } from './varint.ts'
 
 /**
- * Headers of the input that its answer does not pass on: those that the answer has of its own, and those that say why the record
- * was rejected once, before it was sent again.
+ * Headers of the input that its answer does not pass on: those that the answer has of its own, that which says the schema of the value
+ * (an answer says its own before its value), and those that say why the record was rejected once, before it was sent again.
  */
-const OWN = ['ce_specversion', 'ce_type', 'ce_source', 'ce_id', 'sluice_model', 'sluice_score', ...DEAD_LETTER_HEADERS]
+const OWN = ['ce_specversion', 'ce_type', 'ce_source', 'ce_id', 'sluice_model', 'sluice_score', '__value_schema_id', ...DEAD_LETTER_HEADERS]
 
 const encoder = new TextEncoder()
 const OWN_BYTES = OWN.map((name) => encoder.encode(name))

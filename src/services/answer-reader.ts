@@ -20,24 +20,27 @@ export function readAnswer(stream: StreamContext, batch: Batch, i: number): Scor
     key: textOf(keyOf(batch, i)),
     dataType: dataTypeOf(stream, { batch, i, record }),
     model: headerText(batch, i, 'sluice_model') ?? '',
-    score: answer?.score ?? numberOrText(text),
-    outputs: answer?.outputs ?? {},
+    score: answer?.score ?? answer?.label ?? numberOrText(text),
+    outputs: { ...answer?.outputs, ...answer?.labels },
     at: batch.timestamps[i]!,
     latencyMs: null,
     record,
   }
 }
 
-interface JsonAnswer {
+/** As JSON has it, or Avro, which keeps numbers and labels apart. */
+interface FieldAnswer {
   readonly score?: number | string | null
+  readonly label?: string | null
   readonly outputs?: Record<string, number | string | null>
+  readonly labels?: Record<string, string>
 }
 
-/** The record as it came, and the answer that was added to it, where that is a JSON member. */
+/** The record as it came, and the answer that was added to it, where that is a field of its own. */
 function takeApart(
   { answer: place }: StreamContext,
   decoded: unknown,
-): { readonly record: unknown; readonly answer: JsonAnswer | undefined } {
+): { readonly record: unknown; readonly answer: FieldAnswer | undefined } {
   if (!('field' in place) || typeof decoded !== 'object' || decoded === null) return { record: decoded, answer: undefined }
   const { [place.field]: answer, ...record } = decoded as Record<string, unknown>
   return { record, answer: typeof answer === 'object' && answer !== null ? answer : undefined }

@@ -10,6 +10,8 @@ export interface TailSource<T> {
   readonly topic: string
   /** undefined for a record that is not asked for. */
   readonly read: (batch: Batch, i: number) => T | undefined
+  /** Learns what `read` must know; records are read without it where that fails. */
+  readonly prepare?: ((batch: Batch) => Promise<void> | undefined) | undefined
   /** Whether `read` takes every record, so that the last n records are the last n that are asked for. */
   readonly takesAll: boolean
 }
@@ -29,7 +31,7 @@ export async function* readTail<T extends { readonly at: number }>(
   else yield* await some(log, source, options)
 }
 
-async function* follow<T>(log: Log, { topic, read }: TailSource<T>, options: TailOptions): AsyncGenerator<T, void> {
+async function* follow<T>(log: Log, { topic, read, prepare }: TailSource<T>, options: TailOptions): AsyncGenerator<T, void> {
   const { from, limit = Infinity, signal } = options
   const ends = await endsOf(log, topic)
   const readers = ends.map(({ first, next }, partition) =>
@@ -37,6 +39,7 @@ async function* follow<T>(log: Log, { topic, read }: TailSource<T>, options: Tai
   )
   let left = limit
   for await (const batch of merge(readers)) {
+    await prepare?.(batch)?.catch(() => {})
     for (let i = 0; i < batch.count && left > 0; i++) {
       const item = read(batch, i)
       if (item === undefined) continue
@@ -71,10 +74,11 @@ interface Part {
 }
 
 /** The first or the last ones that are asked for in one partition, from `start`. */
-async function readSome<T>(log: Log, { topic, read }: TailSource<T>, part: Part): Promise<T[]> {
+async function readSome<T>(log: Log, { topic, read, prepare }: TailSource<T>, part: Part): Promise<T[]> {
   const { partition, start, limit, fromBeginning, signal } = part
   let found: T[] = []
   for await (const batch of log.read({ topic, partition, from: start, follow: false, underWay: 'leave', signal })) {
+    await prepare?.(batch)?.catch(() => {})
     for (let i = 0; i < batch.count; i++) {
       const item = read(batch, i)
       if (item !== undefined) found.push(item)

@@ -1,6 +1,7 @@
 import { setImmediate as eventLoop } from 'node:timers/promises'
 import type { DeadLetter, RecordsResult, ScoredRecord } from '../api/contract/index.ts'
 import type { RecordService, RecordsFormat } from '../api/services.ts'
+import type { Batch } from '../core/batch.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Codec } from '../core/codec.ts'
 import { SluiceError } from '../core/errors.ts'
@@ -66,7 +67,8 @@ export function createRecordService({ log, clock, streams }: RecordServiceOption
 
     scores(name, options): AsyncIterable<ScoredRecord> {
       const stream = streamOf(streams, name)
-      return readTail(log, { topic: stream.output, read: (batch, i) => readAnswer(stream, batch, i), takesAll: true }, options)
+      const prepare = (batch: Batch): Promise<void> | undefined => stream.codec.prepare?.(batch, false)
+      return readTail(log, { topic: stream.output, read: (batch, i) => readAnswer(stream, batch, i), takesAll: true, prepare }, options)
     },
 
     rejected(name, options): AsyncIterable<DeadLetter> {
@@ -94,10 +96,11 @@ function writerFor(writers: Map<number, RecordBatchWriter[]>, partition: number,
 }
 
 function contentType(codec: Codec): string {
-  return codec.name === 'json' ? 'application/json' : 'application/x-protobuf'
+  const [format] = codec.name.split('+')
+  return format === 'json' ? 'application/json' : format === 'avro' ? 'application/avro' : 'application/x-protobuf'
 }
 
-/** JSON records for a protobuf stream are converted; all else goes to the log as it came, for the stream to judge. */
+/** JSON records are converted where the stream's are of another kind; all else goes to the log as it came, for the stream to judge. */
 function toStream(codec: Codec, value: Uint8Array, format: RecordsFormat): Uint8Array {
   const isJson = format === 'json' || format === 'ndjson'
   if (!isJson || codec.name === 'json') return value

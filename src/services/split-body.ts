@@ -4,6 +4,7 @@ import { SluiceError } from '../core/errors.ts'
 /** The values of the records in a request body. Throws `api.request.invalid` where they can't be told apart. */
 export function splitBody(body: Uint8Array, format: RecordsFormat): Iterable<Uint8Array> {
   switch (format) {
+    case 'binary':
     case 'protobuf':
       return [body]
     case 'protobuf-delimited':

@@ -17,7 +17,7 @@ export interface StreamContext {
   readonly guarantee: Guarantee
 }
 
-/** Where the answer is in a value of the output topic: a JSON member, or a protobuf field. */
+/** Where the answer is in a value of the output topic: a member of JSON or a field of Avro, or a protobuf field. */
 export type AnswerLocation = { readonly field: string } | { readonly number: number }
 
 /** Where a record says its data type: in its key, a field or a header; or it is the same for all of the topic or the stream. */

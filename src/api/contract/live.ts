@@ -66,7 +66,7 @@ export const streamLive = z.object({
   input: z.string(),
   output: z.string(),
   deadLetters: z.string(),
-  format: z.string().describe('json, protobuf'),
+  format: z.string().describe('json, protobuf, avro; with +confluent where values say their schema'),
   partitions: z.number().int(),
   scored: z.number().int().describe('since the beginning'),
   rejected: z.number().int().describe('since the beginning'),

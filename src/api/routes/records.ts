@@ -10,6 +10,8 @@ const FORMATS: Readonly<Record<string, RecordsFormat>> = {
   'application/x-ndjson': 'ndjson',
   'application/x-protobuf': 'protobuf',
   'application/x-protobuf-delimited': 'protobuf-delimited',
+  'application/avro': 'binary',
+  'application/octet-stream': 'binary',
 }
 
 /** Records in, answers out. */

@@ -19,15 +19,15 @@ const ANSWER_SCHEMA = {
 
 /**
  * The schema of answers: that of the record with one more field at its end. Since a record's encoding is its fields' one after the other,
- * an answer is the record's bytes as they came, and then the field's. Throws `codec.schema.invalid` where the record has such a field.
+ * an answer is the record's bytes as they came, and then the field's. `used` are the schemas that it refers to. Throws `codec.schema.invalid` where the record has such a field.
  */
-export function answerSchema(schema: string, field: string): string {
+export function answerSchema(schema: string, field: string, used: readonly string[] = []): string {
   const record = JSON.parse(schema) as { readonly fields: readonly { readonly name: string }[] }
   if (record.fields.some(({ name }) => name === field)) {
     throw invalid(`it has a field '${field}' of its own; choose another for the answer with the stream's answer.field`)
   }
   // A record that another stream has answered brings the type along, which must not be declared again.
-  const type = declares(record) ? ANSWER : ANSWER_SCHEMA
+  const type = declares([record, ...used.map((text) => JSON.parse(text) as unknown)]) ? ANSWER : ANSWER_SCHEMA
   return JSON.stringify({ ...record, fields: [...record.fields, { name: field, type }] })
 }
 

@@ -24,7 +24,7 @@ export function createAvroCodec({ schema, answerField = 'answer' }: AvroOptions)
   const written = answerSchema(schema, answerField)
   const answered = parseRecordSchema(written)
   return {
-    ...avroCodec(plainFraming(record), record),
+    ...avroCodec(plainFraming(record), record, record),
     name: 'avro',
     answerSchema: written,
     decode(value) {
@@ -36,17 +36,18 @@ export function createAvroCodec({ schema, answerField = 'answer' }: AvroOptions)
 
 export interface FramedAvroOptions {
   readonly framing: Framing<RecordType>
-  /** The schema that paths are of, and that records from JSON are written with; undefined where none is known yet. */
+  /** The schema that paths are of; undefined where each record's own is. */
   readonly reader: RecordType | undefined
-  readonly answerSchema: string | undefined
+  /** The schema that records from JSON are written with; undefined where there is none yet. */
+  readonly own: RecordType | undefined
 }
 
 /** The codec of records in Avro's binary encoding that each say the schema that they were written with. */
-export function createFramedAvroCodec({ framing, reader, answerSchema: written }: FramedAvroOptions): Codec {
-  return { ...avroCodec(framing, reader), name: 'avro+confluent', ...(written !== undefined && { answerSchema: written }) }
+export function createFramedAvroCodec({ framing, reader, own }: FramedAvroOptions): Codec {
+  return { ...avroCodec(framing, reader, own), name: 'avro+confluent' }
 }
 
-function avroCodec(framing: Framing<RecordType>, reader: RecordType | undefined): Omit<Codec, 'name'> {
+function avroCodec(framing: Framing<RecordType>, reader: RecordType | undefined, own: RecordType | undefined): Omit<Codec, 'name'> {
   return {
     schema: reader === undefined ? undefined : schemaFields(reader),
     prepare: (batch, answering) => framing.prepare(batch, answering),
@@ -58,14 +59,15 @@ function avroCodec(framing: Framing<RecordType>, reader: RecordType | undefined)
       return decodeRecord(schema, payload)
     },
     encode(record) {
-      if (reader === undefined)
-        throw new SluiceError('record.schema.unknown', 'the registry has no schema yet that records from JSON could be written with')
+      // Framing says what is wrong where there is no schema to write with.
+      if (own === undefined) return framing.frame(new Uint8Array(0))
+      let payload: Uint8Array
       try {
-        return framing.frame(encodeRecord(reader, record))
+        payload = encodeRecord(own, record)
       } catch (cause) {
-        if (cause instanceof SluiceError) throw cause
-        throw new SluiceError('record.feature.invalid', `the record is not a ${reader.name}: ${(cause as Error).message}`, { cause })
+        throw new SluiceError('record.feature.invalid', `the record is not a ${own.name}: ${(cause as Error).message}`, { cause })
       }
+      return framing.frame(payload)
     },
   }
 }

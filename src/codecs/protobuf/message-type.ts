@@ -28,6 +28,12 @@ export function loadMessageType(descriptorSet: Uint8Array, name: string): Messag
   throw new SluiceError('codec.schema.invalid', `the descriptor set has no message '${name}'; it has ${known.join(', ') || 'none'}`)
 }
 
+/** Where a message is declared in its file: its place among the messages of the file, or that of the one around it and its own within. */
+export function messagePlaces(message: DescMessage): number[] {
+  const { parent, file } = message
+  return parent === undefined ? [file.messages.indexOf(message)] : [...messagePlaces(parent), parent.nestedMessages.indexOf(message)]
+}
+
 const DEEPEST_FIELD = 8
 const MOST_FIELDS = 10_000
 

@@ -42,7 +42,7 @@ export interface Held {
  * The serving operator of one stream: joins each batch of records with the models that their data types have now, scores,
  * counts, and writes the answers in the order of the input. It does no I/O, and one thread uses it.
  *
- * A batch goes `begin` → `Work.done` → `Work.finish`. Batches of one partition begin in order and must finish in order; a model
+ * A batch goes `prepare` → `begin` → `Work.done` → `Work.finish`. Batches of one partition begin in order and must finish in order; a model
  * given by `serve` takes effect with the next batch that begins.
  */
 export class ServingOperator {
@@ -78,6 +78,14 @@ export class ServingOperator {
   /** The model that serves a data type now. */
   serving(dataType: string): ServedModel | undefined {
     return this.#served.get(dataType)
+  }
+
+  /**
+   * Learns what the codec must know before the batch can begin; undefined where it knows all. Rejects with a service-scope error where it
+   * can't be learned now: nothing was done with the batch, and it can be prepared again.
+   */
+  prepare(batch: Batch): Promise<void> | undefined {
+    return this.options.codec.prepare?.(batch, true)
   }
 
   /**

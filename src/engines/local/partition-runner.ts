@@ -98,6 +98,8 @@ export class PartitionRunner {
 
   /** Has a batch answered, in one piece or, where some of it may not wait, in several. False where the runner was stopped meanwhile. */
   async #answer(batch: Batch): Promise<boolean> {
+    const preparing = this.#options.operator.prepare(batch)
+    if (preparing !== undefined && !(await this.#unlessStopped(preparing, batch))) return false
     for (let rest: Batch | undefined = batch; rest !== undefined;) {
       const begun: Begun | undefined = await this.#begin(rest)
       if (begun === undefined) return false
@@ -105,6 +107,23 @@ export class PartitionRunner {
       rest = begun.rest
     }
     return true
+  }
+
+  /** Waits for what a batch needs before it can begin, and gives it back where that fails, or the runner was stopped meanwhile: then false. */
+  async #unlessStopped(preparing: Promise<void>, batch: Batch): Promise<boolean> {
+    const { signal } = this.#abort
+    const stopped = Promise.withResolvers<false>()
+    const stop = (): void => stopped.resolve(false)
+    signal.addEventListener('abort', stop)
+    if (signal.aborted) stop()
+    let ready = false
+    try {
+      ready = await Promise.race([preparing.then(() => true), stopped.promise])
+      return ready
+    } finally {
+      signal.removeEventListener('abort', stop)
+      if (!ready) batch.release()
+    }
   }
 
   /** Begins a batch, after waiting for a model where the stream holds its records. Undefined where the runner was stopped meanwhile. */

@@ -1,0 +1,76 @@
+import type { Clock } from '../../core/clock.ts'
+import type { Codec } from '../../core/codec.ts'
+import type { SchemaRegistry } from '../../core/schema-registry.ts'
+import { answerSchema } from '../avro/answer-schema.ts'
+import { createFramedAvroCodec } from '../avro/avro-codec.ts'
+import type { RecordType } from '../avro/avro-type.ts'
+import { parseRecordSchema } from '../avro/parse-schema.ts'
+import { createJsonCodec } from '../json/json-codec.ts'
+import { loadMessageType, messagePlaces } from '../protobuf/message-type.ts'
+import { createProtobufCodec, type ProtobufOptions } from '../protobuf/protobuf-codec.ts'
+import { ConfluentFraming } from './confluent-framing.ts'
+import { framedCodec } from './framed-codec.ts'
+import { jsonAnswerSchema } from './json-answer-schema.ts'
+import { SchemaTable } from './schema-table.ts'
+
+export interface RegistryUse {
+  readonly registry: SchemaRegistry
+  readonly clock: Clock
+  /** The subject whose last schema is the stream's: for paths, and for records that are made from JSON. */
+  readonly inputSubject: string
+  /** The subject of the schemas of answers. */
+  readonly outputSubject: string
+  /** Whether the schemas of answers are added to it. */
+  readonly register: boolean
+}
+
+/**
+ * The codec of Avro records that say their schema as Confluent's serializers do. `schema` is the reader's; the last one of the input's
+ * subject where absent, and where there is none yet, each record's own. The schema of answers, which is that of the record with one more
+ * field, is registered at once, and again for each new schema that records come with. Throws `codec.schema.invalid`, `schemas.refused`,
+ * `schemas.unavailable`.
+ */
+export async function createConfluentAvroCodec(
+  use: RegistryUse,
+  { schema, answerField = 'answer' }: { readonly schema?: string; readonly answerField?: string },
+): Promise<Codec> {
+  const table = new SchemaTable<RecordType>({
+    ...use,
+    language: 'AVRO',
+    parse: ({ text, used }) => parseRecordSchema(text, used),
+    answer: (of) => ({ ...of, text: answerSchema(of.text, answerField, of.used) }),
+  })
+  const reader = schema === undefined ? undefined : parseRecordSchema(schema)
+  const latest = await use.registry.latest(use.inputSubject)
+  const own = latest === undefined ? undefined : (await table.add(latest)).parsed
+  const framing = new ConfluentFraming({ table, ownId: latest?.id })
+  return createFramedAvroCodec({ framing, reader: reader ?? own, own })
+}
+
+/** The codec of JSON records that say their JSON Schema. They are read like all JSON: what is in the schema is for their producers. */
+export async function createConfluentJsonCodec(
+  use: RegistryUse,
+  { answerField = 'answer' }: { readonly answerField?: string },
+): Promise<Codec> {
+  const table = new SchemaTable<undefined>({
+    ...use,
+    language: 'JSON',
+    parse: () => undefined,
+    answer: (of) => ({ ...of, text: jsonAnswerSchema(of.text, answerField) }),
+  })
+  const latest = await use.registry.latest(use.inputSubject)
+  if (latest !== undefined) await table.add(latest)
+  return framedCodec(createJsonCodec({ answerField }), new ConfluentFraming({ table, ownId: latest?.id }))
+}
+
+/**
+ * The codec of protobuf records that say their schema. They are read as the message of the descriptor set, which is compatible with that
+ * schema where the registry sees to it. An answer keeps the record's schema, to which the answer is a field that it does not know.
+ */
+export async function createConfluentProtobufCodec(use: RegistryUse, options: ProtobufOptions): Promise<Codec> {
+  const indexes = messagePlaces(loadMessageType(options.descriptorSet, options.message).message)
+  const table = new SchemaTable<undefined>({ ...use, language: 'PROTOBUF', parse: () => undefined, indexes })
+  const latest = await use.registry.latest(use.inputSubject)
+  if (latest !== undefined) await table.add(latest)
+  return framedCodec(createProtobufCodec(options), new ConfluentFraming({ table, indexes, ownId: latest?.id }))
+}
