@@ -54,9 +54,9 @@ class PmmlModel implements Model {
     this.#isLabel = this.outputs[0]?.type === 'label'
     this.#answers = Int32Array.from(parts.outputs, (output) => output.cell ?? -1)
     this.#missing = Float64Array.from(parts.inputs, ({ treatment }) => treatment.apply(NaN, CELL.missing))
-    this.#takesMissing = Uint8Array.from(parts.inputs, ({ treatment, readRecord }) => {
-      treatment.apply(NaN, CELL.missing)
-      return readRecord === undefined && treatment.problem === undefined ? 1 : 0
+    this.#takesMissing = Uint8Array.from(parts.inputs, (input) => {
+      input.treatment.apply(NaN, CELL.missing)
+      return input.readRecord === undefined && input.treatment.problem === undefined ? 1 : 0
     })
     this.#stride = Math.max(1, parts.assembly.slots)
     this.#rows = Math.min(MOST_ROWS, Math.max(1, Math.floor(MOST_CELLS / this.#stride)))

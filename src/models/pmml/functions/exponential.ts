@@ -1,5 +1,6 @@
 /** Steps per power of two. */
-const STEPS = 128
+const STEP_BITS = 7
+const STEPS = 2 ** STEP_BITS
 const PER_STEP = STEPS / Math.LN2
 /** ln 2 in two parts: the first one's last bits are zero, so that its products with whole numbers below 2^20 are exact. */
 const LN2_HIGH = 6.9314718036912381649e-1 / STEPS
@@ -17,12 +18,12 @@ const { high: HIGH, rest: REST } = rootsOfTwo()
 export function exp(x: number): number {
   if (!(x > -LARGEST && x < LARGEST)) return Math.exp(x)
   // x = (128 k + j) ln(2) / 128 + r, so e^x = 2^k 2^(j/128) e^r, with |r| below 0.0028.
-  const whole = Math.round(x * PER_STEP)
+  const whole = Math.floor(x * PER_STEP + 0.5) | 0
   const r = x - whole * LN2_HIGH - whole * LN2_LOW
   const j = whole & (STEPS - 1)
   const less1 = r + r * r * (0.5 + r * (1 / 6 + r * (1 / 24 + r * (1 / 120))))
   const root = HIGH[j]!
-  return (root + root * (less1 + REST[j]!)) * POWERS[(whole - j) / STEPS + 1022]!
+  return (root + root * (less1 + REST[j]!)) * POWERS[(whole >> STEP_BITS) + 1022]!
 }
 
 /** 2^(j/128) as doubles, and what each lacks to the exact one, relative to it. */

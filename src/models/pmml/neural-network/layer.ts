@@ -2,6 +2,7 @@ import { exp } from '../functions/exponential.ts'
 import { roundingOf, simplemax, softmax } from '../regression/link.ts'
 import { ACTIVATION_FUNCTIONS } from './activation.ts'
 import type { NeuralLayer } from './neural-network-plan.ts'
+import { compileSums } from './weighted-sums.ts'
 
 /** Computes a layer's neurons, from `first` on, from the neurons before them. `values` holds the whole network's. */
 export type RunLayer = (values: Float64Array) => void
@@ -20,27 +21,24 @@ export function compileLayer(layer: NeuralLayer, first: number, singlePrecision:
 }
 
 function weightedSums(layer: NeuralLayer, first: number, singlePrecision: boolean): RunLayer {
-  const { neurons, bias, connections, from, weight, threshold } = layer
-  const round = roundingOf(singlePrecision)
+  const { neurons, threshold } = layer
+  const end = first + neurons
+  const sum = compileSums(layer, first, singlePrecision)
+  if (layer.activation === 'identity') return sum
+  if (layer.activation === 'logistic' && !singlePrecision) {
+    return (values) => {
+      sum(values)
+      for (let n = first; n < end; n++) values[n] = 1 / (1 + exp(-values[n]!))
+    }
+  }
   const activation =
     layer.activation === 'threshold' || layer.activation === 'radialBasis'
       ? (z: number): number => (Number.isNaN(z) ? NaN : z > threshold ? 1 : 0)
       : ACTIVATION_FUNCTIONS[layer.activation]
-  if (singlePrecision) {
-    return (values) => {
-      for (let n = 0; n < neurons; n++) {
-        let sum = 0
-        for (let c = connections[n]!; c < connections[n + 1]!; c++) sum = round(sum + round(round(weight[c]!) * values[from[c]!]!))
-        values[first + n] = round(activation(round(sum + round(bias[n]!))))
-      }
-    }
-  }
+  const round = roundingOf(singlePrecision)
   return (values) => {
-    for (let n = 0; n < neurons; n++) {
-      let sum = 0
-      for (let c = connections[n]!; c < connections[n + 1]!; c++) sum += weight[c]! * values[from[c]!]!
-      values[first + n] = activation(sum + bias[n]!)
-    }
+    sum(values)
+    for (let n = first; n < end; n++) values[n] = round(activation(values[n]!))
   }
 }
 
