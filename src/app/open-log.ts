@@ -1,8 +1,8 @@
-import type { LogAddress } from '../config/index.ts'
+import type { Config } from '../config/index.ts'
 import type { Log } from '../core/log.ts'
 
-/** Opens the log at an address. Clients of brokers are loaded only where they are asked for. */
-export async function openLog(address: LogAddress): Promise<Log> {
+/** Opens the log that is configured; secrets for it are in the environment. Clients of brokers are loaded only where they are asked for. */
+export async function openLog({ log: address, kafka }: Pick<Config, 'log' | 'kafka'>, env: NodeJS.ProcessEnv = process.env): Promise<Log> {
   switch (address.kind) {
     case 'memory': {
       const { createMemoryLog } = await import('../logs/memory/memory-log.ts')
@@ -14,7 +14,17 @@ export async function openLog(address: LogAddress): Promise<Log> {
     }
     case 'kafka': {
       const { createKafkaLog } = await import('../logs/kafka/kafka-log.ts')
-      return createKafkaLog({ brokers: address.brokers })
+      const { loadCredentials } = await import('../logs/kafka/credentials.ts')
+      const { groupProtocol, assignors, instanceId, sessionTimeoutMs, compression } = kafka
+      return createKafkaLog({
+        brokers: address.brokers,
+        groupProtocol,
+        assignors,
+        ...(instanceId !== null && { instanceId }),
+        sessionTimeoutMs,
+        compression,
+        ...(await loadCredentials(kafka, env)),
+      })
     }
   }
 }

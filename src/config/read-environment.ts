@@ -8,6 +8,8 @@ const PREFIX = 'SLUICE_'
 
 /** Variables that start with SLUICE_ and are no settings: the command line's own, and those of tests and scripts. */
 const OTHERS = new Set(['SLUICE_CONFIG', 'SLUICE_SERVER', 'SLUICE_SHARED', 'SLUICE_CACHE', 'SLUICE_KAFKA'])
+/** Secrets, which are never part of the configuration: it may be shown. */
+const SECRETS = new Set(['SLUICE_KAFKA_PASSWORD', 'SLUICE_KAFKA_TOKEN', 'SLUICE_KAFKA_KEY_PASSWORD'])
 /** Kubernetes sets these in every pod beside a service that is called `sluice`; and SLUICE_TEST_ is free for tests. */
 const IGNORED = /^SLUICE_(SERVICE_(HOST|PORT(_.*)?)|PORT(_\d+_.*)?|TEST_.*)$/
 
@@ -20,7 +22,15 @@ export function variableName(path: Path): string {
 export function readEnvironment(env: Readonly<Record<string, string | undefined>>, schema: z.core.$ZodType, settings: Settings): void {
   for (const variable of Object.keys(env).sort()) {
     const text = env[variable]
-    if (!variable.startsWith(PREFIX) || text === undefined || text === '' || OTHERS.has(variable) || IGNORED.test(variable)) continue
+    if (
+      !variable.startsWith(PREFIX) ||
+      text === undefined ||
+      text === '' ||
+      OTHERS.has(variable) ||
+      SECRETS.has(variable) ||
+      IGNORED.test(variable)
+    )
+      continue
     const source = { kind: 'environment', variable } as const
     const found = find(variable.slice(PREFIX.length), schema)
     if (found !== undefined) settings.set(found.path, fromText(text, found.schema), source)

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { run } from '../run.ts'
 import { answers } from './answers.ts'
 import { classPath } from './fetch.ts'
+import { type BrokerSecurity, scramArguments, securedListeners, SECURITY_PROTOCOLS, securityProperties } from './security.ts'
 
 export interface KafkaBrokerOptions {
   readonly id: number
@@ -21,6 +22,8 @@ export interface KafkaBrokerOptions {
   readonly libraries: string
   /** A folder of its own, which need not exist. */
   readonly directory: string
+  /** Listeners beside the plain one. */
+  readonly security?: BrokerSecurity | undefined
 }
 
 const START_LIMIT_MS = 90_000
@@ -103,11 +106,12 @@ export class KafkaBroker {
   }
 
   async #format(properties: string): Promise<void> {
-    const { clusterId, directory, libraries } = this.#options
+    const { clusterId, directory, libraries, security } = this.#options
     await mkdir(directory, { recursive: true })
     await writeFile(properties, serverProperties(this.#options))
     const args = ['-Xmx128m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', classPath(libraries)]
-    await run('java', [...args, 'kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', properties])
+    const users = security === undefined ? [] : scramArguments()
+    await run('java', [...args, 'kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', properties, ...users])
     this.#formatted = true
   }
 
@@ -129,17 +133,19 @@ export class KafkaBroker {
 }
 
 function serverProperties(options: KafkaBrokerOptions): string {
-  const { id, port, controllerPort, voters, replication, directory } = options
+  const { id, port, controllerPort, voters, replication, directory, security } = options
   const minimum = Math.max(1, replication - 1)
   const { proxied } = options
+  const more = security === undefined ? '' : `,${securedListeners(security)}`
   const properties = {
     'process.roles': 'broker,controller',
     'node.id': id,
     'controller.quorum.voters': voters,
     'controller.listener.names': 'CONTROLLER',
-    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}${proxied ? `,PROXIED://127.0.0.1:${proxied.port}` : ''}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}${proxied ? `,PROXIED://127.0.0.1:${proxied.advertised}` : ''}`,
-    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,PROXIED:PLAINTEXT',
+    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}${proxied ? `,PROXIED://127.0.0.1:${proxied.port}` : ''}${more}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}${proxied ? `,PROXIED://127.0.0.1:${proxied.advertised}` : ''}${more}`,
+    'listener.security.protocol.map': `PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,PROXIED:PLAINTEXT,${SECURITY_PROTOCOLS}`,
+    ...(security === undefined ? {} : securityProperties(security)),
     'log.dirs': join(directory, 'data'),
     'message.max.bytes': 64 * 1024 * 1024,
     'auto.create.topics.enable': false,

@@ -5,9 +5,11 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { KafkaBroker } from './broker.ts'
+import { createCertificates } from './certificates.ts'
 import { fetchKafka } from './fetch.ts'
 import { TcpProxy } from '../tcp-proxy.ts'
 import { freePorts } from './free-ports.ts'
+import type { BrokerSecurity } from './security.ts'
 
 /** Kafka brokers that know each other, on free ports and in a temporary folder. Disposing stops them and removes the folder. */
 export interface KafkaCluster extends AsyncDisposable {
@@ -17,17 +19,26 @@ export interface KafkaCluster extends AsyncDisposable {
   /** What stands between each broker and clients that come to it by `proxiedAddresses`. */
   readonly proxies: readonly TcpProxy[]
   readonly proxiedAddresses: readonly string[]
+  /** Of the broker, where secured listeners were asked for. */
+  readonly security: BrokerSecurity | undefined
+}
+
+export interface KafkaClusterOptions {
+  /** Has the broker, which must be the only one, listen in TLS and SASL too, and ask for access rules. */
+  readonly secured?: boolean
 }
 
 /**
  * Starts a cluster of one broker, or of as many as asked for (each 335 MB), and resolves when all of them answer. When this process ends without
  * disposing of the cluster, even by SIGKILL, the brokers and their folder go too.
  */
-export async function startKafka(count = 1): Promise<KafkaCluster> {
+export async function startKafka(count = 1, { secured = false }: KafkaClusterOptions = {}): Promise<KafkaCluster> {
   const libraries = await fetchKafka()
   const directory = await mkdtemp(join(tmpdir(), 'sluice-kafka-'))
   const guard = startGuard(directory)
-  const ports = await freePorts(count * 3)
+  const [tlsPort, saslPort, saslTlsPort, ...ports] = (await freePorts(count * 3 + 3)) as [number, number, number, ...number[]]
+  const certificates = secured ? await createCertificates(join(directory, 'certificates')) : undefined
+  const security = certificates && { certificates, tlsPort, saslPort, saslTlsPort }
   const proxies = await Promise.all(ports.slice(count * 2).map(() => TcpProxy.listen()))
   for (const [i, proxy] of proxies.entries()) proxy.to(ports[count * 2 + i]!)
   const voters = ports.slice(count, count * 2).map((port, i) => `${i + 1}@127.0.0.1:${port}`)
@@ -44,6 +55,7 @@ export async function startKafka(count = 1): Promise<KafkaCluster> {
         replication: Math.min(count, 3),
         libraries,
         directory: join(directory, `broker-${i + 1}`),
+        security,
       }),
   )
   const dispose = async (): Promise<void> => {
@@ -60,7 +72,7 @@ export async function startKafka(count = 1): Promise<KafkaCluster> {
     throw error
   }
   const proxiedAddresses = proxies.map(({ port }) => `127.0.0.1:${port}`)
-  return { brokers, addresses: brokers.map((broker) => broker.address), proxies, proxiedAddresses, [Symbol.asyncDispose]: dispose }
+  return { brokers, addresses: brokers.map((broker) => broker.address), proxies, proxiedAddresses, security, [Symbol.asyncDispose]: dispose }
 }
 
 /** A UUID in base64, which must not look like an option on a command line. */

@@ -1,0 +1,23 @@
+import { z } from 'zod'
+
+/*
+ * Every message of these says what would be right, as the end of "… must be": the problem list puts the key, the value and
+ * its source before it.
+ */
+
+export function text(right: string) {
+  return z.string({ error: right }).min(1, { error: right })
+}
+
+export function whole(min: number, max: number, what: string) {
+  const right = `a whole number from ${min} to ${max} (${what})`
+  return z.int({ error: right }).min(min, { error: right }).max(max, { error: right })
+}
+
+export function oneOf<const T extends readonly string[]>(values: T) {
+  return z.enum(values, { error: `one of ${values.join(', ')}` })
+}
+
+export function section<T extends z.core.$ZodLooseShape>(shape: T) {
+  return z.strictObject(shape, { error: `a group of settings: ${Object.keys(shape).join(', ')}` })
+}
