@@ -4,6 +4,7 @@ import { createFunctionRuntime } from './function/function-runtime.ts'
 import { createCatBoostRuntime } from './catboost/catboost-runtime.ts'
 import { createLightGbmRuntime } from './lightgbm/lightgbm-runtime.ts'
 import { createOnnxRuntime } from './onnx/onnx-runtime.ts'
+import { createPfaRuntime } from './pfa/runtime.ts'
 import { createPmmlRuntime } from './pmml/runtime.ts'
 import { createXgBoostRuntime } from './xgboost/xgboost-runtime.ts'
 
@@ -17,6 +18,7 @@ export interface RuntimeOptions {
 export function createRuntimes({ definitions, loadTimeoutMs }: RuntimeOptions): Runtime[] {
   return [
     createPmmlRuntime(),
+    createPfaRuntime(),
     createOnnxRuntime({ loadTimeoutMs }),
     createLightGbmRuntime(),
     createXgBoostRuntime(),

@@ -18,14 +18,15 @@ export function runPfa(folder = conformanceFolder(), full = false): boolean {
   const root = existsSync(join(folder, 'pfa')) ? join(folder, 'pfa') : folder
   const tally = new Map<string, Counts>()
   for (const test of functionTests(root, full)) {
-    const name = String(test.get('function'))
+    const name = textOf(test, 'function')
     const { passed, failures } = judgeFunction(test)
     count(tally, moduleOf(name), { passed, failed: failures.length })
-    for (const failure of failures.slice(0, SHOWN_PER_FUNCTION)) console.log(`${name} ${String(test.get('index') ?? '')}: ${failure}`)
+    for (const failure of failures.slice(0, SHOWN_PER_FUNCTION)) console.log(`${name} ${textOf(test, 'index')}: ${failure}`)
     if (failures.length > SHOWN_PER_FUNCTION) console.log(`${name}: … ${failures.length - SHOWN_PER_FUNCTION} more`)
   }
   const apart = judgeEngines(root, tally)
   printTable(tally)
+  console.log('')
   for (const line of apart) console.log(line)
   const [passed, failed] = [sum(tally, 'passed'), sum(tally, 'failed')]
   console.log(`\n${passed} passed, ${failed} failed`)
@@ -43,7 +44,7 @@ function* functionTests(root: string, full: boolean): Iterable<JsonObject> {
   if (isArray(tests)) for (const test of tests) if (isObject(test)) yield test
 }
 
-/** Whole documents. Those on which the reference engines differ are listed apart, and not counted. */
+/** Whole documents. Those on which the reference engines do not agree are listed apart, and not counted. */
 function judgeEngines(root: string, tally: Map<string, Counts>): readonly string[] {
   const folder = join(root, 'engine')
   const apart: string[] = []
@@ -51,9 +52,10 @@ function judgeEngines(root: string, tally: Map<string, Counts>): readonly string
   for (const file of readdirSync(folder).filter((name) => name.endsWith('.jsonl.gz'))) {
     for (const test of linesOf(join(folder, file))) {
       const problem = judgeEngine(test)
-      const name = `${String(test.get('id'))} ${String(test.get('source'))}`
-      if (test.get('agree') === false) {
-        apart.push(`not counted, the reference engines differ: ${name}: ${problem ?? 'as the first engine has it'}`)
+      const name = `${textOf(test, 'id')} ${textOf(test, 'source')}`
+      if (test.get('agree') !== true) {
+        const reason = test.get('agree') === false ? 'the reference engines differ' : 'only one reference engine answered'
+        apart.push(`not counted, ${reason}: ${name}: ${problem ?? 'as the first engine has it'}`)
         continue
       }
       count(tally, `engine ${file.split('.')[0]}`, { passed: problem === undefined ? 1 : 0, failed: problem === undefined ? 0 : 1 })
@@ -68,6 +70,11 @@ export function* linesOf(path: string): Iterable<JsonObject> {
     const json = line === '' ? undefined : parseJson(line)
     if (isObject(json)) yield json
   }
+}
+
+function textOf(test: JsonObject, key: string): string {
+  const value = test.get(key)
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
 }
 
 function moduleOf(name: string): string {

@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '../document/json.ts'
+import { isObject, type Json } from '../document/json.ts'
 import type { LibraryServices } from '../library/library-function.ts'
 import { INT, LONG, mapOf, STRING, type Type } from '../types/type.ts'
 import type { ValueTools } from '../values/value-tools.ts'
@@ -86,7 +86,7 @@ function declareFunctions(document: Document, program: Program, functions: Map<s
       if (!['params', 'ret', 'do', '@'].includes(key)) place.refuse(`there is no property '${key}' of a function`)
     const scope = new Scope(undefined, { above: true, within: false })
     const site = new Site(program, { scope, block: new Block(), place })
-    const body = readFunction(part as JsonObject, site)
+    const body = readFunction(part, site)
     const code = program.fresh('u')
     functions.set(name, { name, params: body.params, ret: body.ret, code })
     return {

@@ -1,4 +1,3 @@
-import type { Json } from '../document/json.ts'
 import { libraryFunction } from '../library/index.ts'
 import type { CallSite, LibraryFunction } from '../library/library-function.ts'
 import { type Match, matchSignature, resolvePattern } from '../types/match-signature.ts'
@@ -6,7 +5,6 @@ import { parseSignature, type Signature } from '../types/pattern.ts'
 import { functionOf, type Type } from '../types/type.ts'
 import { PfaRuntimeError } from '../values/runtime-error.ts'
 import type { Value } from '../values/value.ts'
-import { compileArgument } from './functions.ts'
 import type { Operand } from './operand.ts'
 import type { Site } from './site.ts'
 
@@ -20,12 +18,13 @@ function signaturesOf(row: LibraryFunction): readonly Signature[] {
   return parsed
 }
 
-/** Compiles a call of a library function. */
-export function libraryCall(name: string, args: readonly Json[], site: Site): Operand {
-  const row = libraryFunction(name)
-  if (row === undefined) return site.refuse(`there is no function '${name}'${functionHint(name, site)}`)
-  site.scope.routine.call(name)
-  const given = site.sequence(args.length, (inner, i) => compileArgument(args[i], inner.at(name).at(i, args[i])))
+/** The row of a library function that a document calls. */
+export function knownFunction(name: string, site: Site): LibraryFunction {
+  return libraryFunction(name) ?? site.refuse(`there is no function '${name}'${functionHint(name, site)}`)
+}
+
+/** Compiles a call of a library function with these arguments. */
+export function libraryCall(row: LibraryFunction, given: readonly Operand[], site: Site): Operand {
   const { match, signature } = fitting(row, given, site)
   const operands = given.map((operand, i) => site.converted(operand, match.params[i]!))
   const call = callSite(row, { match, signature, operands }, site)

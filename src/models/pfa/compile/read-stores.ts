@@ -61,7 +61,7 @@ function initialOf(part: JsonObject, { type, values, place, optional }: Initial)
   const source = part.get('source') ?? 'embedded'
   if (source !== 'embedded') refuseSource(source, place)
   if (!part.has('init') && !optional) place.refuse('"init" is missing')
-  const init: Json = part.get('init') ?? new Map<string, Json>()
+  const init: Json = part.has('init') ? part.get('init')! : new Map<string, Json>()
   try {
     return values.literalReader(type)(init)
   } catch (error) {

@@ -101,7 +101,7 @@ export class Site {
   }
 
   accepted(wanted: Type, operand: Operand, what: string): Operand {
-    if (operand.type.kind !== 'exception' && !accepts(wanted, operand.type)) {
+    if (!accepts(wanted, operand.type)) {
       this.refuse(`${what} is of type ${operand.type.key}; it should be ${wanted.key}`)
     }
     return this.converted(operand, wanted)

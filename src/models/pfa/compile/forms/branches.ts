@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../document/json.ts'
 import { broadestType } from '../../types/accepts.ts'
-import { NULL, type Type, type UnionType, unionOf } from '../../types/type.ts'
+import { NULL, type Type, unionOf } from '../../types/type.ts'
 import { Block } from '../block.ts'
 import { NULL_OPERAND } from '../constant-pool.ts'
 import type { Operand } from '../operand.ts'
@@ -70,5 +70,5 @@ export function withoutNull(type: Type): Type | undefined {
 export function withNull(type: Type): Type {
   if (type.kind === 'null') return type
   if (type.kind !== 'union') return unionOf([type, NULL])
-  return type.types.some(({ kind }) => kind === 'null') ? type : unionOf([...(type as UnionType).types, NULL])
+  return type.types.some(({ kind }) => kind === 'null') ? type : unionOf([...type.types, NULL])
 }

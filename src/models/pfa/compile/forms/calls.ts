@@ -4,7 +4,7 @@ import { matchSignature } from '../../types/match-signature.ts'
 import { patternOf } from '../../types/pattern.ts'
 import { NULL, type Type } from '../../types/type.ts'
 import { compileArgument } from '../functions.ts'
-import { libraryCall } from '../library-call.ts'
+import { knownFunction, libraryCall } from '../library-call.ts'
 import type { Operand } from '../operand.ts'
 import type { UserFunction } from '../program.ts'
 import type { Site } from '../site.ts'
@@ -20,11 +20,14 @@ export function compileCall(name: string, json: Json | undefined, site: Site): O
     const value = compileArgument(args[0], site.at(name).at(0, args[0]))
     return { code: `$emit(${site.accepted(emits, value, 'what is emitted').code})`, type: NULL, stable: false }
   }
-  if (!name.startsWith('u.')) return libraryCall(name, args, site)
-  const user = functions.get(name.slice(2)) ?? site.refuse(`there is no function '${name}'`)
   site.scope.routine.call(name)
-  const operands = site.sequence(args.length, (inner, i) => compileArgument(args[i], inner.at(name).at(i, args[i])))
-  return userCall(user, operands, site)
+  const operands = (): Operand[] => site.sequence(args.length, (inner, i) => compileArgument(args[i], inner.at(name).at(i, args[i])))
+  if (!name.startsWith('u.')) {
+    const row = knownFunction(name, site)
+    return libraryCall(row, operands(), site)
+  }
+  const user = functions.get(name.slice(2)) ?? site.refuse(`there is no function '${name}'`)
+  return userCall(user, operands(), site)
 }
 
 function userCall(user: UserFunction, operands: readonly Operand[], site: Site): Operand {

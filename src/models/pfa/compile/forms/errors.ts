@@ -9,12 +9,12 @@ import type { Form, FormTable } from './form.ts'
 const error: Form = (json, site) => {
   const message = site.text(json, 'error')
   const code = json.get('code')
-  if (code !== undefined && (typeof code !== 'number' || !Number.isInteger(code) || code >= 0)) {
-    site.at('code').refuse('the code of an error is a negative integer')
+  if (code !== undefined && !(typeof code === 'number' && Number.isInteger(code) && code < 0)) {
+    return site.at('code').refuse('the code of an error is a negative integer')
   }
   site.scope.routine.call('error')
   return {
-    code: `$fail(${JSON.stringify(message)}, ${code === undefined ? 'undefined' : String(code as number)}, "error")`,
+    code: `$fail(${JSON.stringify(message)}, ${typeof code === 'number' ? code : 'undefined'}, "error")`,
     type: EXCEPTION,
     stable: false,
   }

@@ -1,0 +1,63 @@
+import { asSluiceError, SluiceError } from '../../core/errors.ts'
+import { type Clock, systemClock } from '../../core/clock.ts'
+import { modelId, type Runtime } from '../../core/model.ts'
+import { readDocumentText } from './document/read-document-text.ts'
+import { loadEngine } from './engine/load-engine.ts'
+import { createPfaModel } from './pfa-model.ts'
+
+export interface PfaOptions {
+  readonly clock?: Clock
+  /** The longest that scoring one record may take, in milliseconds, whatever a document says of itself. */
+  readonly timeoutMs?: number
+}
+
+const DOCUMENT_BYTES = 64 * 1024 * 1024
+
+/**
+ * The runtime of PFA documents, version 0.8.1: JSON, YAML or PrettyPFA. Its models score synchronously, one record after the other, and keep
+ * the state of the document's cells and pools.
+ *
+ * @example
+ * const runtime = createPfaRuntime()
+ * using model = await runtime.load(descriptor, bytes)
+ */
+export function createPfaRuntime(options: PfaOptions = {}): Runtime {
+  return {
+    format: 'pfa',
+    async load(descriptor, bytes) {
+      const id = modelId(descriptor)
+      if (bytes.length > DOCUMENT_BYTES) {
+        throw new SluiceError('model.too-large', `the document of ${id} has ${bytes.length} bytes; the limit is ${DOCUMENT_BYTES}`)
+      }
+      try {
+        const json = readDocumentText(textOf(bytes))
+        const engine = loadEngine(json, { clock: options.clock ?? systemClock, ...(options.timeoutMs && { timeoutMs: options.timeoutMs }) })
+        engine.begin()
+        return createPfaModel(engine, descriptor.inputs)
+      } catch (error) {
+        throw loadError(error, id)
+      }
+    },
+  }
+}
+
+function textOf(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch (error) {
+    throw new SluiceError('model.malformed', 'the document is not UTF-8', { cause: error })
+  }
+}
+
+function loadError(error: unknown, id: string): SluiceError {
+  if (error instanceof SluiceError && error.scope === 'model') return error
+  if (error instanceof RangeError) {
+    return new SluiceError('model.unsupported', `the document of ${id} is too deeply nested`, { cause: error })
+  }
+  const reason = error instanceof Error ? error.message : String(error)
+  return asSluiceError(
+    error instanceof SluiceError ? new Error(reason, { cause: error }) : error,
+    'model.runtime.failed',
+    `loading ${id} failed`,
+  )
+}
