@@ -29,6 +29,12 @@ export interface Slice {
   readonly recordsPerSecond: number
 }
 
+/** What the driver says of records that were offered at a rate, and of the answers. */
+export interface Offered {
+  readonly offered: DriverAnswer
+  readonly found: DriverAnswer
+}
+
 /** A system at work between two topics of its own. All that it is given is counted and verified. */
 export class Lane implements AsyncDisposable {
   readonly name: string
@@ -85,11 +91,6 @@ export class Lane implements AsyncDisposable {
     return this.#given
   }
 
-  /** Counts records that were put on its input in another way. */
-  took(count: number): void {
-    this.#given += count
-  }
-
   /** Puts records on its input as fast as can be. */
   async give(count: number): Promise<void> {
     const { input: topic, partitions, records } = this.place
@@ -115,6 +116,15 @@ export class Lane implements AsyncDisposable {
       nanosPerRecord: (done.cpu - before.cpu) / count,
       recordsPerSecond: (count * 1000) / (done.wall - before.wall),
     }
+  }
+
+  /** Offers it so many records a second, waits for the answers and verifies them. The answer has the latencies. */
+  async offer(rate: number, seconds: number, more: Readonly<Record<string, string>> = {}): Promise<Offered> {
+    const { input: topic, partitions, records } = this.place
+    const offered = await this.stage.driver.run('rate', { records: records.name, topic, partitions, from: this.#given, rate, seconds })
+    this.#given += Number(offered['records'])
+    await this.answered()
+    return { offered, found: await this.verify({ input: topic, ...more }) }
   }
 
   /** Waits for the answers to all that it was given; resolves with when that was. */

@@ -7,7 +7,7 @@ export interface RecordKind {
   /** How the peers' reader of such records is called. */
   readonly reader: 'wine' | 'image-json' | 'image-binary'
   /** Writes them in the form that the driver reads. */
-  write(file: string): void
+  readonly write: (file: string) => void | Promise<void>
 }
 
 export interface RecordSet {

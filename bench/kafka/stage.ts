@@ -52,7 +52,7 @@ export class Stage implements AsyncDisposable {
     if (this.#kinds.has(kind.name)) return
     this.#kinds.add(kind.name)
     const file = join(this.directory, `${kind.name}.records`)
-    kind.write(file)
+    await kind.write(file)
     await this.driver.run('records', { name: kind.name, file })
   }
 

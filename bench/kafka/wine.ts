@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { FOREST_INPUTS, sharedBytes } from '../shared-forest.ts'
 import { wineRecords } from './record-kinds.ts'
-import { type PublishedModel, ROOT, sluice } from './systems/sluice.ts'
+import { type PublishedModel, ROOT, sluice, type SluiceOptions, type SluiceSystem } from './systems/sluice.ts'
 
 /** The stream of wine records in protobuf. */
 export const WINE_STREAM = {
@@ -17,8 +17,12 @@ export function forestModel(format: 'pmml' | 'onnx' | 'lightgbm', name = 'forest
 }
 
 /** Sluice with the shared forest. */
-export function sluiceForest(format: 'pmml' | 'onnx' | 'lightgbm', name = `Sluice, ${format}`) {
-  return sluice({ name, stream: WINE_STREAM, models: [forestModel(format)] })
+export function sluiceForest(
+  format: 'pmml' | 'onnx' | 'lightgbm',
+  name = `Sluice, ${format}`,
+  config: SluiceOptions['config'] = {},
+): SluiceSystem {
+  return sluice({ name, stream: WINE_STREAM, models: [forestModel(format)], config })
 }
 
 const ALCOHOL = 10
@@ -27,7 +31,7 @@ const ALCOHOL = 10
 export const ALCOHOL_RECORDS = wineRecords('alcohol', (features) => features[ALCOHOL]!)
 
 /** Sluice with a model in code that gives a field of the record. */
-export const SLUICE_PASS_THROUGH = sluice({
+export const SLUICE_PASS_THROUGH: SluiceSystem = sluice({
   name: 'Sluice',
   stream: WINE_STREAM,
   models: [],

@@ -93,9 +93,9 @@ export function sluice(options: SluiceOptions): SluiceSystem {
   }
 }
 
-/** `SLUICE_BENCH_PROFILE=<folder>` has each node write a CPU profile there when it ends. */
+/** `BENCH_PROFILE=<folder>` has each node write a CPU profile there when it ends. */
 function command(words: readonly string[], directory: string): string[] {
-  const profile = process.env['SLUICE_BENCH_PROFILE']
+  const profile = process.env['BENCH_PROFILE']
   if (profile === undefined) return [join(ROOT, 'bin/sluice'), ...words]
   const name = `sluice-${directory.split('/').at(-1)}.cpuprofile`
   return [process.execPath, '--cpu-prof', `--cpu-prof-dir=${profile}`, `--cpu-prof-name=${name}`, join(ROOT, 'src/cli/main.ts'), ...words]

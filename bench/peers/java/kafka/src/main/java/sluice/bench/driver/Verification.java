@@ -8,7 +8,10 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 
-/** Checks the answers to the records {@code from} up to {@code from + count}: each there once, right, and after those before it. */
+/**
+ * Checks the answers to the records {@code from} up to {@code from + count}: each there once, right, and after those before it. Among what it
+ * finds is {@code gap}, the longest time in ms between one answer of a partition and the next.
+ */
 final class Verification {
   private final long from;
   private final boolean[] seen;
@@ -24,6 +27,8 @@ final class Verification {
   private long disordered;
   private long first = Long.MAX_VALUE;
   private long end;
+  private final Map<Integer, Long> lastTime = new HashMap<>();
+  private long gap;
   private String example = "";
 
   Verification(Map<String, String> options, Map<String, RecordSet> sets, Created created) {
@@ -50,6 +55,7 @@ final class Verification {
     answer.put("disordered", disordered);
     answer.put("first", first);
     answer.put("last", end);
+    answer.put("gap", gap);
     if (!example.isEmpty()) answer.put("example", example.replace(' ', '_'));
     answer.putAll(check.summary());
     answer.putAll(latencies.summary());
@@ -60,6 +66,8 @@ final class Verification {
     records++;
     first = Math.min(first, record.timestamp());
     end = Math.max(end, record.timestamp());
+    Long time = lastTime.put(record.partition(), record.timestamp());
+    if (time != null) gap = Math.max(gap, record.timestamp() - time);
     long sequence = RecordSet.sequence(record.key());
     int place = (int) (sequence - from);
     if (sequence < from || place >= seen.length) {

@@ -1,0 +1,21 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { sharedBytes } from '../shared-forest.ts'
+import { imageDescriptorSet } from './image-records.ts'
+import { type SluiceSystem, sluice } from './systems/sluice.ts'
+
+/** Sluice with Crayfish's image network. The records' field has the name of the model's input. */
+export function sluiceImage(form: 'json' | 'binary'): SluiceSystem {
+  const models = [{ name: 'image', version: '1', dataType: 'image', format: 'onnx', bytes: sharedBytes('crayfish-ffnn.onnx') }]
+  const dataType = { constant: 'image' }
+  const json = sluice({ stream: { dataType, format: 'json' }, models })
+  if (form === 'json') return json
+  return {
+    ...json,
+    async start(place) {
+      const descriptorSet = join(place.directory, 'image.binpb')
+      writeFileSync(descriptorSet, imageDescriptorSet())
+      return sluice({ stream: { dataType, format: { protobuf: { descriptorSet, message: 'bench.Image' } } }, models }).start(place)
+    },
+  }
+}
