@@ -154,8 +154,9 @@ function absent(column: Column, { frame, row, place }: { frame: Frame; row: numb
 // oxlint-disable-next-line max-params -- a cell of a frame
 function rejection(frame: Frame, row: number, place: number, cause?: unknown): SluiceError {
   const cell = row * frame.fields.length + place
-  if (frame.cells[cell] !== CELL.present) return featureError(frame, row, place)
-  const { name } = frame.fields[place]!
+  const { name, type, open } = frame.fields[place]!
+  const unknown = type === 'category' && open !== true && frame.matrix[cell]! < 0
+  if (frame.cells[cell] !== CELL.present || unknown) return featureError(frame, row, place)
   const reason = cause instanceof Error ? cause.message : `${frame.text(row, place) ?? String(frame.matrix[cell])} is not of its type`
   return new SluiceError('record.feature.invalid', `feature '${name}': ${reason}`, { cause, details: { feature: name } })
 }
