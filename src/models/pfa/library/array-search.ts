@@ -1,7 +1,7 @@
 import type { ArrayType } from '../types/type.ts'
 import type { Value } from '../values/value.ts'
 import type { CallSite, Callable, LibraryFunction } from './library-function.ts'
-import { bagsOf } from './membership.ts'
+import { bagsOf, itemEquality } from './membership.ts'
 
 type Items = readonly Value[]
 
@@ -16,7 +16,7 @@ interface Search {
 
 /** What each of the signatures looks for: a part of the array, an item, or an item that a function accepts. */
 function searcher(site: CallSite): (needle: Value) => Search {
-  const equal = site.equality((site.params[0] as ArrayType).items)
+  const equal = itemEquality(site, (site.params[0] as ArrayType).items)
   if (site.signature === 2) {
     return (needle) => ({ length: 1, isAt: (haystack, at) => (needle as (item: Value) => boolean)(haystack[at]) })
   }
@@ -77,6 +77,11 @@ function without(a: Items, b: Items, bag: ReturnType<typeof bagsOf>): Value[] {
   return a.filter((item) => !other.has(item))
 }
 
+function within(a: Items, b: Items, bag: ReturnType<typeof bagsOf>): Value[] {
+  const other = bag(b)
+  return a.filter((item) => other.has(item))
+}
+
 function isSubset(a: Items, b: Items, bag: ReturnType<typeof bagsOf>): boolean {
   const other = bag(b)
   return a.every((item) => other.has(item))
@@ -106,10 +111,8 @@ export const ARRAY_SEARCH: readonly LibraryFunction[] = [
   setOperation('distinct', '(a: array(any A)) -> array(A)', (a, _b, bag) => distinct(a, bag)),
   setOperation('seteq', `${PAIR}boolean`, (a, b, bag) => isSubset(a, b, bag) && isSubset(b, a, bag)),
   setOperation('union', `${PAIR}array(A)`, (a, b, bag) => distinct(a.concat(b), bag)),
-  setOperation('intersection', `${PAIR}array(A)`, (a, b, bag) => {
-    const other = bag(b)
-    return a.filter((item) => other.has(item))
-  }),
+  // The items of both arrays, as both reference engines have it: each common item is there at least twice.
+  setOperation('intersection', `${PAIR}array(A)`, (a, b, bag) => within(a, b, bag).concat(within(b, a, bag))),
   setOperation('diff', `${PAIR}array(A)`, without),
   setOperation('symdiff', `${PAIR}array(A)`, (a, b, bag) => without(a, b, bag).concat(without(b, a, bag))),
   setOperation('subset', '(little: array(any A), big: array(A)) -> boolean', isSubset),

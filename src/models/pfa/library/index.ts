@@ -1,3 +1,5 @@
+import { MAPS } from './maps.ts'
+import { MAP_FUNCTIONS } from './map-functions.ts'
 import { ARRAYS } from './arrays.ts'
 import { ARRAY_SEARCH } from './array-search.ts'
 import { ARRAY_ORDER } from './array-order.ts'
@@ -94,6 +96,8 @@ const MODULES: readonly (readonly LibraryFunction[])[] = [
   ARRAY_SUMS,
   ARRAY_FUNCTIONS,
   ARRAY_COMBINATORICS,
+  MAPS,
+  MAP_FUNCTIONS,
 ]
 
 const BY_NAME: ReadonlyMap<string, LibraryFunction> = new Map(MODULES.flat().map((row) => [row.name, row]))
