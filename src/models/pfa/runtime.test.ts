@@ -1,3 +1,4 @@
+// oxlint-disable unicorn/no-thenable -- `then` is a word of PFA
 import { describe, expect, it } from 'vitest'
 import { answersOf, scoreRows } from '../../../test/contracts/answers.ts'
 import { frameOf } from '../../../test/contracts/frame-of.ts'

@@ -97,8 +97,11 @@ class SignatureReader {
     const of: PrimitiveKind[] = []
     for (;;) {
       of.push(this.#next() as PrimitiveKind)
-      if (this.#next() === '}') return { ...plain, of }
+      if (this.#next() === '}') break
     }
+    const restricted = { ...plain, of }
+    this.#labels.set(plain.label, restricted)
+    return restricted
   }
 
   #record(): Pattern {
