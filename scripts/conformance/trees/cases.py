@@ -81,7 +81,7 @@ class Cases:
             if len(values) != len(rows):
                 raise ValueError(f"{name}: {output} has {len(values)} values for {len(rows)} records")
         case = {"name": name, "file": os.path.basename(file), "names": names, "rows": rows, **more}
-        for part, outputs in (("expected", expected), ("raw", more.get("raw", {}))):
+        for part, outputs in (("expected", expected), ("raw", more.get("raw", {})), ("near", more.get("near", {}))):
             case[part] = {output: [cell(v) for v in values] for output, values in outputs.items()}
         with open(os.path.join(self.folder, f"{name}.json"), "w") as out:
             json.dump(case, out)

@@ -1,19 +1,25 @@
 import { SluiceError } from '../../../src/core/errors.ts'
 import type { Model, ModelDescriptor, Runtime } from '../../../src/core/model.ts'
-import { type Answer, scoreRows } from '../../../test/contracts/answers.ts'
+import { Scores } from '../../../src/core/scores.ts'
+import { type Answer, answersOf } from '../../../test/contracts/answers.ts'
+import { frameOf } from '../../../test/contracts/frame-of.ts'
 import { descriptorOf } from './descriptor-of.ts'
 
 /** A model, records, and what its own library makes of them. */
 export interface TreeCase {
   readonly name: string
   readonly file: string
-  readonly format: 'lightgbm' | 'xgboost' | 'catboost'
+  readonly format: 'lightgbm' | 'xgboost' | 'catboost' | 'onnx'
   /** The features, in the order of a record's cells. Null is a missing cell. */
   readonly names: readonly string[]
   readonly rows: readonly (readonly (number | string | boolean | null)[])[]
   /** By output: a value per record; null where there is none. */
   readonly expected: Readonly<Record<string, readonly (number | string | null)[]>>
-  /** The sums of the trees, before they become the outputs. */
+  /** What another library answers, which computes in doubles: within 1e-5. */
+  readonly near: TreeCase['raw']
+  /** Whether our own scorer must take it (else another must); absent where either may. */
+  readonly own?: boolean | null
+  /** The sums of the trees, before they become the outputs. Empty where they can't be asked for. */
   readonly raw: Readonly<Record<string, readonly (number | null)[]>>
   /** Of the descriptor. */
   readonly metadata?: Readonly<Record<string, string>>
@@ -23,6 +29,8 @@ export interface TreeCase {
 
 export interface Verdict {
   readonly records: number
+  /** `own` where the forest scorer answers at once. */
+  readonly scorer: string
   /** The largest differences, relative to the tolerance: above 1 is a failure. */
   readonly raw: number
   readonly outputs: number
@@ -31,35 +39,57 @@ export interface Verdict {
 
 /** Compares a model's answers with its library's. */
 export async function judge(one: TreeCase, bytes: Uint8Array, runtime: Runtime): Promise<Verdict> {
-  let [raw, outputs] = [NaN, NaN]
+  let [raw, outputs, scorer] = [NaN, NaN, '']
   try {
-    raw = await largestDifference(one, bytes, { runtime, raw: true })
-    outputs = await largestDifference(one, bytes, { runtime, raw: false })
+    const sums = { expected: one.raw, tolerance: one.tolerance }
+    if (Object.keys(one.raw).length > 0) raw = (await compare(one, bytes, { runtime, metadata: { raw: 'true' }, against: [sums] })).largest
+    const answers = { expected: one.expected, tolerance: `${one.tolerance}-link` as const }
+    const compared = await compare(one, bytes, { runtime, metadata: {}, against: [answers, { expected: one.near, tolerance: 'near' }] })
+    outputs = compared.largest
+    scorer = compared.isOwn ? 'own' : 'other'
+    if (typeof one.own === 'boolean' && one.own !== compared.isOwn) throw new Error(`it is scored by the ${scorer} scorer`)
   } catch (error) {
-    return { records: one.rows.length, raw, outputs, problem: (error as Error).message }
+    return { records: one.rows.length, scorer, raw, outputs, problem: (error as Error).message }
   }
-  const problem = raw > 1 ? 'the sums differ' : outputs > 1 ? 'the outputs differ' : undefined
-  return { records: one.rows.length, raw, outputs, problem }
+  return { records: one.rows.length, scorer, raw, outputs, problem: undefined }
 }
 
-async function largestDifference(one: TreeCase, bytes: Uint8Array, how: { runtime: Runtime; raw: boolean }): Promise<number> {
-  const metadata: ModelDescriptor['metadata'] = { ...one.metadata, ...(how.raw && { raw: 'true' }) }
-  using model = await how.runtime.load(descriptorOf(one.format, bytes, metadata), bytes)
-  const answers = await scoreRows(model, recordsFor(model, one))
+type Tolerance = 'double' | 'single' | 'double-link' | 'single-link' | 'near'
+
+interface Comparison {
+  readonly runtime: Runtime
+  readonly metadata: ModelDescriptor['metadata']
+  readonly against: readonly { readonly expected: TreeCase['expected']; readonly tolerance: Tolerance }[]
+}
+
+async function compare(
+  one: TreeCase,
+  bytes: Uint8Array,
+  { runtime, metadata, against }: Comparison,
+): Promise<{ largest: number; isOwn: boolean }> {
+  const all = { ...one.metadata, ...metadata }
+  using model = await runtime.load(descriptorOf(one.format, bytes, all), bytes)
+  const frame = frameOf(model.inputs, recordsFor(model, one))
+  const scores = new Scores()
+  scores.reset(model.outputs, frame.rows)
+  const pending = model.score(frame, scores)
+  await pending
+  const answers = answersOf(scores)
   let largest = 0
-  for (const [output, values] of Object.entries(how.raw ? one.raw : one.expected)) {
-    for (const [row, expected] of values.entries()) {
-      const difference = differenceOf(valueOf(answers[row]!, output, row), expected, how.raw ? one.tolerance : `${one.tolerance}-link`)
-      if (!(difference <= largest)) largest = difference
-      if (!(difference <= 1)) {
-        const shown = JSON.stringify(one.rows[row])
-        throw new Error(
-          `record ${row}: ${output} is ${valueOf(answers[row]!, output, row)}, the library says ${expected} (${shown.slice(0, 200)})`,
-        )
+  for (const { expected, tolerance } of against) {
+    for (const [output, values] of Object.entries(expected)) {
+      for (const [row, value] of values.entries()) {
+        const actual = valueOf(answers[row]!, output, row)
+        const difference = differenceOf(actual, value, tolerance)
+        if (!(difference <= 1)) {
+          const shown = JSON.stringify(one.rows[row]).slice(0, 200)
+          throw new Error(`record ${row}: ${output} is ${actual}, the library says ${value} (${shown})`)
+        }
+        largest = Math.max(largest, difference)
       }
     }
   }
-  return largest
+  return { largest, isOwn: pending === undefined }
 }
 
 /** As a codec does, a number is a category by its text. */
@@ -77,11 +107,13 @@ function valueOf(answer: Answer, output: string, row: number): number | string |
 }
 
 /** How far two values are apart, in tolerances. */
-function differenceOf(actual: number | string | null, expected: number | string | null, tolerance: string): number {
+function differenceOf(actual: number | string | null, expected: number | string | null, tolerance: Tolerance): number {
   if (typeof actual !== 'number' || typeof expected !== 'number') return actual === expected ? 0 : Infinity
-  if (tolerance.startsWith('double')) return Math.abs(actual - expected) / (1e-12 * Math.max(1, Math.abs(expected)))
+  const difference = Math.abs(actual - expected)
+  if (tolerance === 'near') return difference / (1e-5 * Math.max(1, Math.abs(expected)))
+  if (tolerance.startsWith('double')) return difference / (1e-12 * Math.max(1, Math.abs(expected)))
   // Sums are of float32 numbers in the same order: at most the last place may differ. Functions of them may differ in two.
-  return Math.abs(actual - expected) / ((tolerance === 'single' ? 1 : 2) * floatStep(expected))
+  return difference / ((tolerance === 'single' ? 1 : 2) * floatStep(expected))
 }
 
 /** The distance of a float32 number to the next one. */

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { Runtime } from '../../../src/core/model.ts'
 import { createCatBoostRuntime } from '../../../src/models/catboost/catboost-runtime.ts'
 import { createLightGbmRuntime } from '../../../src/models/lightgbm/lightgbm-runtime.ts'
+import { createOnnxRuntime } from '../../../src/models/onnx/onnx-runtime.ts'
 import { createXgBoostRuntime } from '../../../src/models/xgboost/xgboost-runtime.ts'
 import { cached } from '../../../test/setup/cache.ts'
 import { run } from '../../../test/setup/run.ts'
@@ -36,20 +37,21 @@ async function make(folder: string): Promise<void> {
 }
 
 async function judgeAll(folder: string): Promise<boolean> {
-  const runtimes: Readonly<Record<TreeCase['format'], Runtime & AsyncDisposable>> = {
+  const runtimes: Readonly<Record<TreeCase['format'], Runtime>> = {
     lightgbm: createLightGbmRuntime(),
     xgboost: createXgBoostRuntime(),
     catboost: createCatBoostRuntime(),
+    onnx: createOnnxRuntime({ threads: 1 }),
   }
   const names = JSON.parse(readFileSync(join(folder, 'index.json'), 'utf8')) as readonly string[]
   const tally = new Map<string, { passed: number; failed: number; worst: number }>()
-  console.log(`${'case'.padEnd(40)} ${'records'.padStart(7)} ${'raw'.padStart(9)} ${'outputs'.padStart(9)}`)
+  console.log(`${'case'.padEnd(40)} ${'records'.padStart(7)} ${'scorer'.padStart(6)} ${'raw'.padStart(9)} ${'outputs'.padStart(9)}`)
   for (const name of names) {
     const one = JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8')) as TreeCase
     const verdict = await judge(one, readFileSync(join(folder, one.file)), runtimes[one.format])
-    const { records, raw, outputs, problem } = verdict
+    const { records, scorer, raw, outputs, problem } = verdict
     console.log(
-      `${name.padEnd(40)} ${String(records).padStart(7)} ${show(raw)} ${show(outputs)}${problem === undefined ? '' : `  FAILED: ${problem}`}`,
+      `${name.padEnd(40)} ${String(records).padStart(7)} ${scorer.padStart(6)} ${show(raw)} ${show(outputs)}${problem === undefined ? '' : `  FAILED: ${problem}`}`,
     )
     const counts = tally.get(one.format) ?? { passed: 0, failed: 0, worst: 0 }
     if (problem === undefined) counts.passed++
@@ -57,7 +59,7 @@ async function judgeAll(folder: string): Promise<boolean> {
     counts.worst = Math.max(counts.worst, outputs)
     tally.set(one.format, counts)
   }
-  for (const runtime of Object.values(runtimes)) await runtime[Symbol.asyncDispose]()
+  for (const runtime of Object.values(runtimes)) await runtime[Symbol.asyncDispose]?.()
   console.log('')
   for (const [format, { passed, failed }] of tally) console.log(`${format.padEnd(40)} ${passed} passed, ${failed} failed`)
   const sum = (key: 'passed' | 'failed'): number => [...tally.values()].reduce((total, counts) => total + counts[key], 0)
@@ -66,5 +68,5 @@ async function judgeAll(folder: string): Promise<boolean> {
 }
 
 function show(difference: number): string {
-  return difference.toPrecision(2).padStart(9)
+  return (Number.isNaN(difference) ? '' : difference.toPrecision(2)).padStart(9)
 }

@@ -15,25 +15,14 @@ export interface TensorBatch extends RunRequest {
 /** Turns frames into tensors; rejects rows that the inputs can't take, and leaves them out. */
 export type FrameReader = (frame: Frame, scores: Scores) => TensorBatch
 
-/** Makes the reader for these inputs, whose columns are the frame's fields in order. */
-export function createFrameReader(inputs: readonly InputTensor[], acceptsNaN: boolean): FrameReader {
+/** Rejects the rows of a frame that the inputs can't take. */
+export type RowCheck = (frame: Frame, scores: Scores) => void
+
+/** Makes the check for these inputs, whose columns are the frame's fields in order. */
+export function createRowCheck(inputs: readonly InputTensor[], acceptsNaN: boolean): RowCheck {
   const types = inputs.flatMap((input) => Array.from({ length: input.width }, () => input.type))
   const isUsable = types.map((type) => usable(type, acceptsNaN))
   const width = types.length
-
-  function rejectUnusable(frame: Frame, scores: Scores): void {
-    const { matrix, cells, flags } = frame
-    for (let row = 0; row < frame.rows; row++) {
-      const whole = flags[row] === 0
-      for (let column = 0; column < width; column++) {
-        const at = row * width + column
-        const present = whole || cells[at] === CELL.present
-        if (present ? isUsable[column]!(matrix[at]!) : mayBeMissing(cells[at]!, types[column]!)) continue
-        scores.reject(row, cellError(frame, row, column))
-        break
-      }
-    }
-  }
 
   function mayBeMissing(cell: number, type: TensorType): boolean {
     return acceptsNaN && cell === CELL.missing && isFloat(type)
@@ -51,6 +40,25 @@ export function createFrameReader(inputs: readonly InputTensor[], acceptsNaN: bo
     })
   }
 
+  return (frame, scores) => {
+    const { matrix, cells, flags } = frame
+    for (let row = 0; row < frame.rows; row++) {
+      const whole = flags[row] === 0
+      for (let column = 0; column < width; column++) {
+        const at = row * width + column
+        const present = whole || cells[at] === CELL.present
+        if (present ? isUsable[column]!(matrix[at]!) : mayBeMissing(cells[at]!, types[column]!)) continue
+        scores.reject(row, cellError(frame, row, column))
+        break
+      }
+    }
+  }
+}
+
+/** Makes the reader for these inputs, whose columns are the frame's fields in order. */
+export function createFrameReader(inputs: readonly InputTensor[], acceptsNaN: boolean): FrameReader {
+  const rejectUnusable = createRowCheck(inputs, acceptsNaN)
+  const width = inputs.reduce((sum, input) => sum + input.width, 0)
   return (frame, scores) => {
     rejectUnusable(frame, scores)
     const frameRows = scores.rejections === 0 ? undefined : acceptedRows(scores)

@@ -12,8 +12,9 @@ import type { InputTensor, OnnxSignature } from './signature.ts'
  * - `feature_names`: the names of the columns of its only input, as a JSON list or with commas between
  * - `missing`: `nan` where NaN stands for a missing number, `reject` where a record must not lack one; found out where absent
  * - `output`: the name of the output that is the score
+ * - `engine`: `onnxruntime` where an ensemble of trees must be scored by ONNX Runtime too, and not by our own scorer
  */
-const METADATA = { missing: 'missing', output: 'output' } as const
+export const METADATA = { missing: 'missing', output: 'output', engine: 'engine' } as const
 
 /** Makes the model of a session that is loaded, or releases the session and throws. */
 export function createOnnxModel(descriptor: ModelDescriptor, session: PooledSession): Model {
@@ -46,7 +47,8 @@ function modelOf({ metadata }: ModelDescriptor, session: PooledSession): Model {
   }
 }
 
-function missingIsNaN(missing: string | undefined, signature: OnnxSignature): boolean {
+/** Whether NaN stands for a missing number: as the metadata's `missing` says, else as the model does. */
+export function missingIsNaN(missing: string | undefined, signature: OnnxSignature): boolean {
   if (missing === undefined) return signature.acceptsNaN
   if (missing === 'nan' || missing === 'reject') return missing === 'nan'
   throw new SluiceError('model.descriptor.malformed', `the metadata's missing is '${missing}'; it may be nan or reject`)
@@ -55,7 +57,7 @@ function missingIsNaN(missing: string | undefined, signature: OnnxSignature): bo
 /**
  * Every field is required, even where a record may lack it: records that never have it are not the ones that the model was made for.
  */
-function fieldsOf({ inputs, featureNames }: OnnxSignature): readonly Field[] {
+export function fieldsOf({ inputs, featureNames }: OnnxSignature): readonly Field[] {
   const names = featureNames ?? inputs.flatMap(columnNames)
   if (new Set(names).size < names.length) throw new SluiceError('model.unsupported', 'two input columns of the ONNX model share a name')
   const types = inputs.flatMap((input) => Array.from({ length: input.width }, () => input.type))

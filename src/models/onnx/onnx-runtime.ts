@@ -1,9 +1,14 @@
 import { availableParallelism } from 'node:os'
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import type { Runtime } from '../../core/model.ts'
-import { createOnnxModel } from './onnx-model.ts'
+import { SluiceError } from '../../core/errors.ts'
+import type { ModelDescriptor, Runtime } from '../../core/model.ts'
+import { createOnnxModel, METADATA } from './onnx-model.ts'
 import { createSessionPool } from './session-pool.ts'
+import { createWorkerCalls } from '../trees/worker-call.ts'
+import { mayBeTreeGraph } from './trees/tree-graph.ts'
+import { readTreeEnsemble, type TreeEnsemble } from './trees/tree-ensemble.ts'
+import { createTreeEnsembleModel } from './trees/tree-ensemble-model.ts'
 
 export interface OnnxRuntimeOptions {
   /** Worker threads in which models are loaded and scored. From 2 to 4, as the machine has cores, where absent. */
@@ -14,9 +19,13 @@ export interface OnnxRuntimeOptions {
   readonly startWorker?: () => Worker
 }
 
+/** Ensembles of this many bytes or more are read in a worker thread. */
+const READER_BYTES = 1024 * 1024
+
 /**
  * The runtime of ONNX models, on ONNX Runtime in worker threads: neither loading nor scoring blocks the event loop, and with two
- * threads or more a model loads while another scores. Threads start with the first model.
+ * threads or more a model loads while another scores. Threads start with the first model. A model that is one ensemble of trees is
+ * scored by our own scorer instead, at once, where that gives the same.
  */
 export function createOnnxRuntime(options: OnnxRuntimeOptions = {}): Runtime {
   const threads = options.threads ?? Math.min(4, Math.max(2, availableParallelism()))
@@ -25,19 +34,37 @@ export function createOnnxRuntime(options: OnnxRuntimeOptions = {}): Runtime {
     startWorker: options.startWorker ?? startWorker,
     loadTimeoutMs: options.loadTimeoutMs ?? 60_000,
   })
+  const readers = createWorkerCalls()
+  const readTrees = async (bytes: Uint8Array, metadata: ModelDescriptor['metadata']): Promise<TreeEnsemble | undefined> => {
+    if (bytes.length < READER_BYTES) return readTreeEnsemble(bytes, metadata)
+    if (!mayBeTreeGraph(bytes)) return undefined
+    return readers.call(fileBeside('trees/tree-worker'), { bytes, metadata })
+  }
   return {
     format: 'onnx',
     async load(descriptor, bytes) {
+      const trees = useOwnScorer(descriptor) ? await readTrees(bytes, descriptor.metadata) : undefined
+      if (trees !== undefined) return createTreeEnsembleModel(descriptor, trees)
       return createOnnxModel(descriptor, await pool.open(bytes, descriptor.metadata))
     },
     async [Symbol.asyncDispose]() {
+      await readers.stop()
       await pool.close()
     },
   }
 }
 
-/** The worker is beside this file, as TypeScript in development and as JavaScript once compiled. */
+function useOwnScorer({ metadata }: ModelDescriptor): boolean {
+  const engine = metadata[METADATA.engine]
+  if (engine === undefined || engine === 'onnxruntime') return engine === undefined
+  throw new SluiceError('model.descriptor.malformed', `the metadata's engine is '${engine}'; it may be onnxruntime`)
+}
+
+/** The workers are beside this file, as TypeScript in development and as JavaScript once compiled. */
+function fileBeside(name: string): URL {
+  return new URL(`./${name}${extname(import.meta.url)}`, import.meta.url)
+}
+
 function startWorker(): Worker {
-  const file = new URL(`./onnx-worker${extname(import.meta.url)}`, import.meta.url)
-  return new Worker(file, { name: 'onnx', execArgv: [] })
+  return new Worker(fileBeside('onnx-worker'), { name: 'onnx', execArgv: [] })
 }

@@ -3,7 +3,8 @@ import { SluiceError } from '../../core/errors.ts'
 import type { OutputField, Scores } from '../../core/scores.ts'
 import type { OnnxSignature, OutputTensor, RunResult, TensorData } from './signature.ts'
 
-interface Column {
+/** A column of answers: a number or label of one of the output tensors. */
+export interface Column {
   readonly field: OutputField
   readonly tensor: number
   readonly at: number
@@ -12,6 +13,7 @@ interface Column {
 /** The columns of a model's answers, and where in its output tensors they are. */
 export interface OutputColumns {
   readonly fields: readonly OutputField[]
+  readonly columns: readonly Column[]
   /** Puts the answers to some rows of a frame where they belong; rejects rows that ran into an error or gave no finite numbers. */
   readonly write: (result: RunResult, frameRows: Int32Array | undefined, scores: Scores) => void
 }
@@ -30,6 +32,7 @@ export function createOutputColumns(signature: OnnxSignature, chosen: string | u
   const fields = columns.map((column) => column.field)
   return {
     fields,
+    columns,
     write(result, frameRows, scores) {
       const rows = frameRows?.length ?? scores.rows
       for (const { row, reason } of result.failures) {

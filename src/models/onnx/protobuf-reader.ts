@@ -53,6 +53,15 @@ export class ProtobufReader {
     return this.field === field && this.wire === WIRE.varint
   }
 
+  isFixed32(field: number): boolean {
+    return this.field === field && this.wire === WIRE.fixed32
+  }
+
+  /** Whether the current varint is no signed integer of 32 bits. */
+  get int64Exceeds32(): boolean {
+    return this.#high !== (this.#low >> 31) >>> 0
+  }
+
   /** The current varint as a 32-bit integer, cut as protobuf cuts it. */
   get int32(): number {
     return this.#low | 0
