@@ -81,7 +81,7 @@ export async function findMost(lane: Lane, loads: readonly Load[], pace: Latency
     return 0
   }
   const { found } = await lane.offer(Math.round((size / pace.seconds) * EXCESS), pace.offerSeconds)
-  return (Number(found['records']) * 1000) / (Number(found['last']) - Number(found['first']))
+  return Number(found['within']) / pace.offerSeconds
 }
 
 function summary(name: string, load: Load, offers: readonly Offered[]): Latency {

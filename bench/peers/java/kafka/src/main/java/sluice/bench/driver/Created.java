@@ -8,6 +8,8 @@ final class Created {
   /** By sequence number less {@code from}, in ms after {@code start}; -1 for what was not offered. */
   final int[] millis;
   final long start;
+  /** When the offer was over, in ms after {@code start}. */
+  volatile long end;
 
   Created(long from, int count, long start) {
     this.from = from;

@@ -78,6 +78,7 @@ final class Offers {
       }
     }
     long took = System.nanoTime() - begun;
+    times.end = System.currentTimeMillis() - start;
     prompt.flush();
     if (failure.get() != null) throw new IllegalStateException(failure.get());
     return Map.of("records", sent, "start", start, "late", worst / 1e6, "rate", Math.round(sent * 1e9 / took));

@@ -10,7 +10,8 @@ import org.apache.kafka.common.TopicPartition;
 
 /**
  * Checks the answers to the records {@code from} up to {@code from + count}: each there once, right, and after those before it. Among what it
- * finds is {@code gap}, the longest time in ms between one answer of a partition and the next.
+ * finds is {@code gap}, the longest time in ms between one answer of a partition and the next, and for records that were offered at a rate
+ * {@code within}, how many were answered while the offer went on, and latencies.
  */
 final class Verification {
   private final long from;
@@ -29,6 +30,7 @@ final class Verification {
   private long end;
   private final Map<Integer, Long> lastTime = new HashMap<>();
   private long gap;
+  private long within;
   private String example = "";
 
   Verification(Map<String, String> options, Map<String, RecordSet> sets, Created created) {
@@ -58,6 +60,7 @@ final class Verification {
     answer.put("gap", gap);
     if (!example.isEmpty()) answer.put("example", example.replace(' ', '_'));
     answer.putAll(check.summary());
+    if (created != null) answer.put("within", within);
     answer.putAll(latencies.summary());
     return answer;
   }
@@ -87,6 +90,7 @@ final class Verification {
     before[source] = Math.max(before[source], sequence + 1);
     if (created != null) {
       int at = created.millis[(int) (sequence - created.from)];
+      if (record.timestamp() - created.start <= created.end) within++;
       latencies.add(at, record.timestamp() - created.start - at);
     }
   }
