@@ -1,11 +1,14 @@
 import { isIP } from 'node:net'
-import { AuthenticationError, Connection } from '@platformatic/kafka'
+import { apiVersionsV3, AuthenticationError, Connection } from '@platformatic/kafka'
 import type { BrokerAddress, KafkaSettings } from './options.ts'
 
 export interface DedicatedOptions {
   /** How long one answer may take. 30 s where absent. */
   readonly requestTimeoutMs?: number
 }
+
+/** What brokers are told as the version of this client's software. */
+const VERSION = '0'
 
 /**
  * The connections of one log. `shared` gives the one to a broker on which quick requests follow each other; requests that the
@@ -51,12 +54,22 @@ export class Connections {
       ...(tls === undefined ? {} : { tls, tlsServerName: isIP(address.host) === 0 }),
       ...(sasl === undefined ? {} : { sasl: { authBytesValidator: checkBearer, ...sasl } }),
     })
+    let fault: Error | undefined
     const forget = (): void => void this.#open.delete(connection)
     // Requests in flight fail by themselves; without a listener the event would end the process.
-    connection.on('error', forget)
+    connection.on('error', (error) => {
+      fault ??= error
+      forget()
+    })
     connection.on('close', forget)
     this.#open.add(connection)
-    await connection.connect(address.host, address.port)
+    try {
+      await connection.connect(address.host, address.port)
+      // A server judges the client's certificate only after the client takes the connection for open (TLS 1.3).
+      if (tls !== undefined && sasl === undefined) await apiVersionsV3.api.async(connection, clientId, VERSION)
+    } catch (error) {
+      throw fault ?? error
+    }
     if (this.#closed) {
       closeNow(connection)
       throw new Error('the log is closed')

@@ -87,5 +87,5 @@ export function reasonOf(error: unknown): string {
 /** Errors without a code of the protocol that no later attempt mends. */
 function isRefusal(error: unknown): boolean {
   if (!(error instanceof Error)) return true
-  return ['PLT_KFK_AUTHENTICATION', 'PLT_KFK_USER', 'PLT_KFK_UNSUPPORTED'].some((code) => findErrorBy(error, 'code', code) !== null)
+  return ['PLT_KFK_USER', 'PLT_KFK_UNSUPPORTED'].some((code) => findErrorBy(error, 'code', code) !== null)
 }

@@ -1,4 +1,5 @@
 import type { Batch } from '../../core/batch.ts'
+import { SluiceError } from '../../core/errors.ts'
 import type { Append, Group, GroupOptions, Log, ReadOptions, TopicPartition, TopicSpec } from '../../core/log.ts'
 import { Cluster } from './cluster.ts'
 import { KafkaGroup } from './group.ts'
@@ -6,6 +7,7 @@ import { listOffsets } from './offsets.ts'
 import { type KafkaLogOptions, kafkaSettings } from './options.ts'
 import { Producer } from './producer.ts'
 import { readPartition } from './reader.ts'
+import { causesOf } from './refusals.ts'
 import { ensureTopics } from './topics.ts'
 
 export type { KafkaLogOptions } from './options.ts'
@@ -23,9 +25,17 @@ export async function createKafkaLog(options: KafkaLogOptions): Promise<Log> {
     await cluster.retry('open the log', async () => cluster.describe([]), { limitMs: cluster.settings.connectTimeoutMs })
   } catch (error) {
     cluster.close()
-    throw error
+    throw options.tls === undefined ? withTlsHint(error) : error
   }
   return new KafkaLog(cluster)
+}
+
+/** A broker that wants TLS closes a connection without it, and does not say why. */
+function withTlsHint(error: unknown): unknown {
+  if (!(error instanceof SluiceError) || !causesOf(error).some(({ message }) => message === 'Connection closed')) return error
+  const { code, cause, details } = error
+  const hint = 'the broker closes the connection, as it does where it wants TLS and kafka.tls is not enabled'
+  return new SluiceError(code, `could not open the log on Kafka at ${details['brokers']}: ${hint}`, { cause, details })
 }
 
 class KafkaLog implements Log {

@@ -1,4 +1,3 @@
-import { findErrorBy } from '@platformatic/kafka'
 import { SluiceError } from '../../core/errors.ts'
 import { kafkaCodeOf, reasonOf } from './error-codes.ts'
 import type { KafkaSettings } from './options.ts'
@@ -57,11 +56,13 @@ function unauthenticated(error: unknown, { what, settings }: Refused): SluiceErr
 }
 
 function saslFault(error: unknown, { sasl, principal }: KafkaSettings): string | undefined {
-  if (!(error instanceof Error) || findErrorBy(error, 'code', 'PLT_KFK_AUTHENTICATION') === null) return undefined
-  const texts = causesOf(error).map(({ message }) => message)
-  if (texts.some((text) => text.includes('Cannot find a suitable SASL mechanism')))
-    return `the broker does not offer ${sasl?.mechanism ?? 'SASL'}`
-  return `the broker does not accept the ${sasl?.mechanism ?? 'SASL'} credentials of ${principal()}`
+  const causes = causesOf(error)
+  const at = causes.findIndex(({ code }) => code === 'PLT_KFK_AUTHENTICATION')
+  // Where the connection broke meanwhile, the broker may yet accept them.
+  if (at < 0 || causes.slice(at).some(({ code }) => code === 'PLT_KFK_NETWORK' || code === 'PLT_KFK_TIMEOUT')) return undefined
+  const mechanism = sasl?.mechanism ?? 'SASL'
+  if (causes[at]!.message.includes('Cannot find a suitable SASL mechanism')) return `the broker does not offer ${mechanism}`
+  return `the broker does not accept the ${mechanism} credentials of ${principal()}`
 }
 
 function tlsFault(error: unknown, { tls }: KafkaSettings): string | undefined {
@@ -79,7 +80,7 @@ function tlsFault(error: unknown, { tls }: KafkaSettings): string | undefined {
 }
 
 /** The error and what it was caused by, as deep as that goes. */
-function causesOf(error: unknown): readonly (Error & { readonly code?: string })[] {
+export function causesOf(error: unknown): readonly (Error & { readonly code?: string })[] {
   const causes: (Error & { readonly code?: string })[] = []
   for (let at = error; at instanceof Error && causes.length < 10; at = at.cause) causes.push(at)
   return causes
