@@ -1,3 +1,4 @@
+import { REGULAR_EXPRESSIONS } from './regular-expressions.ts'
 import { MAPS } from './maps.ts'
 import { MAP_FUNCTIONS } from './map-functions.ts'
 import { ARRAYS } from './arrays.ts'
@@ -98,6 +99,7 @@ const MODULES: readonly (readonly LibraryFunction[])[] = [
   ARRAY_COMBINATORICS,
   MAPS,
   MAP_FUNCTIONS,
+  REGULAR_EXPRESSIONS,
 ]
 
 const BY_NAME: ReadonlyMap<string, LibraryFunction> = new Map(MODULES.flat().map((row) => [row.name, row]))
