@@ -1,6 +1,7 @@
 import { accessSync, constants, statSync } from 'node:fs'
 import { SluiceError } from '../core/errors.ts'
 import type { LoadedConfig } from './load-config.ts'
+import type { Config } from './schema.ts'
 import { type Path, pathText, sourceText } from './source.ts'
 
 /**
@@ -35,8 +36,18 @@ function namedFiles({ config }: LoadedConfig): [path: Path, file: string][] {
   return [
     ...(definitions === null ? [] : [[['models', 'definitions'], definitions] satisfies [Path, string]]),
     ...(credentials === null ? [] : [[['schemas', 'credentials'], credentials] satisfies [Path, string]]),
+    ...kafkaFiles(config.kafka),
     ...files,
   ]
+}
+
+/** Those of what is switched on. */
+function kafkaFiles({ tls, sasl }: Config['kafka']): [path: Path, file: string][] {
+  const { enabled, ca, cert, key } = tls
+  const ofTls = enabled ? Object.entries({ ca, cert, key }).map(([name, file]) => [['kafka', 'tls', name], file] as const) : []
+  const secret = sasl.mechanism === 'oauthbearer' ? 'tokenFile' : 'passwordFile'
+  const ofSasl = sasl.mechanism === 'none' ? [] : [[['kafka', 'sasl', secret], sasl[secret]] as const]
+  return [...ofTls, ...ofSasl].flatMap(([path, file]): [Path, string][] => (file === null ? [] : [[path, file]]))
 }
 
 function faultOf(file: string): { readonly reason: string; readonly cause?: unknown } | undefined {

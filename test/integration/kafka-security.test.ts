@@ -63,19 +63,21 @@ const asUser = (username: keyof typeof USERS, mechanism: KafkaSecurity['sasl']['
   env: { [SECRETS.password]: USERS[username] },
 })
 
-/** Appends, reads, and commits in a transaction. */
-async function usesEverything(log: Log): Promise<void> {
+/** Appends, reads, and commits in a transaction: says what it read and what it committed. */
+async function useEverything(log: Log): Promise<readonly unknown[]> {
   const topic = uniqueName('topic')
   await log.ensureTopics([{ topic, partitions: 1, cleanup: 'delete' }])
   await append(log, topic, [record('a')])
-  expect(await valuesOf(log, topic)).toEqual(['a'])
   const stage = new GroupStage(log, [topic])
   const member = await stage.join()
   await stage.settles([member, 1])
   await member.commit({ offsets: [{ topic, partition: 0, next: 1n }] })
+  const committed = await member.group.committed({ topic, partition: 0 })
   await member.leave()
-  expect(stage.violations).toEqual([])
+  return [...(await valuesOf(log, topic)), committed, ...stage.violations]
 }
+
+const EVERYTHING = ['a', 1n]
 
 async function failureOf(work: Promise<unknown>): Promise<SluiceError> {
   return work.then(
@@ -86,22 +88,24 @@ async function failureOf(work: Promise<unknown>): Promise<SluiceError> {
 
 describe('A log opens, and does all that logs do,', () => {
   test.each(['plain', 'scram-sha-256', 'scram-sha-512'] as const)('with a password by %s', async (mechanism) => {
-    await usesEverything(await open(security.saslPort, asUser('admin', mechanism)))
+    expect(await useEverything(await open(security.saslPort, asUser('admin', mechanism)))).toEqual(EVERYTHING)
   })
 
   test('with a password by SCRAM in TLS, from a file that ends in a new line', async () => {
     const passwordFile = join(directory, 'password')
     await writeFile(passwordFile, `${USERS.admin}\n`)
     const sasl = { mechanism: 'scram-sha-256', username: 'admin', passwordFile } as const
-    await usesEverything(await open(security.saslTlsPort, { tls: { ca: security.certificates.ca }, sasl }))
+    expect(await useEverything(await open(security.saslTlsPort, { tls: { ca: security.certificates.ca }, sasl }))).toEqual(EVERYTHING)
   })
 
   test('with a bearer token, from the environment or a file', async () => {
     const token = unsecuredToken('admin')
-    await usesEverything(await open(security.saslPort, { sasl: { mechanism: 'oauthbearer' }, env: { [SECRETS.token]: token } }))
+    expect(
+      await useEverything(await open(security.saslPort, { sasl: { mechanism: 'oauthbearer' }, env: { [SECRETS.token]: token } })),
+    ).toEqual(EVERYTHING)
     const tokenFile = join(directory, 'token')
     await writeFile(tokenFile, token)
-    await usesEverything(await open(security.saslPort, { sasl: { mechanism: 'oauthbearer', tokenFile } }))
+    expect(await useEverything(await open(security.saslPort, { sasl: { mechanism: 'oauthbearer', tokenFile } }))).toEqual(EVERYTHING)
   })
 
   test('with a client certificate', async () => {
