@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { eventually } from '../eventually.ts'
 import type { JavaClient, JavaRead } from '../setup/java-client/java-client.ts'
 import type { KafkaCluster } from '../setup/kafka/cluster.ts'
-import type { ApiClient } from '../system/api-client.ts'
+import { ApiClient } from '../system/api-client.ts'
 import { modelsOf, publishPath } from '../system/examples.ts'
 import type { LoggedRecord } from '../system/logged-record.ts'
 import { Feed } from './feed.ts'
@@ -46,7 +46,9 @@ export class ChaosStage implements AsyncDisposable {
     const stage = new ChaosStage(options)
     for (let i = 0; i < options.workers; i++) stage.workers.push(stage.#spawn())
     const [first] = stage.workers
-    await stage.#publish(await first!.ready, 0)
+    const api = await Promise.race([first!.ready, first!.exit])
+    if (!(api instanceof ApiClient)) throw new Error(`a worker ended with ${api} before it was up: ${first!.said}`)
+    await stage.#publish(api, 0)
     const { partitions = 4, rate = 2000, cluster } = options
     stage.#feed = new Feed({ brokers: cluster.addresses, topic: stage.#topic('in'), partitions, rate })
     stage.#swapping = stage.#swap()
@@ -129,7 +131,7 @@ export class ChaosStage implements AsyncDisposable {
       const worker = running[i % Math.max(1, running.length)]
       if (worker === undefined || signal.aborted) continue
       const api = await Promise.race([worker.ready, worker.exit, pause(1000)])
-      if (typeof api !== 'object' || api === null) continue
+      if (!(api instanceof ApiClient)) continue
       await this.#publish(api, i).then(
         () => this.swaps++,
         // The worker is gone, or stands still.
