@@ -19,6 +19,20 @@ const one = {
 /** 10 everywhere. */
 const constant = { leaves: [10] }
 
+/** A file that is read in a worker thread: 2,000 trees of 32 leaves. */
+const large = lightGbmFile({
+  names: ['x', 'y'],
+  objective: 'regression',
+  trees: Array.from({ length: 2000 }, (_, tree) => ({
+    feature: Array.from({ length: 31 }, (_each, i) => i % 2),
+    threshold: Array.from({ length: 31 }, (_each, i) => Math.sin(tree * 31 + i)),
+    decision: Array.from({ length: 31 }, () => DECISION.nan),
+    left: Array.from({ length: 31 }, (_each, i) => (i < 15 ? 2 * i + 1 : -1 - (2 * i - 30))),
+    right: Array.from({ length: 31 }, (_each, i) => (i < 15 ? 2 * i + 2 : -1 - (2 * i - 29))),
+    leaves: Array.from({ length: 32 }, (_each, i) => i),
+  })),
+})
+
 const regression = lightGbmFile({ names: ['x', 'y'], objective: 'regression', trees: [one, constant] })
 const binary = lightGbmFile({ names: ['x', 'y'], objective: 'binary sigmoid:0.5', trees: [one] })
 
@@ -55,6 +69,7 @@ testRuntime({
       ],
     },
   ],
+  large: { bytes: large, turnMs: 250 },
   malformed: [
     { title: 'another text', bytes: encoder.encode('hello') },
     { title: 'linear trees', bytes: lightGbmFile({ names: ['x', 'y'], trees: [{ ...one, linear: true }] }), code: 'model.unsupported' },

@@ -1,18 +1,24 @@
 import { SluiceError } from '../../core/errors.ts'
 import type { Document } from '../trees/document.ts'
 
-const decoder = new TextDecoder('utf-8', { fatal: true })
+/** XGBoost 3.2 cuts texts that are not ASCII at the wrong places, and perhaps within a character. */
+const decoder = new TextDecoder()
 
 /**
  * The categories that a model holds (XGBoost 3.1 and later, trained on a data frame), by feature: their texts, in the order of their
- * numbers. Empty where there are none: records then have the numbers themselves.
+ * numbers. Empty where there are none: records then have the numbers themselves. Those of features that `declared` has are these.
  */
-export function readCategories(model: Document, features: number): ReadonlyMap<number, readonly string[]> {
-  const found = new Map<number, readonly string[]>()
+export function readCategories(
+  model: Document,
+  features: number,
+  declared: ReadonlyMap<number, readonly string[]>,
+): ReadonlyMap<number, readonly string[]> {
+  const found = new Map(declared)
   const encodings = model.find('cats')?.find('enc')
   if (encodings === undefined || encodings.length === 0) return found
   if (encodings.length !== features) throw encodings.malformed(`a list of ${features} encodings`)
   for (let feature = 0; feature < features; feature++) {
+    if (declared.has(feature)) continue
     const texts = textsOf(encodings.item(feature))
     if (texts.length === 0) continue
     if (new Set(texts).size < texts.length)
@@ -31,10 +37,6 @@ function textsOf(encoding: Document): readonly string[] {
   return Array.from({ length: Math.max(0, offsets.length - 1) }, (_, i) => {
     const [from, to] = [offsets[i]!, offsets[i + 1]!]
     if (!(from >= 0 && from <= to && to <= bytes.length)) throw encoding.malformed('texts and where they end')
-    try {
-      return decoder.decode(bytes.subarray(from, to))
-    } catch (cause) {
-      throw new SluiceError('model.malformed', `${encoding.path} has a text that is not UTF-8`, { cause })
-    }
+    return decoder.decode(bytes.subarray(from, to))
   })
 }

@@ -29,7 +29,7 @@ export function lowerXgBoost(bytes: Uint8Array, metadata: Readonly<Record<string
   const { model, weights } = boosterOf(learner.get('gradient_booster'))
   const { names, positional } = featureNames(namesOf(learner, features), metadata)
 
-  const categories = new Map([...readCategories(model, features), ...declaredCategories(names, metadata)])
+  const categories = readCategories(model, features, declaredCategories(names, metadata))
   const columns: ColumnPlan[] = []
   const known = new Int32Array(features).fill(-1)
   const columnOf: ColumnOf = (feature, categorical) => {
