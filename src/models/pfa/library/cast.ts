@@ -30,7 +30,7 @@ function fanout(type: string, code: number, [yes, no]: readonly [yes: Value, no:
     return (x: number, minimum: number, maximum: number, outOfRange: boolean) => {
       const length = Math.max(0, maximum - minimum)
       site.engine.checkSize(length)
-      const out = new Array<Value>(length).fill(no)
+      const out = Array.from({ length }, () => no)
       const within = x >= minimum && x < maximum
       if (within) out[x - minimum] = yes
       if (outOfRange) out.push(within ? no : yes)

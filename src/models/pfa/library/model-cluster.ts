@@ -44,7 +44,7 @@ function updateMean(site: CallSite): Callable {
     if (data.length === 0) return site.fail(29040)
     const dimension = data[0]!.length
     if (center.length !== dimension || data.some((vector) => vector.length !== dimension)) return site.fail(29041)
-    const sums = new Array<number>(dimension).fill(0)
+    const sums = Array.from({ length: dimension }, () => 0)
     for (const vector of data) for (let i = 0; i < dimension; i++) sums[i]! += vector[i]!
     const out = cluster.$copy()
     out['center'] = sums.map((sum, i) => (sum + weight * center[i]!) / (data.length + weight))

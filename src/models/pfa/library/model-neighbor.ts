@@ -7,7 +7,7 @@ function neighborMean(site: CallSite): Callable {
   return (points: number[][], weight?: (point: number[]) => number) => {
     if (points.length === 0) return site.fail(30000)
     const dimension = points[0]!.length
-    const sums = new Array<number>(dimension).fill(0)
+    const sums = Array.from({ length: dimension }, () => 0)
     let total = 0
     for (const point of points) {
       if (point.length !== dimension) return site.fail(30001)

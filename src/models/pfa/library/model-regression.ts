@@ -16,11 +16,12 @@ function linearOfMatrix(site: CallSite, datum: readonly number[], model: RecordV
   return coeff.map((row, i) => dotProduct(row, datum) + constants[i]!)
 }
 
-/** The sum of products of what both have. */
+/** The sum of products. */
 function dotOfMaps(x: KeyedVector, y: KeyedVector): number {
   let sum = 0
   for (const [key, value] of x) sum += value * (y.get(key) ?? 0)
-  for (const [key, value] of y) if (!x.has(key)) sum += value * 0
+  // What is missing is 0, and 0 times a number that isn't finite is none.
+  for (const [key, value] of y) if (!x.has(key) && !Number.isFinite(value)) return Number.NaN
   return sum
 }
 

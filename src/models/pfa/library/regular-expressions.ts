@@ -7,8 +7,8 @@ import { BYTES_KIND, createRegexes, type Kind, searchAll, searchFrom, type Spans
 interface Search<T> {
   readonly subject: Subject<T>
   readonly kind: Kind<T>
-  first(): Spans | undefined
-  all(): Iterable<Spans>
+  readonly first: () => Spans | undefined
+  readonly all: () => Iterable<Spans>
 }
 
 type Answer = <T>(search: Search<T>, replacement: T) => Value

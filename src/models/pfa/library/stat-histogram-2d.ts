@@ -47,8 +47,8 @@ function flowOf([x, y]: readonly [number, number], axes: readonly [Axis, Axis], 
 
 function build(site: CallSite): Callable {
   const record = site.params[3] as RecordType
-  const flows = FLOWS.filter((name) => hasField(site, record, { name, type: DOUBLE }))
-  const hasInfflow = flows.includes('infflow')
+  const flows = new Set(FLOWS.filter((name) => hasField(site, record, { name, type: DOUBLE })))
+  const hasInfflow = flows.has('infflow')
   return (x: number, y: number, ...[w, histogram]: readonly [number, RecordValue]) => {
     const values = histogram['values'] as number[][]
     const axes = [axisOf(histogram, 'x'), axisOf(histogram, 'y')] as const
@@ -59,7 +59,7 @@ function build(site: CallSite): Callable {
       const row = binOf(x, axes[0])
       const column = binOf(y, axes[1])
       out['values'] = values.with(row, values[row]!.with(column, values[row]![column]! + w))
-    } else if (flows.includes(flow)) out[flow] = numberAt(histogram, flow) + w
+    } else if (flows.has(flow)) out[flow] = numberAt(histogram, flow) + w
     return out
   }
 }

@@ -6,18 +6,20 @@ const DAY = 86_400
 export const FIELDS = {
   year: (ts, zone) => local(ts, zone).getUTCFullYear(),
   monthOfYear: (ts, zone) => local(ts, zone).getUTCMonth() + 1,
-  dayOfYear(ts, zone) {
-    const date = local(ts, zone)
-    const start = new Date(0)
-    start.setUTCFullYear(date.getUTCFullYear(), 0, 1)
-    return Math.floor((date.getTime() - start.getTime()) / (DAY * 1000)) + 1
-  },
+  dayOfYear,
   dayOfMonth: (ts, zone) => local(ts, zone).getUTCDate(),
   dayOfWeek: (ts, zone) => (local(ts, zone).getUTCDay() + 6) % 7,
   hourOfDay: (ts, zone) => local(ts, zone).getUTCHours(),
   minuteOfHour: (ts, zone) => local(ts, zone).getUTCMinutes(),
   secondOfMinute: (ts, zone) => local(ts, zone).getUTCSeconds(),
 } as const satisfies Readonly<Record<string, (ts: number, zone: Zone) => number>>
+
+function dayOfYear(ts: number, zone: Zone): number {
+  const date = local(ts, zone)
+  const start = new Date(0)
+  start.setUTCFullYear(date.getUTCFullYear(), 0, 1)
+  return Math.floor((date.getTime() - start.getTime()) / (DAY * 1000)) + 1
+}
 
 /** A date whose UTC fields are the zone's local ones. */
 function local(ts: number, zone: Zone): Date {

@@ -7,9 +7,9 @@ import { normalCdf, normalQuantile } from './normal.ts'
  * and p is within 0 and 1.
  */
 export interface Distribution {
-  pdf(x: number, a: number, b: number, c: number): number
-  cdf(x: number, a: number, b: number, c: number): number
-  quantile(p: number, a: number, b: number, c: number): number
+  readonly pdf: (x: number, a: number, b: number, c: number) => number
+  readonly cdf: (x: number, a: number, b: number, c: number) => number
+  readonly quantile: (p: number, a: number, b: number, c: number) => number
 }
 
 /** Normal with mean mu and standard deviation sigma; `pdf` is the logarithm of the density (PFA's gaussianLL). */

@@ -8,17 +8,25 @@ import { lnBinomialMass } from './saddle-point.ts'
 /** Masses are summed up to this many; beyond, the normal approximation takes their place. */
 const MAX_STEPS = 10_000
 
-/** The first count, from 0, at which a rising distribution function reaches p. */
-function search(p: number, cdf: (x: number) => number): number {
-  let high = 1
-  while (!(cdf(high) >= p) && high < 2 ** 52) high *= 2
-  let low = 0
-  while (low < high) {
+interface Moments {
+  readonly mean: number
+  readonly deviation: number
+}
+
+/**
+ * The first count, from 0, at which a rising distribution function reaches p: by halving, within the bounds that Chebyshev's
+ * inequality gives.
+ */
+function search(p: number, { mean, deviation }: Moments, cdf: (x: number) => number): number {
+  const odds = Math.sqrt((1 - p) / p)
+  let low = Math.max(-1, Math.ceil(mean - odds * deviation) - 1)
+  let high = Math.max(low + 1, Math.ceil(mean + deviation / odds))
+  while (low + 1 < high) {
     const middle = Math.floor((low + high) / 2)
     if (cdf(middle) >= p) high = middle
-    else low = middle + 1
+    else low = middle
   }
-  return low
+  return high
 }
 
 export const poisson: Distribution = {
@@ -34,7 +42,7 @@ export const poisson: Distribution = {
     if (lambda === 0) return 0
     if (p === 1) return Infinity
     if (p === 0) return 0
-    return search(p, (x) => gammaQ(x + 1, lambda))
+    return search(p, { mean: lambda, deviation: Math.sqrt(lambda) }, (x) => gammaQ(x + 1, lambda))
   },
 }
 
@@ -54,7 +62,7 @@ export const binomial: Distribution = {
   quantile(p, size, prob) {
     if (p === 1) return size
     if (p === 0) return 0
-    return search(p, (x) => binomial.cdf(x, size, prob, 0))
+    return search(p, { mean: size * prob, deviation: Math.sqrt(size * prob * (1 - prob)) }, (x) => binomial.cdf(x, size, prob, 0))
   },
 }
 
@@ -129,6 +137,7 @@ export const negativeBinomial: Distribution = {
     if (size === 0 || p === 0) return 0
     if (p === 1) return Infinity
     if (prob === 1) return 0
-    return search(p, (x) => incompleteBeta(prob, size, x + 1))
+    const mean = (size * (1 - prob)) / prob
+    return search(p, { mean, deviation: Math.sqrt(mean / prob) }, (x) => incompleteBeta(prob, size, x + 1))
   },
 }

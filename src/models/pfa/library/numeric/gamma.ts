@@ -1,18 +1,27 @@
 const LANCZOS = [
-  0.99999999999999709182, 57.156235665862923517, -59.597960355475491248, 14.136097974741747174, -0.49191381609762019978,
-  0.33994649984811888699e-4, 0.46523628927048575665e-4, -0.98374475304879564677e-4, 0.15808870322491248884e-3, -0.21026444172410488319e-3,
-  0.2174396181152126432e-3, -0.16431810653676389022e-3, 0.84418223983852743293e-4, -0.2619083840158140867e-4, 0.36899182659531622704e-5,
+  0.9999999999999971, 57.15623566586292, -59.59796035547549, 14.136097974741746, -0.4919138160976202, 3.399464998481189e-5,
+  4.652362892704858e-5, -9.837447530487956e-5, 0.0001580887032249125, -0.00021026444172410488, 0.00021743961811521265,
+  -0.0001643181065367639, 8.441822398385275e-5, -2.6190838401581408e-5, 3.6899182659531625e-6,
 ]
+/** Those that a double holds exactly. */
+const FACTORIALS = factorials(23)
 const HALF_LN_TWO_PI = 0.5 * Math.log(2 * Math.PI)
 const EPSILON = 1e-16
 const TINY = 1e-300
 const MAX_ITERATIONS = 100_000
 
+function factorials(count: number): number[] {
+  const out = [1]
+  for (let i = 1; i < count; i++) out.push(out[i - 1]! * i)
+  return out
+}
+
 /** Natural logarithm of the gamma function for `x > 0`, by Lanczos' approximation; NaN for other arguments. */
 export function lnGamma(x: number): number {
   if (!(x > 0)) return Number.NaN
   if (x === Infinity) return Infinity
-  if (x === 1 || x === 2) return 0
+  const factorial = FACTORIALS[x - 1]
+  if (factorial !== undefined) return Math.log(factorial)
   let sum = 0
   for (let i = LANCZOS.length - 1; i > 0; i--) sum += LANCZOS[i]! / (x + i)
   sum += LANCZOS[0]!

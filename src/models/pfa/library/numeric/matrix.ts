@@ -104,7 +104,7 @@ export function solve(x: Matrix, right: Matrix): number[][] | undefined {
 export function cholesky(x: Matrix): number[][] | undefined {
   const out: number[][] = []
   for (const [i, row] of x.entries()) {
-    const line = new Array<number>(x.length).fill(0)
+    const line = Array.from({ length: x.length }, () => 0)
     for (let j = 0; j <= i; j++) {
       const other = j === i ? line : out[j]!
       let rest = row[j]!

@@ -36,9 +36,9 @@ const CONTROLS: ReadonlyMap<string, number> = new Map([
 
 const ESCAPED_TESTS: ReadonlyMap<string, CharacterTest> = new Map<string, CharacterTest>([
   ['w', isWord],
-  ['W', (character) => !isWord(character)],
+  ['W', (code) => !isWord(code)],
   ['s', isSpace],
-  ['S', (character) => !isSpace(character)],
+  ['S', (code) => !isSpace(code)],
 ])
 
 const ESCAPED_ASSERTIONS: ReadonlyMap<string, Assertion> = new Map<string, Assertion>([

@@ -81,7 +81,7 @@ function readItem(reader: PatternReader): Item {
   }
   for (const kind of ['.', '=']) {
     if (!reader.take(`[${kind}`)) continue
-    const element = [...reader.until(`${kind}]`)]
+    const element = Array.from(reader.until(`${kind}]`))
     if (element.length !== 1) throw new PatternError(`'${element.join('')}' is not one character`)
     return element[0]!.codePointAt(0)!
   }

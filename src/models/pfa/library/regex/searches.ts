@@ -10,16 +10,16 @@ export type Spans = Int32Array
 export interface Subject<T> {
   readonly characters: ArrayLike<number>
   /** The place in the value of a place among the characters. */
-  placeOf(character: number): number
-  slice(from: number, to: number): T
+  readonly placeOf: (character: number) => number
+  readonly slice: (from: number, to: number) => T
 }
 
 export interface Kind<T> {
-  subject(value: T): Subject<T>
-  pattern(value: T): ArrayLike<number>
+  readonly subject: (value: T) => Subject<T>
+  readonly pattern: (value: T) => ArrayLike<number>
   /** What a pattern is remembered by. */
-  key(value: T): string
-  join(parts: readonly T[]): T
+  readonly key: (value: T) => string
+  readonly join: (parts: readonly T[]) => T
   readonly empty: T
 }
 
