@@ -22,6 +22,10 @@ const WORKLOADS: Readonly<Record<string, Workload>> = {
     what: 'PMML documents of every family beside JPMML-Evaluator, one thread each, answers compared',
     run: async (quick) => (await import('./pmml/pmml.ts')).runPmml(quick),
   },
+  pfa: {
+    what: 'PFA documents beside Hadrian, one thread each, answers compared',
+    run: async (quick) => (await import('./pfa/pfa.ts')).runPfa(quick),
+  },
   forest: { what: "the shared forest with each of the scorer's kernels", run: async () => void (await import('./forest.ts')) },
   ...KAFKA_WORKLOADS,
 }

@@ -3,6 +3,7 @@ import { accepts } from '../types/accepts.ts'
 import { functionOf, NULL, type Type } from '../types/type.ts'
 import { Block } from './block.ts'
 import { TICK } from './forms/loops.ts'
+import { libraryFunction } from '../library/index.ts'
 import { libraryReference } from './library-call.ts'
 import type { Operand } from './operand.ts'
 import { Routine, Scope } from './scope.ts'
@@ -78,9 +79,20 @@ function inlineFunction(json: JsonObject, site: Site): Operand {
     body.params.map((param) => param.type),
     body.ret,
   )
+  const alias = aliasOf(body)
   if (routine.captures) site.block.add(`const ${name} = function ${source};`)
   else site.program.functions.push(`function ${name}${source}`)
-  return { code: name, type, stable: true }
+  return { code: name, type, stable: true, ...(alias !== undefined && { alias }) }
+}
+
+/** The library function that a body does nothing but call with the parameters in their order. */
+function aliasOf({ params, json }: FunctionBody): string | undefined {
+  const call = isArray(json) && json.length === 1 ? json[0] : json
+  if (!isObject(call)) return undefined
+  const [only, ...others] = [...call].filter(([key]) => key !== '@')
+  if (only === undefined || others.length > 0 || libraryFunction(only[0]) === undefined) return undefined
+  const args = isArray(only[1]) ? only[1] : [only[1]]
+  return args.length === params.length && args.every((arg, i) => arg === params[i]!.name) ? only[0] : undefined
 }
 
 interface Reference {

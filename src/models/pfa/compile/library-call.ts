@@ -1,3 +1,4 @@
+import { hotFunction } from '../hot/index.ts'
 import { libraryFunction } from '../library/index.ts'
 import type { CallSite, LibraryFunction } from '../library/library-function.ts'
 import { type Match, matchSignature, resolvePattern } from '../types/match-signature.ts'
@@ -28,7 +29,8 @@ export function libraryCall(row: LibraryFunction, given: readonly Operand[], sit
   const { match, signature } = fitting(row, given, site)
   const operands = given.map((operand, i) => site.converted(operand, match.params[i]!))
   const call = callSite(row, { match, signature, operands }, site)
-  const inlined = row.inline && inline(row.inline, { call, operands }, site)
+  const write = hotWriter(row, { call, given }, site) ?? row.inline
+  const inlined = write && inline(write, { call, operands }, site)
   if (inlined !== undefined) return { code: inlined, type: match.ret, stable: false }
   const code = site.program.constants.name(row.build(call))
   return { code: `${code}(${operands.map((operand) => operand.code).join(', ')})`, type: match.ret, stable: false }
@@ -84,6 +86,30 @@ function callSite(row: LibraryFunction, { match, signature, operands }: Fitted, 
   }
 }
 
+/** What writes the call out, for functions that have code of their own where they are called. */
+function hotWriter(
+  row: LibraryFunction,
+  { call, given }: { call: CallSite; given: readonly Operand[] },
+  site: Site,
+): LibraryFunction['inline'] {
+  const hot = hotFunction(row.name)
+  const { program } = site
+  return (
+    hot &&
+    ((_call, args) =>
+      hot(
+        {
+          site: call,
+          given,
+          library: () => row.build(call),
+          define: (source) => program.define(source),
+          variable: (initial) => program.variable(initial),
+        },
+        args,
+      ))
+  )
+}
+
 interface Inlining {
   readonly call: CallSite
   readonly operands: readonly Operand[]
@@ -116,6 +142,6 @@ export function libraryReference(name: string, site: Site) {
   const types: readonly Type[] = params
   const match = { params: types, ret, labels: new Map<string, Type>() }
   const call = callSite(row, { match, signature: 0, operands: [] }, site)
-  const operand = { code: site.program.constants.name(row.build(call)), type: functionOf(types, ret), stable: true }
+  const operand = { code: site.program.constants.name(row.build(call)), type: functionOf(types, ret), stable: true, alias: name }
   return { operand, names: signature!.params.map((param) => param.name) }
 }

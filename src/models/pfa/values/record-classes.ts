@@ -20,10 +20,17 @@ export class RecordClasses {
 function recordClass(type: RecordType): RecordClass {
   // Field names are identifiers (the type table has seen to it): nothing else of the document comes into this source.
   const properties = type.fields.map(({ name }) => propertyOf(name))
+  // The root of a tree has room for the tree in another form.
+  const cache = isTreeNode(type) ? 'this.$flat=undefined;' : ''
   const source = `return class PfaRecord {
-constructor(${properties.map((_, i) => `p${i}`).join(',')}) {${properties.map((name, i) => `this.${name}=p${i};`).join('')}}
+constructor(${properties.map((_, i) => `p${i}`).join(',')}) {${properties.map((name, i) => `this.${name}=p${i};`).join('')}${cache}}
 $copy() { return new PfaRecord(${properties.map((name) => `this.${name}`).join(',')}) }
 }`
   // oxlint-disable-next-line typescript/no-implied-eval -- code that only the compiler wrote
   return (new Function(source) as () => RecordClass)()
+}
+
+/** Whether a record may hold others of its type. */
+function isTreeNode(type: RecordType): boolean {
+  return type.fields.some((field) => field.type.kind === 'union' && field.type.types.some((branch) => branch.key === type.key))
 }

@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs'
+import { parseJson } from '../../src/models/pfa/document/json.ts'
+import { loadEngine } from '../../src/models/pfa/engine/load-engine.ts'
+
+/** The engine with a document and its records. What takes `times` answers the CPU nanoseconds that the process used. */
+export interface Product {
+  readonly rows: number
+  run(times: number): number
+  json(times: number): number
+  loads(times: number): number
+  /** The answers to all rows, as JSON. */
+  answers(): readonly string[]
+}
+
+export function loadProduct(document: string, rows: string): Product {
+  const text = readFileSync(document, 'utf8')
+  const lines = readFileSync(rows, 'utf8').trimEnd().split('\n')
+  const engine = loadEngine(parseJson(text))
+  engine.begin()
+  const inputs = lines.map((line) => engine.readInput(JSON.parse(line)))
+  let seen = 0
+  return {
+    rows: lines.length,
+    run: (times) =>
+      cpu(times, () => {
+        for (const input of inputs) seen += engine.action(input) === null ? 0 : 1
+      }),
+    json: (times) =>
+      cpu(times, () => {
+        for (const line of lines) seen += engine.writeOutput(engine.action(engine.readInput(JSON.parse(line)))).length
+      }),
+    loads: (times) =>
+      cpu(times, () => {
+        loadEngine(parseJson(text)).begin()
+      }),
+    answers: () => inputs.map((input) => engine.writeOutput(engine.action(input))),
+  }
+}
+
+function cpu(times: number, work: () => void): number {
+  const before = process.cpuUsage()
+  for (let time = 0; time < times; time++) work()
+  const { user, system } = process.cpuUsage(before)
+  return (user + system) * 1000
+}
