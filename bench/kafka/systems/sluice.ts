@@ -86,9 +86,14 @@ export function sluice(options: SluiceOptions): SluiceSystem {
     async start(place) {
       const [port] = await freePorts(1)
       const node = new SluiceNode(place, { ...options, port: port! })
-      await node.ready()
-      for (const model of options.models) await node.publish(model)
-      return node
+      try {
+        await node.ready()
+        for (const model of options.models) await node.publish(model)
+        return node
+      } catch (error) {
+        await node[Symbol.asyncDispose]()
+        throw error
+      }
     },
   }
 }

@@ -29,28 +29,35 @@ export async function runSwap(quick: boolean): Promise<void> {
   const seconds = quick ? 9 : 30
   const swapAt = Math.floor(seconds / 3)
   const rate = Math.round(most * SHARE)
-  const swapped = new Promise((resolve) => setTimeout(resolve, swapAt * 1000)).then(async () => node.publish(secondVersion()))
-  swapped.catch(() => {})
   const begun = performance.now()
+  const swapped = new Promise((resolve) => setTimeout(resolve, swapAt * 1000)).then(async () => {
+    await node.publish(secondVersion())
+    return Math.ceil((performance.now() - begun) / 1000)
+  })
+  swapped.catch(() => {})
   const versions = `forest@1:${FOREST_RECORDS.name},forest@2:${RISEN_RECORDS.name}`
   const { found } = await lane.offer(rate, seconds, { versions })
-  await swapped
+  const servedAt = await swapped
+  if (servedAt >= seconds - 1)
+    throw node.failure(`took until second ${servedAt} to load the second version, and records were offered for ${seconds}`)
   const after = Number(found['forest@2'])
   if (found['back'] !== '0' || after === 0 || found['forest@1'] === '0') {
     throw node.failure(`swapped wrongly: ${found['forest@1']} answers of the first version, ${after} of the second, ${found['back']} back`)
   }
   const bySecond = found['p99s']!.split(',').map(Number)
-  // The first second has the way in; the swap is in the one in which it is published or in the one after.
+  // The first second has the way in. The second version is loaded, beside the stream, and takes over from its publication until it serves.
   const p99 = {
     before: median(bySecond.slice(1, swapAt)),
-    during: Math.max(...bySecond.slice(swapAt, swapAt + 2)),
-    after: median(bySecond.slice(swapAt + 2, seconds)),
+    during: Math.max(...bySecond.slice(swapAt, servedAt + 1)),
+    after: median(bySecond.slice(servedAt + 1, seconds)),
   }
   console.log(
     `Sluice at ${rate} records/s (${SHARE * 100} %): ${found['forest@1']} answers of the first version and ${after} of the second verified, ` +
-      `0 lost, doubled or of the wrong version, in ${((performance.now() - begun) / 1000).toFixed(0)} s`,
+      `0 lost, doubled or of the wrong version`,
   )
-  console.log(`p99 before the swap ${p99.before} ms, in its two seconds ${p99.during} ms, after it ${p99.after} ms`)
+  console.log(
+    `p99 before the swap ${p99.before} ms, in the ${servedAt - swapAt} s of loading and swapping at most ${p99.during} ms, after it ${p99.after} ms`,
+  )
   console.log(`goal: p99 rises by less than ${MOST_RISE_MS} ms: ${p99.during - p99.before < MOST_RISE_MS ? 'reached' : 'missed'}`)
 }
 
