@@ -11,6 +11,7 @@ import type { Log, TopicSpec } from '../core/log.ts'
 import { StreamEngine } from '../engines/local/stream-engine.ts'
 import { Wake } from '../engines/local/wake.ts'
 import type { ModelDefinition } from '../models/function/define-model.ts'
+import { ChangelogStatistics, wholeGroup } from '../services/changelog-statistics.ts'
 import { createLiveService } from '../services/live-service.ts'
 import { createRecordService } from '../services/record-service.ts'
 import { createStateService } from '../services/state-service.ts'
@@ -74,6 +75,8 @@ export class SluiceNode {
       await ModelPlane.create({ config, clock, log, logger, streams, modelsChanged, definitions: options.definitions ?? [] }),
     )
 
+    // Other logs belong to one process, which then works on everything.
+    const changelog = config.log.kind === 'kafka' ? new ChangelogStatistics(log, config.topics.statistics) : undefined
     let ready = false
     const live = stack.use(
       createLiveService({
@@ -90,7 +93,12 @@ export class SluiceNode {
     const services: Services = {
       models: models.service,
       records: createRecordService({ log, clock, streams }),
-      state: createStateService(models.registry, () => monitors.flatMap(({ monitor }) => [...monitor.statistics()])),
+      state: createStateService(models.registry, async () =>
+        wholeGroup(
+          monitors.flatMap(({ monitor }) => [...monitor.placed()]),
+          changelog,
+        ),
+      ),
       live,
     }
     const url = options.http === false ? undefined : await listen(services, options, stack)

@@ -5,7 +5,7 @@ import { SluiceError } from '../core/errors.ts'
 import type { Log } from '../core/log.ts'
 import { type Format, FORMATS } from '../core/model.ts'
 import { encodeRecords } from '../core/record-batch-writer.ts'
-import { type ModelCommand, decodeCommand, encodeCommand } from '../registry/descriptor.ts'
+import { type ModelCommand, type PublishCommand, decodeCommand, encodeCommand } from '../registry/descriptor.ts'
 import type { AppliedRecord, RegistryFollower } from '../registry/follower.ts'
 import type { DataTypeHistory, ModelEntry } from '../registry/history.ts'
 import type { Registry } from '../registry/registry.ts'
@@ -32,8 +32,9 @@ export function createModelService(options: ModelServiceOptions): ModelService {
     list: async () => [...registry.histories].map(describeHistory),
     history: async (dataType) => describeHistory(historyOf(registry, dataType)),
 
-    async publish(query, bytes) {
-      return send(options, publishCommand(query, bytes, options.maxModelBytes), query.wait !== 'false')
+    async publish(query, bytes, golden) {
+      const command = publishCommand(query, bytes, options.maxModelBytes)
+      return send(options, golden === undefined ? command : { ...command, golden }, query.wait !== 'false')
     },
 
     async publishDescriptor(descriptor, wait) {
@@ -54,7 +55,7 @@ export function createModelService(options: ModelServiceOptions): ModelService {
   }
 }
 
-function publishCommand(query: PublishQuery, bytes: Uint8Array | undefined, maxModelBytes: number): ModelCommand {
+function publishCommand(query: PublishQuery, bytes: Uint8Array | undefined, maxModelBytes: number): PublishCommand {
   const { name, dataType, version = '', description = '', sha256 = '', location } = query
   if (bytes !== undefined && bytes.length > maxModelBytes) {
     throw new SluiceError('model.too-large', `${name} has ${bytes.length} bytes; models.maxBytes is ${maxModelBytes}`)

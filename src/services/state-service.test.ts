@@ -29,7 +29,7 @@ test('the statistics of all partitions are added up, the serving version first a
     did({ model: '', since: 50, rejected: ['record.tombstone'], dataType: '' }),
     did({ model: 'x@1', since: 50, scored: [[99, 1]], dataType: 'beer' }),
   ] // prettier-ignore
-  const service = createStateService(registry, () => all)
+  const service = createStateService(registry, async () => all)
   const first = { id: 'm@1', name: 'm', version: '1', since: 100, usage: 25, rejected: 3, duration: 16, min: 0.1, max: 2, format: 'pmml' }
   expect(await service.state('wine')).toMatchObject({
     dataType: 'wine',
@@ -46,7 +46,7 @@ test('the statistics of all partitions are added up, the serving version first a
 test('a data type whose model has not answered yet has a state, and one that is not known has none', async () => {
   const { registry, apply } = createFold()
   apply(publishing('m@1', 'a'))
-  const service = createStateService(registry, () => [])
+  const service = createStateService(registry, async () => [])
   expect(await service.state('wine')).toEqual({
     dataType: 'wine',
     serving: null,

@@ -5,19 +5,19 @@ import type { DurationHistogram } from '../core/histogram.ts'
 import { ModelStatistics } from '../core/statistics.ts'
 import type { Registry } from '../registry/registry.ts'
 
-/** The statistics of all partitions that this node works on. */
-export type StatisticsSource = () => Iterable<ModelStatistics>
+/** The statistics of all partitions, whoever works on them. */
+export type StatisticsSource = () => Promise<Iterable<ModelStatistics>>
 
 /** Queryable state: what each model version did for each data type. */
 export function createStateService(registry: Registry, statistics: StatisticsSource): StateService {
   return {
     async processors() {
       const dataTypes = new Set([...registry.histories].map((history) => history.dataType))
-      for (const one of statistics()) if (one.dataType !== '') dataTypes.add(one.dataType)
+      for (const one of await statistics()) if (one.dataType !== '') dataTypes.add(one.dataType)
       return [...dataTypes].toSorted()
     },
     async state(dataType) {
-      const merged = mergeByModel(statistics(), dataType)
+      const merged = mergeByModel(await statistics(), dataType)
       const history = registry.history(dataType)
       if (dataType === '' || (history === undefined && merged.size === 0)) {
         throw new SluiceError('api.not-found', `there is no data type '${dataType}'; see GET /processors`)
@@ -26,7 +26,7 @@ export function createStateService(registry: Registry, statistics: StatisticsSou
       return describe(dataType, serving, merged)
     },
     async rejectedWithoutDataType() {
-      return totalsOf(mergeByModel(statistics(), '')).rejections
+      return totalsOf(mergeByModel(await statistics(), '')).rejections
     },
   }
 }

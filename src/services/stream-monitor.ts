@@ -7,6 +7,7 @@ import type { Answers } from '../core/operator/answers.ts'
 import type { Work } from '../core/operator/work.ts'
 import { type ModelStatistics } from '../core/statistics.ts'
 import type { SwapMarker } from '../core/swap-marker.ts'
+import type { PlacedStatistics } from './changelog-statistics.ts'
 import { outputValue, textOf } from './answer-reader.ts'
 import { jsonValue } from './json-value.ts'
 import type { StreamContext } from './stream-context.ts'
@@ -68,6 +69,12 @@ export class StreamMonitor {
   /** The statistics of all partitions that are worked on here. */
   *statistics(): IterableIterator<ModelStatistics> {
     for (const lane of this.#lanes) yield* lane.allStatistics()
+  }
+
+  /** As `statistics`, with the partitions. */
+  *placed(): IterableIterator<PlacedStatistics> {
+    for (const lane of this.#lanes)
+      for (const statistics of lane.allStatistics()) yield { topic: lane.topic, partition: lane.partition, statistics }
   }
 
   /** The data type whose records wait for a model, or null; the first where there are several. */
