@@ -7,11 +7,12 @@ import { type Config, loadConfig } from '../config/index.ts'
 import { runDemo } from '../demo/run-demo.ts'
 import { createLogger } from './logger.ts'
 import { SluiceNode } from './node.ts'
+import { score } from './score.ts'
 
 const DEMO_RATE = 200
 
-/** What the commands `serve` and `demo` start. */
-export const actions: CommandActions = { serve, demo }
+/** What the commands `serve`, `demo` and `score` start. */
+export const actions: CommandActions = { serve, demo, score }
 
 async function serve(config: Config): Promise<RunningNode> {
   const node = await SluiceNode.start({ config, logger: createLogger(config.logging), page: await loadPage() })

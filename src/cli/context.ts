@@ -4,6 +4,7 @@ import type { Config } from '../config/index.ts'
 import { SluiceError } from '../core/errors.ts'
 import { type Io, printLine } from './io.ts'
 import { createNodeClient, type NodeClient } from './node-client.ts'
+import type { ScoreCounts, ScoreRun } from './score-run.ts'
 import { createStyle, type Style } from './style.ts'
 
 /** A node that runs in this process. */
@@ -28,6 +29,8 @@ export interface DemoOptions {
 export interface CommandActions {
   serve(config: Config): Promise<RunningNode>
   demo(options: DemoOptions): Promise<RunningNode>
+  /** Settles when all of the input is answered, or the signal of the run aborts. */
+  score(run: ScoreRun): Promise<ScoreCounts>
 }
 
 /** What a command works with. */

@@ -45,6 +45,7 @@ export function exitCodesText({ strong, accent }: Style): string {
     [EXIT.failed, 'refused or failed: the error says why'],
     [EXIT.usage, 'wrong usage'],
     [EXIT.unreachable, 'no node at the address'],
+    [EXIT.rejected, 'done, but for records that were rejected (score)'],
     [EXIT.interrupted, 'ended by Ctrl-C'],
   ]
   const lines = meanings.map(([exitCode, meaning]) => `  ${accent(String(exitCode).padEnd(4))} ${meaning}`)

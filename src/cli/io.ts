@@ -30,7 +30,7 @@ export class Stop extends Error {
   }
 }
 
-export const EXIT = { ok: 0, failed: 1, usage: 2, unreachable: 3, interrupted: 130, terminated: 143 } as const
+export const EXIT = { ok: 0, failed: 1, usage: 2, unreachable: 3, rejected: 4, interrupted: 130, terminated: 143 } as const
 
 /** The process's own streams. SIGINT and SIGTERM stop the command, a second one ends the process; a closed pipe stops it quietly. */
 export function processIo(): Io {

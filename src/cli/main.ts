@@ -14,6 +14,7 @@ const exitCode = await runCommandLine(
   {
     serve: async (config) => (await app()).serve(config),
     demo: async (options) => (await app()).demo(options),
+    score: async (run) => (await app()).score(run),
   },
   io,
 )

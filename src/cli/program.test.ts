@@ -34,7 +34,7 @@ function program() {
   const never = async (): Promise<never> => {
     throw new Error('not to be called')
   }
-  return createProgram({ serve: never, demo: never }, io)
+  return createProgram({ serve: never, demo: never, score: never }, io)
 }
 
 describe('help', () => {
@@ -88,7 +88,7 @@ describe('help', () => {
   test('the exit codes stand in the help of all', async () => {
     const { out } = await run('--help')
     const codes = out.slice(out.indexOf('Exit codes:')).matchAll(/^ {2}(\d+) +\S/gm)
-    expect(Array.from(codes, ([, exitCode]) => exitCode)).toEqual(['0', '1', '2', '3', '130'])
+    expect(Array.from(codes, ([, exitCode]) => exitCode)).toEqual(['0', '1', '2', '3', '4', '130'])
   })
 
   test('--server is offered by what asks a node, and only there', async () => {

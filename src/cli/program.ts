@@ -6,6 +6,7 @@ import { addDemo } from './commands/demo.ts'
 import { addErrors } from './commands/errors.ts'
 import { addModels } from './commands/models.ts'
 import { addRecords } from './commands/records.ts'
+import { addScore } from './commands/score.ts'
 import { addScores } from './commands/scores.ts'
 import { addServe } from './commands/serve.ts'
 import { addState } from './commands/state.ts'
@@ -34,7 +35,8 @@ export function createProgram(actions: CommandActions, io: Io = processIo(), don
     .usage('<command> [options]')
   describe(program, {
     summary: 'Machine-learning models served inside streams of records.',
-    paragraph: 'A node runs with `sluice serve`, or `sluice demo` to see one at work. The other commands talk to it over HTTP.',
+    paragraph:
+      'A node runs with `sluice serve`, or `sluice demo` to see one at work; `sluice score` needs none. The other commands talk to it over HTTP.',
     examples: [
       { what: 'See it work, then open http://localhost:5500', line: 'sluice demo' },
       { what: 'Which model serves what', line: 'sluice models list' },
@@ -48,7 +50,7 @@ export function createProgram(actions: CommandActions, io: Io = processIo(), don
       done((await work(context, command.args)) ?? EXIT.ok)
     })
   }
-  for (const add of [addServe, addDemo, addModels, addRecords, addScores, addState, addConfig, addErrors]) add(program, attach)
+  for (const add of [addServe, addDemo, addScore, addModels, addRecords, addScores, addState, addConfig, addErrors]) add(program, attach)
   for (const command of everyCommand(program)) command.addHelpText('after', () => examplesText(command, style))
   program.addHelpText('after', () => exitCodesText(style))
   return program

@@ -160,6 +160,11 @@ export const ERRORS = {
     summary: "The model's inputs can't be found among the record's fields.",
     remedy: 'Declare which field feeds which input (`--input model-input=record-field`), or rename the fields.',
   },
+  'model.golden.mismatch': {
+    scope: 'model',
+    summary: 'The model does not reproduce the example outputs that travel with it; the message has the difference.',
+    remedy: 'Export the model again, or correct the golden vectors or their tolerance.',
+  },
   'model.load.timeout': {
     scope: 'model',
     summary: 'Loading the model took longer than allowed.',
@@ -230,6 +235,11 @@ export const ERRORS = {
     summary: 'Bytes of the log break the record-batch format.',
     remedy: 'Restore the log from a copy; the message says where it is damaged.',
   },
+  'log.batch.too-large': {
+    scope: 'service',
+    summary: 'A compressed record batch of the log grows beyond the limit when it is decompressed.',
+    remedy: 'Raise kafka.maxDecompressedBytes where the records are real; else see who writes such batches, and continue behind them.',
+  },
   'log.fenced': {
     scope: 'service',
     summary: 'This member no longer owns the partition whose work it wanted to commit.',
@@ -289,6 +299,11 @@ export const ERRORS = {
     scope: 'service',
     summary: 'A file of records breaks the rules of its format; the message says where.',
     remedy: 'Correct the file there, or say with --as what it is.',
+  },
+  'cli.file.unwritable': {
+    scope: 'service',
+    summary: 'A file that a command was to write could not be written.',
+    remedy: 'Check the path, its permissions, and the room on the disk.',
   },
   'cli.stop.timeout': {
     scope: 'service',

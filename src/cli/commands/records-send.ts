@@ -2,53 +2,25 @@ import { recordsResult } from '../../api/contract/index.ts'
 import { SluiceError } from '../../core/errors.ts'
 import { chooseStream, type Context } from '../context.ts'
 import { humanCount, humanCounted, humanDuration, humanSize } from '../human.ts'
-import { createCsvSplitter } from '../input/csv.ts'
-import { createJsonSplitter } from '../input/json.ts'
-import { createNdjsonSplitter } from '../input/ndjson.ts'
 import { openInput } from '../input/open-input.ts'
-import { createDelimitedSplitter, createProtobufSplitter } from '../input/protobuf.ts'
 import { readRecords, type RecordGroup } from '../input/read-records.ts'
-import type { RecordSplitter } from '../input/record-splitter.ts'
+import { type FormatOptions, formatOf, splitterFor } from '../input/record-format.ts'
 import { urlPath } from '../node-client.ts'
 import { createProgress, type Progress } from '../progress.ts'
 
-export const RECORD_FORMATS = ['csv', 'ndjson', 'json', 'protobuf', 'protobuf-delimited'] as const
-type RecordFormat = (typeof RECORD_FORMATS)[number]
-
-export interface SendOptions {
+export interface SendOptions extends FormatOptions {
   readonly stream?: string
-  readonly as?: string
   readonly keyField?: string
   readonly rate?: number
   readonly repeat?: number | true
-  readonly delimiter?: string
-  readonly columns?: readonly string[]
-  readonly header?: boolean
-  readonly add?: Readonly<Record<string, string>>
-  readonly text?: readonly string[]
-  readonly missing?: string
 }
 
-const CSV_ONLY = ['delimiter', 'columns', 'header', 'add', 'text', 'missing'] as const
-const FORMAT_OF_ENDING: Readonly<Record<string, RecordFormat>> = {
-  csv: 'csv',
-  tsv: 'csv',
-  ndjson: 'ndjson',
-  jsonl: 'ndjson',
-  json: 'json',
-  binpb: 'protobuf',
-}
 const GROUP = { maxRecords: 5000, maxBytes: 1024 * 1024 }
 
 /** Sends all records of a file, in order, and says how many; what was sent before a failure is in its message. */
 export async function sendRecords(context: Context, options: SendOptions, file: string): Promise<void> {
   const { io, json, client } = context
-  const format = formatOf(options.as, file)
-  const wrong = CSV_ONLY.find((option) => options[option] !== undefined)
-  if (format !== 'csv' && wrong !== undefined) {
-    const advice = file === '-' && options.as === undefined ? 'the standard input is taken as ndjson; say --as csv' : `${file} is ${format}`
-    throw usage(`--${wrong} is for CSV, and ${advice}`)
-  }
+  const format = formatOf(options, file)
   if (file === '-' && options.repeat !== undefined) throw usage('--repeat needs a file: the standard input can be read only once')
   const stream = await chooseStream(client, options.stream)
   const path = urlPath(['records', stream], { keyField: options.keyField })
@@ -109,26 +81,6 @@ async function report({ json, print, printJson, style }: Context, { stream, topi
   if (records === 0) return print(`${style.warn('!')} the file holds no records`)
   const rate = ms > 0 ? `, ${humanCount(records / (ms / 1000))}/s` : ''
   await print(`${style.good('✓')} ${humanCounted(records, 'record')} (${humanSize(bytes)}) to ${topic} in ${humanDuration(ms)}${rate}`)
-}
-
-function formatOf(asked: string | undefined, file: string): RecordFormat {
-  const ending = /\.([a-z]+)(?:\.gz)?$/i.exec(file)?.[1]?.toLowerCase() ?? ''
-  const format = asked ?? (file === '-' ? 'ndjson' : FORMAT_OF_ENDING[ending])
-  const known = RECORD_FORMATS.find((candidate) => candidate === format)
-  if (known !== undefined) return known
-  const names = RECORD_FORMATS.join(', ')
-  throw usage(
-    asked === undefined ? `the name ${file} does not say the format; give --as, one of ${names}` : `--as '${asked}' is not one of ${names}`,
-  )
-}
-
-function splitterFor(format: RecordFormat, options: SendOptions, file: string): RecordSplitter {
-  if (format === 'ndjson') return createNdjsonSplitter()
-  if (format === 'json') return createJsonSplitter()
-  if (format === 'protobuf') return createProtobufSplitter()
-  if (format === 'protobuf-delimited') return createDelimitedSplitter()
-  const tabs = /\.tsv(\.gz)?$/i.test(file) && options.delimiter === undefined ? { delimiter: '\t' } : {}
-  return createCsvSplitter({ ...options, ...tabs })
 }
 
 /** Where a file is broken in the middle, a person can't know whether anything before that was sent. */

@@ -1,10 +1,12 @@
 import type { Command } from 'commander'
 import type { Attach } from '../context.ts'
 import { describe } from '../help.ts'
-import { keyValue, list, oneCharacter, ratePerSecond, wholeNumber } from '../parse-values.ts'
+import { withCsvOptions } from '../input/csv-options.ts'
+import { RECORD_FORMATS } from '../input/record-format.ts'
+import { ratePerSecond, wholeNumber } from '../parse-values.ts'
 import { type TailOptions, withTailOptions } from '../tail.ts'
 import { showRejected } from './records-rejected.ts'
-import { RECORD_FORMATS, sendRecords, type SendOptions } from './records-send.ts'
+import { sendRecords, type SendOptions } from './records-send.ts'
 
 export function addRecords(program: Command, attach: Attach): void {
   const records = program.command('records')
@@ -29,14 +31,7 @@ function addSend(records: Command, attach: Attach): void {
     .option('--key-field <field>', 'the field whose text becomes the key of a JSON record')
     .option('--rate <n/s>', 'send so many a second, instead of as fast as possible', ratePerSecond)
     .option('--repeat [times]', 'send the file again and again, until Ctrl-C or so many times', wholeNumber(1))
-    .optionsGroup('Options for CSV:')
-    .option('--delimiter <char>', 'what stands between cells; guessed from the first line where absent', oneCharacter)
-    .option('--columns <names>', 'the names of the columns, for a file without a header line: a,b,c', list)
-    .option('--header', 'with --columns: there is a header line all the same, leave it out')
-    .option('--no-header', 'there is no header line: columns are called column1, column2 …')
-    .option('--add <field=value>', 'a field for every record, such as its data type; as often as needed', keyValue('field=value'))
-    .option('--text <columns>', 'columns that stay text, even where they look like numbers: a,b', list)
-    .option('--missing <text>', 'a cell with this text is missing, as an empty one is: NA')
+  withCsvOptions(send)
   describe(send, {
     asksNode: true,
     summary: 'Send the records of a file to a stream.',

@@ -1,3 +1,4 @@
+import { asSluiceError, type SluiceError } from '../../core/errors.ts'
 import { CsvRows } from './csv-rows.ts'
 import { malformed, type RecordSplitter } from './record-splitter.ts'
 
@@ -28,6 +29,8 @@ const MAX_FIRST_LINE = 1024 * 1024
 export function createCsvSplitter(options: CsvOptions = {}): RecordSplitter {
   const decoder = new TextDecoder('utf-8', { fatal: true })
   const added = Object.entries(options.add ?? {}).map(([name, value]) => `${JSON.stringify(name)}:${jsonCell(value, false)}`)
+  let lines: number[] = []
+  let problem: SluiceError | undefined
   let head = ''
   let rows: CsvRows | undefined = options.delimiter === undefined ? undefined : new CsvRows(options.delimiter)
   let skipHeader = options.header ?? options.columns === undefined
@@ -42,6 +45,7 @@ export function createCsvSplitter(options: CsvOptions = {}): RecordSplitter {
   }
 
   function read(text: string, atEnd: boolean): Uint8Array[] {
+    if (problem !== undefined) throw problem
     let chunk = text
     if (rows === undefined) {
       head += text
@@ -52,7 +56,21 @@ export function createCsvSplitter(options: CsvOptions = {}): RecordSplitter {
     }
     const found = rows.push(chunk)
     if (atEnd) found.push(...rows.end())
-    return found.flatMap(({ line, cells }) => record(line, cells))
+    const made: Uint8Array[] = []
+    for (const { line, cells } of found) {
+      try {
+        for (const bytes of record(line, cells)) {
+          made.push(bytes)
+          lines.push(line)
+        }
+      } catch (error) {
+        // The rows before it are good: the next call fails.
+        if (made.length === 0) throw error
+        problem = asSluiceError(error, 'cli.file.malformed', `line ${line}`)
+        break
+      }
+    }
+    return made
   }
 
   function record(line: number, cells: string[]): Uint8Array[] {
@@ -84,8 +102,20 @@ export function createCsvSplitter(options: CsvOptions = {}): RecordSplitter {
   return {
     contentType: 'application/x-ndjson',
     separator: '\n',
-    push: (bytes) => read(decode(bytes), false),
-    end: () => read(decode(), true),
+    get lines() {
+      return lines
+    },
+    get columns() {
+      return columns && [...Object.keys(options.add ?? {}), ...columns.map(({ name }) => name)]
+    },
+    push(bytes) {
+      lines = []
+      return read(decode(bytes), false)
+    },
+    end() {
+      lines = []
+      return read(decode(), true)
+    },
   }
 }
 

@@ -6,6 +6,7 @@ const NEWLINE = 10
 export function createNdjsonSplitter(): RecordSplitter {
   const pending = new PendingBytes()
   let lines = 0
+  let found: number[] = []
 
   function line(bytes: Uint8Array): Uint8Array[] {
     lines++
@@ -13,13 +14,19 @@ export function createNdjsonSplitter(): RecordSplitter {
     if (lines === 1 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) start = 3
     while (end > start && bytes[end - 1]! <= 32) end--
     while (start < end && bytes[start]! <= 32) start++
-    return start === end ? [] : [bytes.subarray(start, end)]
+    if (start === end) return []
+    found.push(lines)
+    return [bytes.subarray(start, end)]
   }
 
   return {
     contentType: 'application/x-ndjson',
     separator: '\n',
+    get lines() {
+      return found
+    },
     push(bytes) {
+      found = []
       const records: Uint8Array[] = []
       let at = 0
       for (let newline = bytes.indexOf(NEWLINE); newline >= 0; newline = bytes.indexOf(NEWLINE, at)) {
@@ -31,6 +38,9 @@ export function createNdjsonSplitter(): RecordSplitter {
       if (pending.length > MAX_RECORD_BYTES) throw tooLarge(lines + 1)
       return records
     },
-    end: () => line(pending.take()),
+    end() {
+      found = []
+      return line(pending.take())
+    },
   }
 }

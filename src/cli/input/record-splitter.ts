@@ -8,6 +8,10 @@ export interface RecordSplitter {
   readonly separator: string
   /** The records that these bytes complete. They are copies. */
   push(bytes: Uint8Array): Uint8Array[]
+  /** For formats of lines: the line, from 1, of each record that the last call gave. */
+  readonly lines?: readonly number[]
+  /** For tables: the names of the columns, once they are known, and of the fields that are added to each record. */
+  readonly columns?: readonly string[] | undefined
   /** The records that the end completes. Throws `cli.file.malformed` where it comes too early. */
   end(): Uint8Array[]
 }

@@ -65,7 +65,7 @@ export async function run(words: string[] | string, world: World = {}): Promise<
   const missing = async (): Promise<never> => {
     throw new Error('the test gave no such action')
   }
-  const actions = { serve: missing, demo: missing, ...world.actions }
+  const actions = { serve: missing, demo: missing, score: missing, ...world.actions }
   const exitCode = await runCommandLine(typeof words === 'string' ? words.split(' ') : words, actions, io)
   return { exitCode, ...collected, sleeps }
 }

@@ -16,7 +16,7 @@ const start = async () => {
 }
 const exitCode = await runCommandLine(
   words,
-  { serve: start, demo: start },
+  { serve: start, demo: start, score: async () => ({ scored: 0, rejected: 0 }) },
   {
     ...io,
     async sleep(ms, until = io.signal) {
