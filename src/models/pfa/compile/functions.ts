@@ -5,7 +5,7 @@ import { Block } from './block.ts'
 import { TICK } from './forms/loops.ts'
 import { libraryFunction } from '../library/index.ts'
 import { libraryReference } from './library-call.ts'
-import type { Operand } from './operand.ts'
+import type { Operand, TreeWalk } from './operand.ts'
 import { Routine, Scope } from './scope.ts'
 import type { Site } from './site.ts'
 
@@ -52,8 +52,15 @@ export function readFunction(json: JsonObject, site: Site): FunctionBody {
   return { params, ret: site.type(json.get('ret'), 'ret'), json: json.get('do') }
 }
 
+interface WrittenFunction {
+  readonly source: string
+  readonly routine: Routine
+  /** Where all that it does with its one parameter is to walk the tree that it is. */
+  readonly walk?: TreeWalk
+}
+
 /** Writes `(parameters) { body }`. */
-export function functionSource({ params, ret, json }: FunctionBody, outside: Scope, site: Site): { source: string; routine: Routine } {
+export function functionSource({ params, ret, json }: FunctionBody, outside: Scope, site: Site): WrittenFunction {
   const routine = new Routine(outside.routine)
   const scope = new Scope(outside, { above: true, within: false }, routine)
   const names = params.map(({ name, type }) => {
@@ -68,12 +75,20 @@ export function functionSource({ params, ret, json }: FunctionBody, outside: Sco
     site.refuse(`the function gives ${value.type.key}, and is declared to give ${ret.key}`)
   }
   const lines = [TICK, inner.block, `return ${inner.converted(value, ret).code};`]
-  return { source: `(${names.join(', ')}) {\n${lines.join('\n')}\n}`, routine }
+  const { walk } = value
+  const only =
+    walk !== undefined &&
+    inner.block.empty &&
+    names.length === 1 &&
+    walk.root.code === names[0] &&
+    walk.datum.stable &&
+    walk.datum.code !== names[0]
+  return { source: `(${names.join(', ')}) {\n${lines.join('\n')}\n}`, routine, ...(only && { walk }) }
 }
 
 function inlineFunction(json: JsonObject, site: Site): Operand {
   const body = readFunction(json, site)
-  const { source, routine } = functionSource(body, site.scope, site)
+  const { source, routine, walk } = functionSource(body, site.scope, site)
   const name = site.program.fresh('f')
   const type = functionOf(
     body.params.map((param) => param.type),
@@ -82,7 +97,7 @@ function inlineFunction(json: JsonObject, site: Site): Operand {
   const alias = aliasOf(body)
   if (routine.captures) site.block.add(`const ${name} = function ${source};`)
   else site.program.functions.push(`function ${name}${source}`)
-  return { code: name, type, stable: true, ...(alias !== undefined && { alias }) }
+  return { code: name, type, stable: true, ...(alias !== undefined && { alias }), ...(walk !== undefined && { walk }) }
 }
 
 /** The library function that a body does nothing but call with the parameters in their order. */

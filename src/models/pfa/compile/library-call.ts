@@ -1,3 +1,4 @@
+import type { Written } from '../hot/hot-function.ts'
 import { hotFunction } from '../hot/index.ts'
 import { libraryFunction } from '../library/index.ts'
 import type { CallSite, LibraryFunction } from '../library/library-function.ts'
@@ -29,9 +30,8 @@ export function libraryCall(row: LibraryFunction, given: readonly Operand[], sit
   const { match, signature } = fitting(row, given, site)
   const operands = given.map((operand, i) => site.converted(operand, match.params[i]!))
   const call = callSite(row, { match, signature, operands }, site)
-  const write = hotWriter(row, { call, given }, site) ?? row.inline
-  const inlined = write && inline(write, { call, operands }, site)
-  if (inlined !== undefined) return { code: inlined, type: match.ret, stable: false }
+  const written = writeHot(row, { call, given, operands }, site)
+  if (written !== undefined) return { ...written, type: match.ret, stable: false }
   const code = site.program.constants.name(row.build(call))
   return { code: `${code}(${operands.map((operand) => operand.code).join(', ')})`, type: match.ret, stable: false }
 }
@@ -86,28 +86,22 @@ function callSite(row: LibraryFunction, { match, signature, operands }: Fitted, 
   }
 }
 
-/** What writes the call out, for functions that have code of their own where they are called. */
-function hotWriter(
+/** The call written out, for functions that have code of their own where they are called. */
+function writeHot(
   row: LibraryFunction,
-  { call, given }: { call: CallSite; given: readonly Operand[] },
+  { call, given, operands }: Inlining & { given: readonly Operand[] },
   site: Site,
-): LibraryFunction['inline'] {
-  const hot = hotFunction(row.name)
+): Written | undefined {
   const { program } = site
-  return (
-    hot &&
-    ((_call, args) =>
-      hot(
-        {
-          site: call,
-          given,
-          library: () => row.build(call),
-          define: (source) => program.define(source),
-          variable: (initial) => program.variable(initial),
-        },
-        args,
-      ))
-  )
+  const parts = { site: call, given, library: () => row.build(call), define: program.define, variable: program.variable }
+  const hot = hotFunction(row.name)
+  const write = (args: readonly string[]): Written | undefined => {
+    const written = hot?.(parts, args)
+    if (written !== undefined || row.inline === undefined) return written
+    const code = row.inline(call, args)
+    return code === undefined ? undefined : { code }
+  }
+  return inline(write, operands, site)
 }
 
 interface Inlining {
@@ -119,14 +113,14 @@ interface Inlining {
  * The code of an inlined call. Arguments go into it as they are where each stands in it once and in order; else those that are not
  * stable become variables first.
  */
-function inline(write: NonNullable<LibraryFunction['inline']>, { call, operands }: Inlining, site: Site): string | undefined {
-  const marks = operands.map((_, i) => `$arg${i}$`)
-  const code = write(call, marks)
-  if (code === undefined) return undefined
-  const found = [...code.matchAll(/\$arg(\d+)\$/g)].map((match) => Number(match[1]))
+function inline(write: (args: readonly string[]) => Written | undefined, operands: readonly Operand[], site: Site): Written | undefined {
+  const written = write(operands.map((_, i) => `$arg${i}$`))
+  if (written === undefined) return undefined
+  const found = [...written.code.matchAll(/\$arg(\d+)\$/g)].map((match) => Number(match[1]))
   const once = found.length === operands.length && found.every((place, i) => place === i)
   const ready = once ? operands : operands.map((operand) => site.kept(operand))
-  return code.replaceAll(/\$arg(\d+)\$/g, (_, place: string) => ready[Number(place)]!.code)
+  const code = written.code.replaceAll(/\$arg(\d+)\$/g, (_, place: string) => ready[Number(place)]!.code)
+  return { ...written, code }
 }
 
 /** A library function as a value: it must have one signature, without wildcards (PFA 0.8.1, function references). */

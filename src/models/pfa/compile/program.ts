@@ -64,14 +64,14 @@ export class Program {
   }
 
   /** Writes a function; gives its name. The source is what follows the name. */
-  define(source: string): string {
+  readonly define = (source: string): string => {
     const name = this.fresh('h')
     this.functions.push(`function ${name}${source}`)
     return name
   }
 
   /** Declares a variable of the engine; gives its name. */
-  variable(initial: string): string {
+  readonly variable = (initial: string): string => {
     const name = this.fresh('v')
     this.functions.push(`let ${name} = ${initial};`)
     return name

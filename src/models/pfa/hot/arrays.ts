@@ -1,19 +1,64 @@
-import type { HotTable } from './hot-function.ts'
+import type { TreeWalk } from '../compile/operand.ts'
+import { type Forest, flattenForest } from './flat-forest.ts'
+import type { HotCall, HotFunction, HotTable, Written } from './hot-function.ts'
+
+const map: HotFunction = (call, [array, f]) => {
+  const walk = call.given[1]?.walk
+  const trees = call.given[0]?.literal?.value
+  const forest = walk && Array.isArray(trees) ? flattenForest(trees, walk.features) : undefined
+  if (walk !== undefined && forest !== undefined) return mapForest(call, { walk, forest, array: array!, f: f! })
+  const name = call.define('(a, f) { const out = []; for (let i = 0; i < a.length; i++) out.push(f(a[i])); return out; }')
+  return { code: `${name}(${array}, ${f})` }
+}
+
+interface ForestMap {
+  readonly walk: TreeWalk
+  readonly forest: Forest
+  readonly array: string
+  readonly f: string
+}
+
+/** All trees of a constant array over one datum, four at a time, so that the processor waits for four nodes at once. */
+function mapForest({ site, define }: HotCall, { walk, forest, array, f }: ForestMap): Written {
+  const { numbers, whole, last, read, datum } = walk
+  const [roots, depths, steps, thresholds, leaves] = [forest.roots, forest.depths, forest.steps, forest.thresholds, forest.leaves].map(
+    site.constant,
+  )
+  const step = (n: string): string => `${n} = steps[2 * ${n} + 1] + Number(x[steps[2 * ${n}]] < thresholds[${n}]);`
+  const name = define(`(a, f, d) {
+if (d !== ${last}) ${read}(d);
+const out = [];
+if (!${whole}) { for (let i = 0; i < a.length; i++) out.push(f(a[i])); return out; }
+const steps = ${steps}, thresholds = ${thresholds}, leaves = ${leaves}, x = ${numbers};
+let t = 0;
+for (; t + 4 <= ${forest.roots.length}; t += 4) {
+let p = ${roots}[t], q = ${roots}[t + 1], r = ${roots}[t + 2], s = ${roots}[t + 3];
+for (let level = ${depths}[t >> 2]; level > 0; level--) {
+${['p', 'q', 'r', 's'].map(step).join('\n')}
+}
+out.push(leaves[p], leaves[q], leaves[r], leaves[s]);
+}
+for (; t < ${forest.roots.length}; t++) {
+let p = ${roots}[t];
+for (let level = ${depths}[t >> 2]; level > 0; level--) { ${step('p')} }
+out.push(leaves[p]);
+}
+return out;
+}`)
+  return { code: `${name}(${array}, ${f}, ${datum.code})` }
+}
 
 /** Loops over arrays that call a function of the document: written out, so that the function can be inlined. */
 export const HOT_ARRAYS: HotTable = {
-  'a.map': ({ define }, [array, call]) => {
-    const name = define('(a, f) { const out = []; for (let i = 0; i < a.length; i++) out.push(f(a[i])); return out; }')
-    return `${name}(${array}, ${call})`
-  },
-  'a.filter': ({ define }, [array, call]) => {
+  'a.map': map,
+  'a.filter': ({ define }, [array, f]) => {
     const name = define(
       '(a, f) { const out = []; for (let i = 0; i < a.length; i++) { const x = a[i]; if (f(x)) out.push(x); } return out; }',
     )
-    return `${name}(${array}, ${call})`
+    return { code: `${name}(${array}, ${f})` }
   },
-  'a.fold': ({ define }, [array, zero, call]) => {
+  'a.fold': ({ define }, [array, zero, f]) => {
     const name = define('(a, z, f) { let t = z; for (let i = 0; i < a.length; i++) t = f(t, a[i]); return t; }')
-    return `${name}(${array}, ${zero}, ${call})`
+    return { code: `${name}(${array}, ${zero}, ${f})` }
   },
 }

@@ -20,7 +20,7 @@ let sum = 0;
 for (let i = 0; i < n; i++) { const z = x[i] - y[i]; ${add} }
 return ${finish};
 }`)
-    return `${name}(${similarity}, ${x}, ${y})`
+    return { code: `${name}(${similarity}, ${x}, ${y})` }
   }
 }
 
@@ -41,7 +41,7 @@ if (d < least) { best = c; least = d; }
 }
 return best;
 }`)
-  return `${name}(${args.join(', ')})`
+  return { code: `${name}(${args.join(', ')})` }
 }
 
 function defaultMetric(define: HotCall['define']): string {

@@ -42,8 +42,8 @@ export function flattenTree(root: RecordValue, features: Features, owner: object
     if (split === undefined || nodes.length > NODE_LIMIT) return { owner, numeric: false, ...NOTHING }
     places.push(split.feature)
     thresholds.push(split.threshold)
-    const [below, above] = split.swapped ? [node['fail'], node['pass']] : [node['pass'], node['fail']]
-    children.push(childOf(below), childOf(above))
+    const [low, high] = split.swapped ? [node['fail'], node['pass']] : [node['pass'], node['fail']]
+    children.push(childOf(low), childOf(high))
   }
   return {
     owner,

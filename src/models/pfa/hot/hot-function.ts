@@ -1,5 +1,5 @@
 import type { CallSite } from '../library/library-function.ts'
-import type { Operand } from '../compile/operand.ts'
+import type { Operand, TreeWalk } from '../compile/operand.ts'
 
 /** A call that may get code of its own. */
 export interface HotCall {
@@ -14,7 +14,13 @@ export interface HotCall {
   readonly variable: (initial: string) => string
 }
 
-/** JavaScript for a call, with these arguments, or undefined where the library's own function is to be called. */
-export type HotFunction = (call: HotCall, args: readonly string[]) => string | undefined
+/** JavaScript for a call; where it walks a tree, also how, for what walks many. */
+export interface Written {
+  readonly code: string
+  readonly walk?: TreeWalk
+}
+
+/** Writes a call with these arguments, or gives undefined where the library's own function is to be called. */
+export type HotFunction = (call: HotCall, args: readonly string[]) => Written | undefined
 
 export type HotTable = Readonly<Record<string, HotFunction>>

@@ -16,7 +16,7 @@ const update: HotFunction = ({ site, define, library }, [x, w, state]) => {
 const b = s.count; const c = b + w; ${moments}
 return new s.constructor(${values.join(', ')});
 }`)
-  return `${name}(${x}, ${w}, ${state})`
+  return { code: `${name}(${x}, ${w}, ${state})` }
 }
 
 /** PFA 0.8.1, `stat.sample.*`. */
