@@ -36,7 +36,20 @@ async function judge(runtime: Runtime, folder: string, one: PmmlCase): Promise<V
       : recordsOf(model, input, grouping)
   if (records.length !== expected.rows.length)
     return { compared: 0, problem: `${records.length} records for ${expected.rows.length} expected` }
-  return compare(await scoreRecords(model, records), expected, one)
+  const answers = await scoreRecords(model, records)
+  return compare({ ...answers, names: declaredNames(answers.names, bytes) }, expected, one)
+}
+
+/** The names of the outputs; none for a probability that we give and the document does not ask for. */
+function declaredNames(names: readonly string[], bytes: Uint8Array): readonly string[] {
+  const declared = new Set<string>()
+  for (const [, name] of new TextDecoder().decode(bytes).matchAll(/<(?:\w+:)?OutputField\s[^>]*?\bname="([^"]*)"/g))
+    declared.add(unescaped(name!))
+  return names.map((name) => (name.startsWith('probability(') && !declared.has(name) ? '' : name))
+}
+
+function unescaped(text: string): string {
+  return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&quot;', '"').replaceAll('&apos;', "'").replaceAll('&amp;', '&')
 }
 
 /** The field that says which rows of the table are one record, where several are. */

@@ -17,6 +17,10 @@ export const LIMITS = {
   slots: 4_000_000,
   /** Expressions after functions are expanded where they are called. */
   expressions: 2_000_000,
+  /** How many records back a Lag may look. */
+  lag: 10_000,
+  /** How many blocks of records a Lag tells apart before the one that is longest unseen is forgotten. */
+  lagBlocks: 10_000,
   /** Texts that a document's own functions may make before those of earlier batches are forgotten. */
   dynamicTexts: 100_000,
 } as const

@@ -17,6 +17,7 @@ export class Assembly {
   readonly actualValues = new Map<string, Operand>()
   /** Names of the defined functions that are being expanded, to see one that calls itself. */
   readonly expanding = new Set<string>()
+  readonly #shared = new Map<object, object>()
   #slots = 0
   #expressions = 0
   readonly #regions: { readonly chunks: { readonly slot: number; readonly cells: number }[]; next: number }[] = []
@@ -76,8 +77,8 @@ export class Assembly {
   }
 
   /** A memory of results by text code, which is emptied when codes change their meaning. */
-  memo<K = number>(): Map<K, number> {
-    const memo = new Map<K, number>()
+  memo<K = number, V = number>(): Map<K, V> {
+    const memo = new Map<K, V>()
     this.onTrim(() => memo.clear())
     return memo
   }
@@ -85,6 +86,15 @@ export class Assembly {
   /** Has something done when codes change their meaning. */
   onTrim(forget: () => void): void {
     this.#forgets.push(forget)
+  }
+
+  /** What all operands that are made of one part of the document have in common. */
+  shared<T extends object>(part: object, create: () => T): T {
+    const known = this.#shared.get(part) as T | undefined
+    if (known !== undefined) return known
+    const created = create()
+    this.#shared.set(part, created)
+    return created
   }
 
   /** Forgets texts of earlier records where there are too many; answers whether codes changed their meaning. */

@@ -4,8 +4,10 @@ import { constantOperand, type Operand } from '../assembly/operand.ts'
 import type { Scope } from '../assembly/scope.ts'
 import { type DataType, familyOf } from '../values/data-type.ts'
 import { parseReal } from '../values/literal.ts'
+import { compileTextIndex } from '../text-index/compile-text-index.ts'
 import { compileApply } from './compile-apply.ts'
 import { compileDiscretize } from './compile-discretize.ts'
+import { compileLag } from './compile-lag.ts'
 import { compileMapValues } from './compile-map-values.ts'
 import { compileNormContinuous } from './compile-norm-continuous.ts'
 import type { Constant, Expression, FieldRef, NormDiscrete } from './expression.ts'
@@ -20,6 +22,8 @@ const COMPILERS: Compilers = {
   Discretize: compileDiscretize,
   MapValues: compileMapValues,
   Apply: compileApply,
+  TextIndex: compileTextIndex,
+  Lag: compileLag,
 }
 
 /** The operand that an expression stands for, where its fields are those of the scope. */

@@ -1,10 +1,23 @@
+import type { TextIndex } from '../text-index/text-index-plan.ts'
 import type { DataType } from '../values/data-type.ts'
 
 export const INVALID_VALUE_TREATMENTS = ['returnInvalid', 'asIs', 'asMissing', 'asValue'] as const
 export type InvalidValueTreatment = (typeof INVALID_VALUE_TREATMENTS)[number]
 
 /** What a DerivedField, a NeuralInput or an OutputField is computed with (PMML 4.4.1, Transformations, EXPRESSION), as plain data. */
-export type Expression = Constant | FieldRef | NormContinuous | NormDiscrete | Discretize | MapValues | Apply
+export type Expression = Constant | FieldRef | NormContinuous | NormDiscrete | Discretize | MapValues | Apply | TextIndex | Lag
+
+export const LAG_AGGREGATES = ['none', 'avg', 'max', 'median', 'min', 'product', 'sum', 'stddev'] as const
+
+/** The value that a field had some records ago, or what the values since then come to. */
+export interface Lag {
+  readonly kind: 'Lag'
+  readonly field: string
+  readonly n: number
+  readonly aggregate: (typeof LAG_AGGREGATES)[number]
+  /** The fields whose values say which records belong together; all do where there are none. */
+  readonly blocks: readonly string[]
+}
 
 export interface Constant {
   readonly kind: 'Constant'

@@ -1,7 +1,9 @@
 import { type DataType, DATA_TYPE_NAMES } from '../values/data-type.ts'
-import { choice, flag, real, requiredChoice, requiredReal, requiredText, text } from '../xml/attributes.ts'
+import { choice, count, flag, real, requiredChoice, requiredReal, requiredText, text } from '../xml/attributes.ts'
 import { childrenOf, contentOf, type Element, malformed, requiredChild, unsupported } from '../xml/element.ts'
-import { type Expression, INVALID_VALUE_TREATMENTS, type Interval, OUTLIER_TREATMENTS } from './expression.ts'
+import { type Expression, INVALID_VALUE_TREATMENTS, type Interval, LAG_AGGREGATES, OUTLIER_TREATMENTS } from './expression.ts'
+import { lowerTextIndex } from '../text-index/lower-text-index.ts'
+import { LIMITS } from '../limits.ts'
 import { tableRows } from './inline-table.ts'
 
 /** Reads each expression element; a table, so that a new expression is one more row. */
@@ -27,6 +29,8 @@ const READERS: Readonly<Record<string, (element: Element) => Expression>> = {
     ...optional(element, 'defaultValue'),
   }),
   MapValues: readMapValues,
+  Lag: readLag,
+  TextIndex: (element) => lowerTextIndex(element, readExpression),
   Apply: (element) => ({
     kind: 'Apply',
     function: requiredText(element, 'function'),
@@ -85,6 +89,18 @@ function readNormContinuous(element: Element): Expression {
     norm: points.map((point) => requiredReal(point, 'norm')),
     outliers: choice(element, 'outliers', { of: OUTLIER_TREATMENTS, fallback: 'asIs' }),
     ...optionalReal(element, 'mapMissingTo'),
+  }
+}
+
+function readLag(element: Element): Expression {
+  const n = count(element, 'n') ?? 1
+  if (n < 1 || n > LIMITS.lag) throw malformed(element, `has n="${n}"; it must be from 1 to ${LIMITS.lag}`)
+  return {
+    kind: 'Lag',
+    field: requiredText(element, 'field'),
+    n,
+    aggregate: choice(element, 'aggregate', { of: LAG_AGGREGATES, fallback: 'none' }),
+    blocks: childrenOf(element, 'BlockIndicator').map((block) => requiredText(block, 'field')),
   }
 }
 

@@ -1,12 +1,13 @@
 import { setFlagsFromString } from 'node:v8'
 import { SluiceError } from '../../../core/errors.ts'
+import { translatedPattern } from './pattern-syntax.ts'
 
 // Patterns come with documents and texts with records, so matching must not take longer than the text is long. V8 has an engine of that
 // kind behind this flag, which does nothing but allow the RegExp flag "l" to ask for it.
 setFlagsFromString('--enable-experimental-regexp-engine')
 
 const LINEAR = 'l'
-const PATTERN_LIMIT = 1000
+const PATTERN_LIMIT = 20_000
 const KNOWN_LIMIT = 1000
 
 const known = new Map<string, RegExp>()
@@ -35,9 +36,11 @@ export function replacement(text: string): string {
 }
 
 function compile(pattern: string, flags: string): RegExp {
-  const plain = pattern.startsWith('(?u)') ? pattern.slice(4) : pattern
+  const [opening = '', modes = ''] = /^\(\?([ius]+)\)/.exec(pattern) ?? []
+  const rest = pattern.slice(opening.length)
   try {
-    if (plain.length <= PATTERN_LIMIT) return new RegExp(plain, flags + LINEAR)
+    const plain = translatedPattern(rest, { foldsCase: modes.includes('i') })
+    if (rest.length <= PATTERN_LIMIT) return new RegExp(plain, flags + (modes.includes('s') ? 's' : '') + LINEAR)
   } catch (error) {
     throw unusable(pattern, error)
   }

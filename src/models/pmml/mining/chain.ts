@@ -52,7 +52,11 @@ export function compileChain(plan: MiningPlan, context: ModelContext): ModelBody
       evaluator: conditional ? conditionalChain(segments, { finish, spoil }) : chainOf(segments),
     }
   }
-  const merged = mergedResult(plan, context, segments)
+  const merged = mergedResult(
+    plan.head,
+    context,
+    segments.map(({ model }) => model.prediction),
+  )
   return {
     ...shared,
     prediction: merged.prediction,

@@ -1,20 +1,18 @@
 import { SluiceError } from '../../../core/errors.ts'
 import type { ModelContext } from '../assembly/model-compiler.ts'
 import { type ClassPrediction, createClasses, type Prediction, takeClassPrediction } from '../assembly/prediction.ts'
-import type { MiningPlan } from './mining-plan.ts'
-import type { Segment } from './segment.ts'
+import type { ModelHead } from '../model-plan.ts'
 
-/** The result of whichever segment was the one, in cells of its own. */
+/** The result of whichever of several models was the one, in cells of its own. */
 export interface MergedResult {
   readonly prediction: Prediction
-  /** Copies the result of the segment with this index, or none for -1. */
+  /** Copies the result of the model with this index, or none for -1. */
   copy(segment: number, cells: Float64Array, at: number): void
 }
 
-export function mergedResult(plan: MiningPlan, context: ModelContext, segments: readonly Segment[]): MergedResult {
-  const inner = segments.map((segment) => segment.model.prediction)
-  const mixed = plan.head.functionName !== 'regression' && plan.head.functionName !== 'classification'
-  const numbers = mixed ? inner.every((prediction) => prediction.kind === 'number') : plan.head.functionName === 'regression'
+export function mergedResult(head: ModelHead, context: ModelContext, inner: readonly Prediction[]): MergedResult {
+  const mixed = head.functionName !== 'regression' && head.functionName !== 'classification'
+  const numbers = mixed ? inner.every((prediction) => prediction.kind === 'number') : head.functionName === 'regression'
   const kind = numbers ? 'number' : 'class'
   return kind === 'number' ? mergedNumber(context, inner) : mergedClass(context, inner)
 }

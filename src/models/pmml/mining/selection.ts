@@ -12,7 +12,11 @@ import { byId, compileSegments, type Segment } from './segment.ts'
  */
 export function compileSelection(plan: MiningPlan, context: ModelContext): ModelBody {
   const segments = compileSegments(plan, context, { combined: false })
-  const merged = mergedResult(plan, context, segments)
+  const merged = mergedResult(
+    plan.head,
+    context,
+    segments.map(({ model }) => model.prediction),
+  )
   const outputs = mergedOutputs(segments, context)
   const segmentId = segmentIds(plan, context)
   const all = plan.method === 'selectAll'

@@ -5,12 +5,14 @@ import { compileAggregation } from './aggregation.ts'
 import { classResults } from './class-results.ts'
 import { classTexts } from './class-texts.ts'
 import { type NodeFinder, createNodeFinder } from './node-finder.ts'
+import { compileModelTree } from './model-tree.ts'
 import { compileNodeTests } from './node-tests.ts'
 import type { TreeNodes, TreePlan } from './tree-plan.ts'
 import { createWalk } from './walk.ts'
 
 /** Puts a tree together: the walk to a node, and what that node gives. */
 export function compileTree(plan: TreePlan, context: ModelContext): ModelBody {
+  if (plan.embedded !== undefined) return compileModelTree(plan, plan.embedded, context)
   const { nodes } = plan
   const { assembly, scope, head } = context
   const tests = compileNodeTests(nodes, scope)

@@ -1,23 +1,27 @@
-import type { ModelHead } from '../model-plan.ts'
+import type { LowerModel, ModelHead, ModelPlan } from '../model-plan.ts'
 import { predicateElementOf, readPredicate } from '../predicates/lower-predicate.ts'
 import { type Predicate, SIMPLE_OPERATORS } from '../predicates/predicate.ts'
 import { parseReal } from '../values/literal.ts'
 import { choice, real, requiredText, text } from '../xml/attributes.ts'
-import { childrenOf, type Element, malformed, requiredChild, unsupported } from '../xml/element.ts'
-import { MISSING_VALUE_STRATEGIES, NODE_TEST, type TreeNodes, type TreePlan } from './tree-plan.ts'
+import { childrenOf, type Element, malformed, requiredChild } from '../xml/element.ts'
+import { type EmbeddedModels, MISSING_VALUE_STRATEGIES, NODE_TEST, type TreeNodes, type TreePlan } from './tree-plan.ts'
 
-export function lowerTree(element: Element, head: ModelHead): TreePlan {
+export function lowerTree(element: Element, head: ModelHead, lowerModel: LowerModel): TreePlan {
   const strategy = choice(element, 'noTrueChildStrategy', {
     of: ['returnNullPrediction', 'returnLastPrediction'],
     fallback: 'returnNullPrediction',
   })
+  const columns = new NodeColumns(lowerModel)
+  const nodes = columns.lower(requiredChild(element, 'Node'))
+  const { embedded } = columns
   return {
     kind: 'TreeModel',
     head,
     missingValueStrategy: choice(element, 'missingValueStrategy', { of: MISSING_VALUE_STRATEGIES, fallback: 'none' }),
     missingValuePenalty: real(element, 'missingValuePenalty') ?? 1,
     returnsLastPrediction: strategy === 'returnLastPrediction',
-    nodes: new NodeColumns().lower(requiredChild(element, 'Node')),
+    nodes,
+    ...(embedded !== undefined && { embedded }),
   }
 }
 
@@ -42,6 +46,19 @@ class NodeColumns {
   readonly #texts = new Indexed()
   readonly #predicates: Predicate[] = []
 
+  readonly #models: ModelPlan[] = []
+  readonly #embedded: number[] = []
+  readonly #lowerModel: LowerModel
+
+  constructor(lowerModel: LowerModel) {
+    this.#lowerModel = lowerModel
+  }
+
+  /** The models inside of nodes, where there are any. */
+  get embedded(): EmbeddedModels | undefined {
+    return this.#models.length === 0 ? undefined : { models: this.#models, of: Int32Array.from(this.#embedded) }
+  }
+
   lower(root: Element): TreeNodes {
     const pending: { element: Element; node: number; children: readonly Element[]; next: number }[] = []
     const enter = (element: Element): void => {
@@ -65,12 +82,13 @@ class NodeColumns {
   #add(element: Element): number {
     const node = this.#test.length
     const embedded = element.children.find((candidate) => candidate.name === 'Regression' || candidate.name === 'DecisionTree')
-    if (embedded !== undefined) throw unsupported(embedded, `<${embedded.name}> inside of <Node>`)
+    this.#embedded.push(embedded === undefined ? -1 : this.#models.push(this.#lowerModel(embedded)) - 1)
     this.#addTest(predicateElementOf(element))
     this.#end.push(0)
     const score = text(element, 'score')
     this.#score.push(score === undefined ? NaN : parseReal(score))
-    this.#scoreText.push(score === undefined ? -2 : this.#literal(score))
+    // A model's result is as good as a score.
+    this.#scoreText.push(score === undefined ? (embedded === undefined ? -2 : -1) : this.#literal(score))
     this.#recordCount.push(real(element, 'recordCount') ?? NaN)
     this.#defaultChild.push(-1)
     const id = text(element, 'id')

@@ -1,4 +1,4 @@
-import type { ModelHead } from '../model-plan.ts'
+import type { ModelHead, ModelPlan } from '../model-plan.ts'
 import type { Predicate } from '../predicates/predicate.ts'
 
 export const MISSING_VALUE_STRATEGIES = [
@@ -19,6 +19,14 @@ export interface TreePlan {
   readonly missingValuePenalty: number
   readonly returnsLastPrediction: boolean
   readonly nodes: TreeNodes
+  /** The models that compute the results of nodes, where there are any. */
+  readonly embedded?: EmbeddedModels
+}
+
+export interface EmbeddedModels {
+  readonly models: readonly ModelPlan[]
+  /** Per node: the index of its model, or -1. */
+  readonly of: Int32Array
 }
 
 /** The predicate of a node: a code of `SIMPLE_OPERATORS`, or one of these. */
