@@ -1,9 +1,13 @@
 import { FORMATS } from '../../src/core/model.ts'
 import { ONNX_SUPPORT } from '../../src/models/onnx/support.ts'
+import { TREE_SUPPORT } from '../../src/models/trees/support.ts'
 import { PMML_SUPPORT } from '../../src/models/pmml/support.ts'
 
 const HERE: Partial<Record<(typeof FORMATS)[number], string>> = {
   pmml: 'trees, forests, regressions and neural networks; see below',
+  lightgbm: 'text files; see below',
+  xgboost: 'JSON and UBJSON; see below',
+  catboost: 'JSON; see below',
   onnx: 'through ONNX Runtime in worker threads; see below',
   function: 'models in code (`defineModel`), linked into the program; see below',
 }
@@ -43,6 +47,25 @@ export function formatsPage(): string {
     '| | | supported | |',
     '|---|---|---|---|',
     ...ONNX_SUPPORT.map(({ kind, feature, supported, note = '' }) => `| ${kind} | ${feature} | ${supported ? 'yes' : 'no'} | ${note} |`),
+    '',
+    'A model that is one ensemble of trees (TreeEnsembleRegressor, TreeEnsembleClassifier) is scored by our own scorer, with the same float32 results and without a',
+    'thread between; metadata `engine=onnxruntime` leaves it to ONNX Runtime.',
+    '',
+    '## LightGBM, XGBoost, CatBoost',
+    '',
+    'Scores are those of the library: the same comparisons, in double or single precision as it has them, and the same order of summation. The first output is what its',
+    '`predict` gives, as `score`; with more than two classes, or names for two, `label`, and the classes as `probability(<class>)`. Metadata of a descriptor that matters:',
+    '',
+    '- `raw=true`: the sums of the trees, before they become probabilities or the like',
+    '- `output=<name>`: the output that is the score',
+    '- `feature_names`: names of the inputs, where the file has none (`f0`, `Column_0`) or others',
+    '- `categories`: the texts of categories by feature, as JSON, where the file does not have them: `{"city":["Basel","Bern"]}` (LightGBM, XGBoost)',
+    '',
+    '| format | | supported | |',
+    '|---|---|---|---|',
+    ...TREE_SUPPORT.map(
+      ({ format, feature, supported, note = '' }) => `| \`${format}\` | ${feature} | ${supported ? 'yes' : 'no'} | ${note} |`,
+    ),
     '',
     '## Models in code',
     '',

@@ -42,5 +42,5 @@ test('a model may be larger than other bodies, up to its own limit', async () =>
     return (await api.refusal({ method: 'POST', url, headers, payload: Buffer.alloc(bytes, 120) })).code
   }
   expect(await publish(150_000)).toBe('model.malformed')
-  expect(await publish(300_000)).toBe('api.too-large')
+  expect(await publish(1_300_000)).toBe('api.too-large')
 })

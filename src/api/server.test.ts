@@ -57,7 +57,7 @@ describe('models', () => {
     ['name=a&dataType=number&format=function&location=x', 422, 'model.location.refused', 'sha256'],
     ['name=double&version=1&dataType=number&format=function', 409, 'model.version.immutable', 'double@1'],
     ['name=x&dataType=number&format=pmml', 422, 'model.malformed', ''],
-    ['name=x&dataType=number&format=xgboost', 422, 'model.format.unknown', 'xgboost'],
+    ['name=x&dataType=number&format=remote', 422, 'model.format.unknown', 'remote'],
   ])('published with ?%s are refused with %i %s', async (query, status, code, part) => {
     const refusal = await api.refusal({ method: 'POST', url: `/models?${query}`, headers: { 'content-type': 'application/octet-stream' }, payload: Buffer.from('some bytes') }) // prettier-ignore
     expect(refusal).toMatchObject({ status, code, message: expect.stringContaining(part) as string })

@@ -1,4 +1,5 @@
 import type {
+  GoldenVectorsBody,
   DataTypeState,
   DeadLetter,
   LiveSnapshot,
@@ -23,7 +24,7 @@ export interface ModelService {
   list(): Promise<ModelList>
   history(dataType: string): Promise<ModelHistory>
   /** Appends a descriptor with these bytes (undefined where the query names a location) to the models topic. */
-  publish(query: PublishQuery, bytes: Uint8Array | undefined): Promise<ModelCommandResult>
+  publish(query: PublishQuery, bytes: Uint8Array | undefined, golden?: GoldenVectorsBody): Promise<ModelCommandResult>
   /** Appends a serialised `ModelDescriptor`, of the tutorial or ours, as it is. */
   publishDescriptor(descriptor: Uint8Array, wait: boolean): Promise<ModelCommandResult>
   rollback(dataType: string, to: string | undefined): Promise<ModelCommandResult>

@@ -2,7 +2,18 @@ import type { Field, Frame } from './frame.ts'
 import type { OutputField, Scores } from './scores.ts'
 
 /** What can be loaded. docs/formats.md says how far each goes. */
-export const FORMATS = ['pmml', 'pfa', 'onnx', 'tensorflow', 'tensorflow-saved', 'lightgbm', 'xgboost', 'catboost', 'function', 'remote'] as const
+export const FORMATS = [
+  'pmml',
+  'pfa',
+  'onnx',
+  'tensorflow',
+  'tensorflow-saved',
+  'lightgbm',
+  'xgboost',
+  'catboost',
+  'function',
+  'remote',
+] as const
 export type Format = (typeof FORMATS)[number]
 
 /**
@@ -20,6 +31,23 @@ export interface ModelDescriptor {
   /** Declared mapping: model input -> record field. Inputs that it lacks are matched by name. */
   readonly inputs: Readonly<Record<string, string>>
   readonly metadata: Readonly<Record<string, string>>
+  /** What the model must reproduce before it is offered. */
+  readonly golden?: GoldenVectors
+}
+
+/** Example inputs and outputs of a model, from where it was trained. */
+export interface GoldenVectors {
+  readonly vectors: readonly GoldenVector[]
+  /** A number may differ by so much, or by so much of its value, whichever is more. */
+  readonly absoluteTolerance: number
+  readonly relativeTolerance: number
+}
+
+export interface GoldenVector {
+  /** By the model's own names of its inputs; those that are absent are missing. */
+  readonly inputs: Readonly<Record<string, number | string>>
+  /** By the names of the model's outputs; those that are absent are not compared. */
+  readonly outputs: Readonly<Record<string, number | string>>
 }
 
 /** `name@version`. */

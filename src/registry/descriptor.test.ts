@@ -122,3 +122,44 @@ function scopeOfRefusal(bytes: Uint8Array): string | undefined {
     return error instanceof SluiceError ? error.scope : String(error)
   }
 }
+
+describe('golden vectors', () => {
+  const golden = {
+    absoluteTolerance: 0.5,
+    relativeTolerance: 0,
+    vectors: [{ inputs: { x: 1.5, kind: 'a' }, outputs: { score: -2, label: 'yes' } }],
+  }
+  const publish = (more: object): ModelCommand => ({
+    action: 'publish',
+    name: 'm',
+    version: '',
+    description: '',
+    dataType: 'd',
+    format: 'catboost',
+    sha256: '',
+    inputs: {},
+    metadata: {},
+    content: { data: new Uint8Array(1) },
+    ...more,
+  })
+
+  test('travel in a descriptor', () => {
+    expect(decodeCommand(encodeCommand(publish({ golden })))).toEqual(publish({ golden }))
+  })
+
+  test('without a tolerance have a small one', () => {
+    const decoded = decodeCommand(encodeCommand(publish({ golden: { ...golden, absoluteTolerance: 0 } })))
+    expect(decoded).toMatchObject({ golden: { absoluteTolerance: 1e-6, relativeTolerance: 1e-6 } })
+  })
+
+  test.each([
+    ['no outputs', { ...golden, vectors: [{ inputs: { x: 1 }, outputs: {} }] }],
+    ['a negative tolerance', { ...golden, absoluteTolerance: -1 }],
+    ['a tolerance that is no number', { ...golden, relativeTolerance: Number.NaN }],
+    ['more vectors than are replayed', { ...golden, vectors: Array.from({ length: 1001 }, () => golden.vectors[0]!) }],
+  ])('with %s are refused', (_, bad) => {
+    expect(() => decodeCommand(encodeCommand(publish({ golden: bad })))).toThrow(
+      expect.objectContaining({ code: 'model.descriptor.malformed' }),
+    )
+  })
+})

@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto'
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf'
 import { SluiceError } from '../core/errors.ts'
-import type { Format } from '../core/model.ts'
+import type { Format, GoldenVectors } from '../core/model.ts'
 import {
   type ModelDescriptor as WireDescriptor,
   ModelDescriptor_Action as Action,
   ModelDescriptor_ModelType as ModelType,
   ModelDescriptorSchema,
 } from './gen/sluice/model_descriptor_pb.js'
+import { decodeGolden, encodeGolden } from './golden-wire.ts'
 
 /** What a record of the models topic says: `publish` a version, or `rollback` to or `retire` one. */
 export type ModelCommand = PublishCommand | { readonly action: 'rollback' | 'retire'; readonly dataType: string; readonly target: string }
@@ -24,6 +25,7 @@ export interface PublishCommand {
   readonly sha256: string
   readonly inputs: Readonly<Record<string, string>>
   readonly metadata: Readonly<Record<string, string>>
+  readonly golden?: GoldenVectors
   readonly content: { readonly data: Uint8Array } | { readonly location: string }
 }
 
@@ -70,7 +72,7 @@ export function decodeCommand(value: Uint8Array): ModelCommand {
 
 function decodePublish(wire: WireDescriptor): PublishCommand {
   const format = formatOf(wire.modeltype)
-  const { name, version, description, dataType, inputs, metadata, sha256, MessageContent: content } = wire
+  const { name, version, description, dataType, inputs, metadata, sha256, golden, MessageContent: content } = wire
   if (!NAME.test(name)) throw malformed(`its name '${name.slice(0, 80)}' is not 1 to 200 characters without @, / and white space`)
   if (version !== '' && !NAME.test(version))
     throw malformed(`the version '${version.slice(0, 80)}' of ${name} has @, / or white space in it, or is too long`)
@@ -87,6 +89,7 @@ function decodePublish(wire: WireDescriptor): PublishCommand {
     inputs,
     metadata,
     sha256: sha256.toLowerCase(),
+    ...(golden && golden.vectors.length > 0 && { golden: decodeGolden(golden) }),
     content: content.case === 'data' ? { data: content.value } : { location: content.value },
   }
 }
@@ -97,10 +100,11 @@ export function encodeCommand(command: ModelCommand): Uint8Array {
     const action = command.action === 'rollback' ? Action.ROLLBACK : Action.RETIRE
     return toBinary(ModelDescriptorSchema, create(ModelDescriptorSchema, { dataType: command.dataType, action, target: command.target }))
   }
-  const { content, format, action: _, ...rest } = command
+  const { content, format, golden, action: _, ...rest } = command
   const wire = create(ModelDescriptorSchema, {
     ...rest,
     modeltype: typeOf(format),
+    ...(golden && { golden: encodeGolden(golden) }),
     MessageContent: 'data' in content ? { case: 'data', value: content.data } : { case: 'location', value: content.location },
   })
   return toBinary(ModelDescriptorSchema, wire)

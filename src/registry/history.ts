@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { SluiceError } from '../core/errors.ts'
 import { type ModelDescriptor, modelId } from '../core/model.ts'
 
@@ -190,7 +191,13 @@ function without(entries: readonly ModelEntry[], gone: ModelEntry): ModelEntry[]
 
 /** Whether the words about the bytes are the same; that the bytes are has been checked. */
 function isSame(a: ModelDescriptor, b: ModelDescriptor): boolean {
-  return a.format === b.format && a.description === b.description && sameMap(a.inputs, b.inputs) && sameMap(a.metadata, b.metadata)
+  return (
+    a.format === b.format &&
+    a.description === b.description &&
+    sameMap(a.inputs, b.inputs) &&
+    sameMap(a.metadata, b.metadata) &&
+    isDeepStrictEqual(a.golden, b.golden)
+  )
 }
 
 function sameMap(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {

@@ -5,6 +5,7 @@ import { LoadedModel } from '../core/loaded-model.ts'
 import type { Model, Runtime } from '../core/model.ts'
 import { sha256Of } from './descriptor.ts'
 import type { ModelEntry } from './history.ts'
+import { replayGolden } from './replay-golden.ts'
 import { warmModel } from './warm-model.ts'
 
 export interface LoaderOptions {
@@ -17,7 +18,7 @@ export interface LoaderOptions {
 
 const RETRY_MS = 200
 
-/** Takes a version from its bytes to a model that is ready to score: fetched, verified against its sha256, loaded, warmed. */
+/** Takes a version from its bytes to a model that is ready to score: fetched, verified against its sha256, loaded, warmed, and held to its golden vectors. */
 export class ModelLoader {
   readonly #options: LoaderOptions
 
@@ -66,6 +67,7 @@ export class ModelLoader {
     try {
       model = await runtime.load(descriptor, bytes)
       if (!signal.aborted) await warmModel(model)
+      if (!signal.aborted) await replayGolden(descriptor, model)
     } catch (error) {
       model?.[Symbol.dispose]()
       throw asSluiceError(error, 'model.runtime.failed', `${id} could not be loaded`)

@@ -91,8 +91,18 @@ export class Registry {
     const identity = identityOf(command, sha256)
     const version = command.version === '' ? this.#nextVersion(command.name, identity) : command.version
     this.#remember(command.name, version, identity)
-    const { name, description, dataType, format, inputs, metadata } = command
-    const descriptor: ModelDescriptor = { name, version, description, dataType, format, sha256, inputs, metadata }
+    const { name, description, dataType, format, inputs, metadata, golden } = command
+    const descriptor: ModelDescriptor = {
+      name,
+      version,
+      description,
+      dataType,
+      format,
+      sha256,
+      inputs,
+      metadata,
+      ...(golden && { golden }),
+    }
     let history = this.#histories.get(dataType)
     if (history === undefined) this.#histories.set(dataType, (history = new DataTypeHistory(dataType, this.#options.history)))
     const location = 'location' in content ? content.location : undefined

@@ -1,4 +1,5 @@
 export * from './errors.ts'
+export * from './golden.ts'
 export * from './live.ts'
 export * from './models.ts'
 export * from './records.ts'

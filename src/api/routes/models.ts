@@ -1,5 +1,8 @@
 import { SluiceError } from '../../core/errors.ts'
 import {
+  GOLDEN_AND_MODEL,
+  goldenVectors,
+  type GoldenVectorsBody,
   modelCommandResult,
   modelHistory,
   modelList,
@@ -13,8 +16,9 @@ import type { ModelService } from '../services.ts'
 import type { z } from 'zod'
 
 const DESCRIPTOR = 'application/x-protobuf'
-/** What a descriptor may have beside the model's bytes. */
-const DESCRIPTOR_OVERHEAD = 65_536
+const NEWLINE = 10
+/** What a descriptor or golden vectors may take beside the model's bytes. */
+const DESCRIPTOR_OVERHEAD = 1024 * 1024
 
 /** Models: what there is, and the commands that change it. */
 export function modelRoutes(models: ModelService, maxModelBytes: number): Route[] {
@@ -42,7 +46,10 @@ export function modelRoutes(models: ModelService, maxModelBytes: number): Route[
       tag: 'models',
       bodyLimit: maxModelBytes + DESCRIPTOR_OVERHEAD,
       query: publishQuery.partial(),
-      body: { contentTypes: ['application/octet-stream', DESCRIPTOR], description: 'The bytes of the model; empty with a location' },
+      body: {
+        contentTypes: ['application/octet-stream', GOLDEN_AND_MODEL, DESCRIPTOR],
+        description: 'The bytes of the model, empty with a location; with golden vectors, these as a line of JSON before them',
+      },
       answer: modelCommandResult,
       handle: ({ query, body, raw }) =>
         publish(models, { query: query as Partial<PublishQuery>, body, contentType: raw.headers['content-type'] }),
@@ -86,8 +93,25 @@ async function publish(models: ModelService, { query, body, contentType }: Publi
     const problems = full.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
     throw new SluiceError('api.request.invalid', `the query is wrong: ${problems.join('; ')}`)
   }
-  if (full.data.location === undefined && (bytes === undefined || bytes.length === 0)) {
+  const { golden, model } = contentType?.startsWith(GOLDEN_AND_MODEL) === true ? splitGolden(bytes) : { golden: undefined, model: bytes }
+  if (full.data.location === undefined && (model === undefined || model.length === 0)) {
     throw new SluiceError('api.request.invalid', "the body is empty; it must be the model's bytes, or the query must name a location")
   }
-  return models.publish(full.data, full.data.location === undefined ? bytes : undefined)
+  return models.publish(full.data, full.data.location === undefined ? model : undefined, golden)
+}
+
+/** The golden vectors in the first line of a body, and the model after it. */
+function splitGolden(body: Uint8Array = new Uint8Array(0)): { golden: GoldenVectorsBody; model: Uint8Array } {
+  const end = body.indexOf(NEWLINE)
+  const line = body.subarray(0, Math.max(0, end))
+  let json: unknown
+  try {
+    json = JSON.parse(Buffer.from(line).toString('utf8'))
+  } catch (cause) {
+    throw new SluiceError('api.request.invalid', 'the body does not begin with a line of golden vectors in JSON', { cause })
+  }
+  const parsed = goldenVectors.safeParse(json)
+  if (parsed.success) return { golden: parsed.data, model: body.subarray(end + 1) }
+  const [issue] = parsed.error.issues
+  throw new SluiceError('api.request.invalid', `the golden vectors are wrong: ${issue?.path.join('.')}: ${issue?.message}`)
 }
