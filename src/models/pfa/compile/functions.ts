@@ -107,6 +107,11 @@ function aliasOf({ params, json }: FunctionBody): string | undefined {
   const [only, ...others] = [...call].filter(([key]) => key !== '@')
   if (only === undefined || others.length > 0 || libraryFunction(only[0]) === undefined) return undefined
   const args = isArray(only[1]) ? only[1] : [only[1]]
+  const [similarity] = args
+  // A distance by absolute differences is told with them.
+  if (isObject(similarity) && similarity.get('fcn') === 'metric.absDiff' && args.length === 3 && params.length === 2) {
+    return args[1] === params[0]!.name && args[2] === params[1]!.name ? `${only[0]}(metric.absDiff)` : undefined
+  }
   return args.length === params.length && args.every((arg, i) => arg === params[i]!.name) ? only[0] : undefined
 }
 
