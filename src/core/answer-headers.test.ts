@@ -52,6 +52,7 @@ test('headers of the record are passed on in their order, but those that the ans
     'sluice_data_type',
     'ce_type',
     'sluice_reason',
+    '__value_schema_id',
     'sluice_',
     '',
   ]

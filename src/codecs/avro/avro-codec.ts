@@ -24,8 +24,7 @@ export function createAvroCodec({ schema, answerField = 'answer' }: AvroOptions)
   const written = answerSchema(schema, answerField)
   const answered = parseRecordSchema(written)
   return {
-    ...avroCodec(plainFraming(record), record, record),
-    name: 'avro',
+    ...avroCodec('avro', plainFraming(record), () => ({ reader: record, own: record })),
     answerSchema: written,
     decode(value) {
       const start = decodeStart(record, value)
@@ -34,8 +33,8 @@ export function createAvroCodec({ schema, answerField = 'answer' }: AvroOptions)
   }
 }
 
-export interface FramedAvroOptions {
-  readonly framing: Framing<RecordType>
+/** What a stream takes its records to be; it may change while the stream is being answered. */
+export interface StreamSchemas {
   /** The schema that paths are of; undefined where each record's own is. */
   readonly reader: RecordType | undefined
   /** The schema that records from JSON are written with; undefined where there is none yet. */
@@ -43,22 +42,27 @@ export interface FramedAvroOptions {
 }
 
 /** The codec of records in Avro's binary encoding that each say the schema that they were written with. */
-export function createFramedAvroCodec({ framing, reader, own }: FramedAvroOptions): Codec {
-  return { ...avroCodec(framing, reader, own), name: 'avro+confluent' }
+export function createFramedAvroCodec(framing: Framing<RecordType>, current: () => StreamSchemas): Codec {
+  return avroCodec('avro+confluent', framing, current)
 }
 
-function avroCodec(framing: Framing<RecordType>, reader: RecordType | undefined, own: RecordType | undefined): Omit<Codec, 'name'> {
+function avroCodec(name: string, framing: Framing<RecordType>, current: () => StreamSchemas): Codec {
   return {
-    schema: reader === undefined ? undefined : schemaFields(reader),
+    name,
+    get schema() {
+      const { reader } = current()
+      return reader === undefined ? undefined : schemaFields(reader)
+    },
     prepare: (batch, answering) => framing.prepare(batch, answering),
-    reader: (fields) => new AvroRowReader({ framing, reader, fields }),
-    dataTypeReader: (path, dataTypes) => createDataTypeReader({ framing, reader, path, dataTypes }),
+    reader: (fields) => new AvroRowReader({ framing, reader: current().reader, fields }),
+    dataTypeReader: (path, dataTypes) => createDataTypeReader({ framing, reader: current().reader, path, dataTypes }),
     answerWriter: (descriptor, model) => createAnswerWriter(framing, descriptor, model),
     decode(value) {
       const { payload, schema } = framing.unframe(value)
       return decodeRecord(schema, payload)
     },
     encode(record) {
+      const { own } = current()
       // Framing says what is wrong where there is no schema to write with.
       if (own === undefined) return framing.frame(new Uint8Array(0))
       let payload: Uint8Array

@@ -5,12 +5,14 @@ import { answerSchema } from '../avro/answer-schema.ts'
 import { createFramedAvroCodec } from '../avro/avro-codec.ts'
 import type { RecordType } from '../avro/avro-type.ts'
 import { parseRecordSchema } from '../avro/parse-schema.ts'
+import type { Framing } from '../framing.ts'
 import { createJsonCodec } from '../json/json-codec.ts'
 import { loadMessageType, messagePlaces } from '../protobuf/message-type.ts'
 import { createProtobufCodec, type ProtobufOptions } from '../protobuf/protobuf-codec.ts'
 import { ConfluentFraming } from './confluent-framing.ts'
 import { framedCodec } from './framed-codec.ts'
 import { jsonAnswerSchema } from './json-answer-schema.ts'
+import { LatestSchema } from './latest-schema.ts'
 import { SchemaTable } from './schema-table.ts'
 
 export interface RegistryUse {
@@ -26,7 +28,7 @@ export interface RegistryUse {
 
 /**
  * The codec of Avro records that say their schema as Confluent's serializers do. `schema` is the reader's; the last one of the input's
- * subject where absent, and where there is none yet, each record's own. The schema of answers, which is that of the record with one more
+ * subject where absent, which is looked up again now and then, and where there is none yet, each record's own. The schema of answers, which is that of the record with one more
  * field, is registered at once, and again for each new schema that records come with. Throws `codec.schema.invalid`, `schemas.refused`,
  * `schemas.unavailable`.
  */
@@ -41,10 +43,8 @@ export async function createConfluentAvroCodec(
     answer: (of) => ({ ...of, text: answerSchema(of.text, answerField, of.used) }),
   })
   const reader = schema === undefined ? undefined : parseRecordSchema(schema)
-  const latest = await use.registry.latest(use.inputSubject)
-  const own = latest === undefined ? undefined : (await table.add(latest)).parsed
-  const framing = new ConfluentFraming({ table, ownId: latest?.id })
-  return createFramedAvroCodec({ framing, reader: reader ?? own, own })
+  const { latest, framing } = await framingOf(use, table)
+  return createFramedAvroCodec(framing, () => ({ reader: reader ?? latest.current?.parsed, own: latest.current?.parsed }))
 }
 
 /** The codec of JSON records that say their JSON Schema. They are read like all JSON: what is in the schema is for their producers. */
@@ -58,9 +58,8 @@ export async function createConfluentJsonCodec(
     parse: () => undefined,
     answer: (of) => ({ ...of, text: jsonAnswerSchema(of.text, answerField) }),
   })
-  const latest = await use.registry.latest(use.inputSubject)
-  if (latest !== undefined) await table.add(latest)
-  return framedCodec(createJsonCodec({ answerField }), new ConfluentFraming({ table, ownId: latest?.id }))
+  const { framing } = await framingOf(use, table)
+  return framedCodec(createJsonCodec({ answerField }), framing)
 }
 
 /**
@@ -70,7 +69,22 @@ export async function createConfluentJsonCodec(
 export async function createConfluentProtobufCodec(use: RegistryUse, options: ProtobufOptions): Promise<Codec> {
   const indexes = messagePlaces(loadMessageType(options.descriptorSet, options.message).message)
   const table = new SchemaTable<undefined>({ ...use, language: 'PROTOBUF', parse: () => undefined, indexes })
-  const latest = await use.registry.latest(use.inputSubject)
-  if (latest !== undefined) await table.add(latest)
-  return framedCodec(createProtobufCodec(options), new ConfluentFraming({ table, indexes, ownId: latest?.id }))
+  const { framing } = await framingOf(use, table, indexes)
+  return framedCodec(createProtobufCodec(options), framing)
+}
+
+/** The framing of a stream, and the last schema of its input, which it sees change while records go by. */
+async function framingOf<S>(
+  { registry, clock, inputSubject: subject }: RegistryUse,
+  table: SchemaTable<S>,
+  indexes?: readonly number[],
+): Promise<{ readonly latest: LatestSchema<S>; readonly framing: Framing<S> }> {
+  const latest = await LatestSchema.find({ registry, clock, subject, table })
+  const framing = new ConfluentFraming<S>({
+    table,
+    ownId: () => latest.current?.schema.id,
+    onPrepare: () => latest.refresh(),
+    ...(indexes !== undefined && { indexes }),
+  })
+  return { latest, framing }
 }

@@ -9,8 +9,10 @@ export interface ConfluentFramingOptions<S> {
   readonly table: SchemaTable<S>
   /** For protobuf: the places of the stream's message, which the records must be of. */
   readonly indexes?: readonly number[]
-  /** The number of the schema that records from JSON are written with. */
-  readonly ownId: number | undefined
+  /** The number of the schema that records from JSON are written with now. */
+  readonly ownId: () => number | undefined
+  /** Called with every batch. */
+  readonly onPrepare: () => void
 }
 
 const NOT_THERE = -1
@@ -31,7 +33,8 @@ export class ConfluentFraming<S> implements Framing<S> {
   }
 
   prepare(batch: Batch, answering: boolean): Promise<void> | undefined {
-    const { table } = this.#options
+    const { table, onPrepare } = this.#options
+    onPrepare()
     let missing: Set<SchemaKey> | undefined
     for (let i = 0; i < batch.count; i++) {
       if (batch.index[i * INDEX.stride + INDEX.valueLength]! < 0 || !this.#reader.read(batch, i)) continue
@@ -90,7 +93,8 @@ export class ConfluentFraming<S> implements Framing<S> {
   }
 
   frame(payload: Uint8Array): Uint8Array {
-    const { ownId, indexes } = this.#options
+    const { indexes } = this.#options
+    const ownId = this.#options.ownId()
     if (ownId === undefined) {
       throw new SluiceError('record.schema.unknown', 'the registry has no schema for the stream yet with which a record could be written')
     }
@@ -102,7 +106,9 @@ export class ConfluentFraming<S> implements Framing<S> {
   }
 
   async #learn(keys: ReadonlySet<SchemaKey>, answering: boolean, batch: Batch): Promise<void> {
-    for (const key of keys) await this.#options.table.learn(key, answering)
+    const { table } = this.#options
+    // Looked at again, since there may be too many that the registry does not have.
+    for (const key of keys) if (table.isMissing(key, answering)) await table.learn(key, answering)
     // What was opened before it was known is to be opened again.
     this.#opened.delete(batch)
   }
