@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
+import type { Log } from '../../src/core/log.ts'
+import { createKafkaLog } from '../../src/logs/kafka/kafka-log.ts'
 import { eventually } from '../eventually.ts'
 import type { JavaClient, JavaRead } from '../setup/java-client/java-client.ts'
 import type { KafkaCluster } from '../setup/kafka/cluster.ts'
@@ -37,13 +39,17 @@ export class ChaosStage implements AsyncDisposable {
   /** Models that were published or taken back while all went on. */
   swaps = 0
 
-  private constructor(options: StageOptions) {
+  /** To look at, not to judge by. */
+  readonly #log: Log
+
+  private constructor(options: StageOptions, log: Log) {
     this.#options = options
+    this.#log = log
   }
 
   /** Resolves when the first model serves and records flow. */
   static async start(options: StageOptions): Promise<ChaosStage> {
-    const stage = new ChaosStage(options)
+    const stage = new ChaosStage(options, await createKafkaLog({ brokers: options.cluster.addresses }))
     for (let i = 0; i < options.workers; i++) stage.workers.push(stage.#spawn())
     const [first] = stage.workers
     const api = await Promise.race([first!.ready, first!.exit])
@@ -60,10 +66,10 @@ export class ChaosStage implements AsyncDisposable {
     this.workers[index] = this.#spawn()
   }
 
-  /** Resolves when answers go on: so many more of them are on the log, by any worker that runs. */
+  /** Resolves when answers go on: there are more of them on the log. */
   async flows(): Promise<void> {
-    const before = await this.#outputs()
-    await eventually('answers go on', async () => (await this.#outputs()) > before, { withinMs: 90_000 })
+    const before = await this.#outputEnd()
+    await eventually('answers go on', async () => (await this.#outputEnd()) > before, { withinMs: 90_000 })
   }
 
   /** Stops the feed, waits until everything is answered, ends all workers, and judges what is on the log. */
@@ -93,6 +99,7 @@ export class ChaosStage implements AsyncDisposable {
     await this.#swapping
     await this.#feed?.stop()
     await Promise.all(this.workers.map(async (worker) => worker[Symbol.asyncDispose]()))
+    await this.#log[Symbol.asyncDispose]()
   }
 
   #topic(name: string): string {
@@ -154,8 +161,13 @@ export class ChaosStage implements AsyncDisposable {
     return (await this.#count('out')) + (await this.#count('dead'))
   }
 
-  async #outputs(): Promise<number> {
-    return this.#count('out')
+  /** How far the output topic has come, committed or not. */
+  async #outputEnd(): Promise<bigint> {
+    const { partitions = 4 } = this.#options
+    const ends = await Promise.all(
+      Array.from({ length: partitions }, async (_, partition) => this.#log.offsets({ topic: this.#topic('out'), partition })),
+    )
+    return ends.reduce((sum, { next }) => sum + next, 0n)
   }
 
   /** Committed records of a topic. */

@@ -14,7 +14,11 @@ export interface WorkerOptions {
 }
 
 const { kafka, settings } = JSON.parse(process.argv[2]!) as WorkerOptions
-const flags = Object.entries(settings).map(([key, value]) => ({ flag: 'worker', key, value: typeof value === 'string' ? value : JSON.stringify(value) }))
+const flags = Object.entries(settings).map(([key, value]) => ({
+  flag: 'worker',
+  key,
+  value: typeof value === 'string' ? value : JSON.stringify(value),
+}))
 const config = loadConfig({ file: null, env: {}, flags, cwd: process.cwd() })
 const log = await createKafkaLog(kafka)
 const node = await SluiceNode.start({ config, log, logger: pino({ level: 'warn' }, pino.destination(2)) })
