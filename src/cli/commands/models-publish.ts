@@ -4,13 +4,15 @@ import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { modelCommandResult, publishQuery } from '../../api/contract/index.ts'
-import { nearest } from '../../config/index.ts'
 import { SluiceError } from '../../core/errors.ts'
 import { FORMATS } from '../../core/model.ts'
 import type { Attach } from '../context.ts'
 import { describe } from '../help.ts'
 import { unreadable } from '../input/open-input.ts'
-import { urlPath } from '../node-client.ts'
+import { modelFormat } from '../model-format.ts'
+import { goldenBody, readGolden } from '../golden.ts'
+import type { Io } from '../io.ts'
+import { type RequestBody, urlPath } from '../node-client.ts'
 import { keyValue } from '../parse-values.ts'
 import { showResult } from './models-change.ts'
 
@@ -24,19 +26,9 @@ interface Options {
   readonly metadata?: Readonly<Record<string, string>>
   readonly location?: string
   readonly sha256?: string
+  readonly golden?: string
+  readonly goldenTolerance?: number
   readonly wait: boolean
-}
-
-/** What a file's name says of its format. */
-const FORMAT_OF_ENDING: Readonly<Record<string, string>> = {
-  '.pmml': 'pmml',
-  '.pfa': 'pfa',
-  '.onnx': 'onnx',
-  '.pb': 'tensorflow',
-  '.lgb': 'lightgbm',
-  '.lgbm': 'lightgbm',
-  '.ubj': 'xgboost',
-  '.xgb': 'xgboost',
 }
 
 export function addPublish(models: Command, attach: Attach): void {
@@ -56,6 +48,11 @@ export function addPublish(models: Command, attach: Attach): void {
     .option('--metadata <key=value>', 'anything that should stay with it; as often as needed', keyValue('key=value'))
     .option('--location <url>', 'where nodes fetch the bytes, instead of sending them; needs --sha256')
     .option('--sha256 <digest>', 'the sha256 of the bytes; computed where there is a file')
+    .option(
+      '--golden <file>',
+      "records with the model's inputs and, as expected:<output>, its outputs (CSV or NDJSON): a node replays them before the model may serve",
+    )
+    .option('--golden-tolerance <number>', 'how far an output may be off, absolutely and relatively (default: 1e-6)', tolerance)
     .option('--no-wait', "don't wait until it serves")
   describe(command, {
     asksNode: true,
@@ -77,6 +74,10 @@ export function addPublish(models: Command, attach: Attach): void {
         line: 'sluice models publish fraud.onnx -d payment -n fraud --input amount=order.total',
       },
       {
+        what: 'With answers that it must reproduce before it serves',
+        line: 'sluice models publish fraud.onnx -d payment -n fraud --golden examples.csv --golden-tolerance 1e-5',
+      },
+      {
         what: 'Too large to send: nodes fetch it from an allowed host',
         line: `sluice models publish --location https://models.example.com/big.onnx --sha256 ${'9f86d081'.repeat(8)} --format onnx -d flight -n big`,
       },
@@ -89,7 +90,7 @@ export function addPublish(models: Command, attach: Attach): void {
     const query = {
       name: options.name,
       dataType: options.dataType,
-      format: formatOf(options.format, file ?? options.location),
+      format: modelFormat(options.format, file ?? options.location),
       version: options.modelVersion,
       description: options.description,
       location: options.location,
@@ -99,10 +100,24 @@ export function addPublish(models: Command, attach: Attach): void {
       wait: options.wait ? 'true' : 'false',
     }
     check(query, options, { file, digest })
-    const body =
-      file === undefined ? undefined : { type: 'application/octet-stream', bytes: await openAsBlob(resolve(context.io.cwd, file)) }
-    await showResult(context, await context.client.post(urlPath(['models'], query), modelCommandResult, body))
+    const model = file === undefined ? undefined : await openAsBlob(resolve(context.io.cwd, file))
+    await showResult(
+      context,
+      await context.client.post(urlPath(['models'], query), modelCommandResult, await bodyOf(model, options, context.io)),
+    )
   })
+}
+
+async function bodyOf(model: Blob | undefined, { golden, goldenTolerance }: Options, io: Io): Promise<RequestBody | undefined> {
+  if (golden !== undefined) return goldenBody(await readGolden(golden, goldenTolerance, io), model)
+  if (goldenTolerance !== undefined) throw usage('--golden-tolerance is for --golden, which is not given')
+  return model === undefined ? undefined : { type: 'application/octet-stream', bytes: model }
+}
+
+function tolerance(text: string): number {
+  const value = Number(text)
+  if (text.trim() !== '' && value >= 0 && value < Infinity) return value
+  throw usage(`the tolerance '${text}' is not a number from 0 on, such as 1e-6`)
 }
 
 function check(query: object, options: Options, { file, digest }: { file: string | undefined; digest: string | undefined }): void {
@@ -113,20 +128,6 @@ function check(query: object, options: Options, { file, digest }: { file: string
   const given = Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined))
   const [issue] = publishQuery.safeParse(given).error?.issues ?? []
   if (issue !== undefined) throw usage(`${String(issue.path[0])} '${String(given[String(issue.path[0])])}': ${issue.message}`)
-}
-
-/** The asked-for format, else what the ending says. */
-function formatOf(asked: string | undefined, file: string | undefined): string {
-  const formats: readonly string[] = FORMATS
-  if (asked !== undefined) {
-    if (formats.includes(asked)) return asked
-    const close = nearest(asked, FORMATS)
-    throw usage(`format '${asked}' is not one of ${FORMATS.join(', ')}${close === undefined ? '' : `; did you mean ${close}?`}`)
-  }
-  const ending = /\.[a-z]+$/i.exec(file ?? '')?.[0].toLowerCase() ?? ''
-  const format = FORMAT_OF_ENDING[ending]
-  if (format === undefined) throw usage(`the name ${file ?? ''} does not say the format; give --format, one of ${FORMATS.join(', ')}`)
-  return format
 }
 
 async function digestOf(path: string, file: string, signal: AbortSignal): Promise<string> {
