@@ -1,12 +1,24 @@
-import type { SluiceError } from '../../core/errors.ts'
-import { lowerDocument } from './lower-document.ts'
-import type { DocumentPlan } from './model-plan.ts'
-import { parseDocument } from './xml/parse-document.ts'
+import { createDocumentLowering } from './lower-document.ts'
+import type { DocumentPlan, ModelPlan } from './model-plan.ts'
+import { createDocumentParser } from './xml/parse-document.ts'
 
-/** What a worker answers: a plan, or the parts of the error that it met. */
-export type LoweringReply = { readonly plan: DocumentPlan } | { readonly error: Pick<SluiceError, 'code' | 'message' | 'details'> }
+/** Makes the plan of a document whose bytes come in parts. */
+export interface DocumentReader {
+  /** Takes the next bytes. Throws `model.malformed` or `model.unsupported`. */
+  write(bytes: Uint8Array): void
+  finish(): DocumentPlan
+}
+
+/** As `createDocumentLowering`. */
+export function createDocumentReader(keep?: (plan: ModelPlan) => ModelPlan): DocumentReader {
+  const lowering = createDocumentLowering(keep)
+  const parser = createDocumentParser(lowering.onClose)
+  return { write: (bytes) => parser.write(bytes), finish: () => lowering.lower(parser.finish()) }
+}
 
 /** The plan of a document. Throws `model.malformed` or `model.unsupported`. Synchronous: large documents belong in a worker. */
 export function lowerBytes(bytes: Uint8Array): DocumentPlan {
-  return lowerDocument(parseDocument(bytes))
+  const reader = createDocumentReader()
+  reader.write(bytes)
+  return reader.finish()
 }

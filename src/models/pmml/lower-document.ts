@@ -19,6 +19,7 @@ import { lowerRegression } from './regression/lower-regression.ts'
 import { MODEL_ELEMENTS } from './support.ts'
 import { lowerTree } from './tree/lower-tree.ts'
 import { choice, flag, requiredText, text } from './xml/attributes.ts'
+import type { OnClose } from './xml/parse-document.ts'
 import { child, childrenOf, type Element, malformed, requiredChild, unsupported } from './xml/element.ts'
 
 type Lower = (element: Element, head: ModelHead, lowerModel: LowerModel) => ModelPlan
@@ -59,11 +60,40 @@ const FUNCTIONS: Readonly<Record<ModelPlan['kind'], readonly FunctionName[]>> = 
 const VERSION = /^(?:3\.[0-2]|4\.[0-4](?:\.\d+)?)$/
 const NAMESPACE = /^https?:\/\/www\.dmg\.org\/(?:.*\/)?PMML-(?:3_[0-2]|4_[0-4])$/
 
-/**
- * Makes typed plain data of a parsed document, checking everything that can be checked without evaluating. Throws `model.malformed`
- * or `model.unsupported`. Where a document has several models, the first one that is scorable is the document's model.
- */
-export function lowerDocument(root: Element): DocumentPlan {
+/** Lowers a document while it is parsed, so that no more than one segment of it need be there as elements. */
+export interface DocumentLowering {
+  /** To be told of each element that is complete; answers what is to stand for it. */
+  readonly onClose: OnClose
+  /**
+   * Makes typed plain data of a parsed document, checking everything that can be checked without evaluating. Throws `model.malformed`
+   * or `model.unsupported`. Where a document has several models, the first one that is scorable is the document's model.
+   */
+  lower(root: Element): DocumentPlan
+}
+
+/** `keep` makes of a segment's plan what is kept until the document is complete. */
+export function createDocumentLowering(keep: (plan: ModelPlan) => ModelPlan = (plan) => plan): DocumentLowering {
+  const lowered = new WeakMap<Element, ModelPlan>()
+  const lowerAny = (element: Element): ModelPlan => lowered.get(element) ?? lowerModel(element, lowerAny)
+  return {
+    onClose(element, parent) {
+      if (parent?.name !== 'Segment' || !MODEL_ELEMENTS.has(element.name)) return element
+      try {
+        const plan = keep(lowerAny(element))
+        const rest = { ...element, children: [] }
+        lowered.set(rest, plan)
+        return rest
+      } catch (error) {
+        // It may be in a model that the document is not loaded for; if not, it fails again.
+        if (error instanceof SluiceError) return element
+        throw error
+      }
+    },
+    lower: (root) => lowerDocument(root, lowerAny),
+  }
+}
+
+function lowerDocument(root: Element, lower: LowerModel): DocumentPlan {
   if (root.name !== 'PMML') throw new SluiceError('model.malformed', `the root element is <${root.name}>; it must be <PMML>`)
   checkVersion(root)
   const models = root.children.filter((candidate) => MODEL_ELEMENTS.has(candidate.name))
@@ -76,14 +106,18 @@ export function lowerDocument(root: Element): DocumentPlan {
     fields: childrenOf(requiredChild(root, 'DataDictionary'), 'DataField').map(readDataField),
     functions: functionsIn(transformations),
     derivedFields: derivedFieldsIn(transformations),
-    model: lowerModel(model),
+    model: lower(model),
   }
 }
 
-function lowerModel(element: Element): ModelPlan {
-  const lower = Object.hasOwn(LOWERINGS, element.name) ? LOWERINGS[element.name as ModelPlan['kind']] : undefined
+/** The elements that stand for models inside of other models (PMML 4.4.1, TreeModel, EmbeddedModel). */
+const EMBEDDED: Readonly<Record<string, ModelPlan['kind']>> = { Regression: 'RegressionModel', DecisionTree: 'TreeModel' }
+
+function lowerModel(element: Element, lowerInner: LowerModel): ModelPlan {
+  const kind = EMBEDDED[element.name] ?? element.name
+  const lower = Object.hasOwn(LOWERINGS, kind) ? LOWERINGS[kind as ModelPlan['kind']] : undefined
   if (lower === undefined) throw unsupported(element)
-  return lower(element, headOf(element), lowerModel)
+  return lower(element, headOf(element), lowerInner)
 }
 
 function headOf(element: Element): ModelHead {
@@ -98,7 +132,7 @@ function headOf(element: Element): ModelHead {
 }
 
 function functionOf(element: Element): FunctionName {
-  const known = FUNCTIONS[element.name as ModelPlan['kind']]
+  const known = FUNCTIONS[EMBEDDED[element.name] ?? (element.name as ModelPlan['kind'])]
   const name = requiredText(element, 'functionName')
   const found = known.find((candidate) => candidate === name)
   if (found === undefined) throw malformed(element, `has functionName="${name}"; it must be one of ${known.join(', ')}`)

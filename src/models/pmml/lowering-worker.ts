@@ -1,17 +1,41 @@
 import { parentPort } from 'node:worker_threads'
 import { asSluiceError } from '../../core/errors.ts'
-import { lowerBytes, type LoweringReply } from './lower-bytes.ts'
+import { shrinkColumns } from './constant-columns.ts'
+import { createDocumentReader } from './lower-bytes.ts'
+import type { LoweringReply, LoweringRequest } from './lowering-messages.ts'
 
-/** Answers each document (a Uint8Array) with a `LoweringReply`. */
-parentPort?.on('message', (bytes: Uint8Array) => {
-  parentPort!.postMessage(replyTo(bytes))
+// A clone, because the texts of a plan are parts of longer ones of the document, which would stay with them.
+const reader = createDocumentReader((plan) => {
+  shrinkColumns(plan)
+  return structuredClone(plan, { transfer: buffersOf(plan) })
 })
 
-function replyTo(bytes: Uint8Array): LoweringReply {
+parentPort?.on('message', (request: LoweringRequest) => {
+  const reply = replyTo(request)
+  const plan = typeof reply === 'object' && 'plan' in reply ? reply.plan : undefined
+  parentPort!.postMessage(reply, plan === undefined ? [] : buffersOf(plan))
+})
+
+function replyTo(request: LoweringRequest): LoweringReply {
   try {
-    return { plan: lowerBytes(bytes) }
+    if (request === 'end') return { plan: reader.finish() }
+    reader.write(request)
+    return 'more'
   } catch (error) {
     const { code, message, details } = asSluiceError(error, 'model.runtime.failed', 'reading the document failed')
     return { error: { code, message, details } }
   }
+}
+
+/** The memory of a plan's columns, which is handed over instead of copied. */
+function buffersOf(plan: object): ArrayBuffer[] {
+  const buffers = new Set<ArrayBuffer>()
+  const pending: unknown[] = [plan]
+  while (pending.length > 0) {
+    const next = pending.pop()
+    if (ArrayBuffer.isView(next)) {
+      if (next.buffer instanceof ArrayBuffer) buffers.add(next.buffer)
+    } else if (typeof next === 'object' && next !== null) for (const value of Object.values(next)) pending.push(value)
+  }
+  return [...buffers]
 }

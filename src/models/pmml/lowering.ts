@@ -1,11 +1,18 @@
 import { Worker } from 'node:worker_threads'
 import { asSluiceError, SluiceError } from '../../core/errors.ts'
-import { lowerBytes, type LoweringReply } from './lower-bytes.ts'
+import { expandColumns } from './constant-columns.ts'
+import { lowerBytes } from './lower-bytes.ts'
+import type { LoweringReply, LoweringRequest } from './lowering-messages.ts'
 import type { DocumentPlan } from './model-plan.ts'
 
 const EXTENSION = import.meta.url.slice(import.meta.url.lastIndexOf('.'))
 const WORKER = new URL(`./lowering-worker${EXTENSION}`, import.meta.url)
-const WORKER_MEGABYTES = 4096
+/** Most documents need less than the first, and a heap that may not grow is collected more often; the second is for those that need more. */
+const HEAP_MEGABYTES = [1024, 4096] as const
+/** Smaller than usual, for the same reason. */
+const NURSERY_MEGABYTES = 4
+/** Bytes that are handed over at a time. */
+const PART = 1024 * 1024
 
 /** Makes plans of documents: small ones here, large ones in a worker thread that lives as long as it takes. */
 export interface Lowering {
@@ -16,18 +23,25 @@ export interface Lowering {
 
 export function createLowering(workerBytes: number): Lowering {
   const running = new Set<Worker>()
+  async function lowerWithin(heap: number, bytes: Uint8Array): Promise<DocumentPlan> {
+    const worker = new Worker(WORKER, { resourceLimits: { maxOldGenerationSizeMb: heap, maxYoungGenerationSizeMb: NURSERY_MEGABYTES } })
+    running.add(worker)
+    try {
+      return await planOf(worker, bytes)
+    } finally {
+      running.delete(worker)
+      await worker.terminate()
+    }
+  }
   return {
     async lower(bytes) {
       if (bytes.length < workerBytes) return lowerBytes(bytes)
-      const worker = new Worker(WORKER, { resourceLimits: { maxOldGenerationSizeMb: WORKER_MEGABYTES } })
-      running.add(worker)
+      const [small, large] = HEAP_MEGABYTES
       try {
-        const reply = await replyOf(worker, bytes)
-        if ('plan' in reply) return reply.plan
-        throw new SluiceError(reply.error.code, reply.error.message, { details: reply.error.details })
-      } finally {
-        running.delete(worker)
-        await worker.terminate()
+        return await lowerWithin(small, bytes)
+      } catch (error) {
+        if (!isOutOfMemory(error)) throw error
+        return lowerWithin(large, bytes)
       }
     },
     async stop() {
@@ -36,12 +50,33 @@ export function createLowering(workerBytes: number): Lowering {
   }
 }
 
-async function replyOf(worker: Worker, bytes: Uint8Array): Promise<LoweringReply> {
-  return new Promise((resolve, reject) => {
-    worker.once('message', resolve)
+function isOutOfMemory(error: unknown): boolean {
+  const cause = error instanceof SluiceError ? error.cause : undefined
+  return cause instanceof Error && 'code' in cause && cause.code === 'ERR_WORKER_OUT_OF_MEMORY'
+}
+
+/** Hands the document over part by part, so that there is never a second one. */
+async function planOf(worker: Worker, bytes: Uint8Array): Promise<DocumentPlan> {
+  const ended = new Promise<never>((_, reject) => {
     worker.once('error', (error) => reject(asSluiceError(error, 'model.runtime.failed', 'the thread that reads the document failed')))
     worker.once('exit', () => reject(new SluiceError('model.runtime.failed', 'the thread that reads the document was stopped')))
-    const copy = new Uint8Array(bytes)
-    worker.postMessage(copy, [copy.buffer])
   })
+  for (let at = 0; ; at += PART) {
+    const answered = new Promise<LoweringReply>((resolve) => worker.once('message', resolve))
+    tell(worker, at < bytes.length ? new Uint8Array(bytes.subarray(at, at + PART)) : 'end')
+    // oxlint-disable-next-line no-await-in-loop -- a part after the other
+    const reply = await Promise.race([answered, ended])
+    if (reply === 'more') continue
+    // What the thread's end says after its answer is of no interest.
+    ended.catch(() => {})
+    if ('plan' in reply) {
+      expandColumns(reply.plan)
+      return reply.plan
+    }
+    throw new SluiceError(reply.error.code, reply.error.message, { details: reply.error.details })
+  }
+}
+
+function tell(worker: Worker, request: LoweringRequest): void {
+  worker.postMessage(request, request === 'end' ? [] : [request.buffer as ArrayBuffer])
 }

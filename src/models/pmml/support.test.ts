@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { SluiceError } from '../../core/errors.ts'
 import { EXPRESSION_ELEMENTS, readExpression } from './expressions/lower-expression.ts'
-import { lowerDocument } from './lower-document.ts'
+import { createDocumentLowering } from './lower-document.ts'
 import { PREDICATE_ELEMENTS } from './predicates/lower-predicate.ts'
 import { type ElementSupport, PMML_SUPPORT } from './support.ts'
 import type { Element } from './xml/element.ts'
@@ -50,7 +50,7 @@ describe('the table of supported elements', () => {
     'says whether $element is supported, and it is so',
     ({ element: name, supported }) => {
       const model = element(name, [], { functionName: 'regression' })
-      const error = errorOf(() => lowerDocument(element('PMML', [element('DataDictionary'), model], { version: '4.4' })))
+      const error = errorOf(() => createDocumentLowering().lower(element('PMML', [element('DataDictionary'), model], { version: '4.4' })))
       // An empty element of a supported kind is malformed; another is not looked into.
       expect(error).toMatchObject({ code: supported ? 'model.malformed' : 'model.unsupported' })
     },

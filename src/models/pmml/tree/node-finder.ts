@@ -17,7 +17,7 @@ export function createNodeFinder(plan: TreePlan, { scope, assembly, head }: Mode
   // Penalties depend on the way to a node.
   if (plan.missingValuePenalty !== 1 && head.outputFields.some((field) => field.feature === 'confidence')) return undefined
   const features = new Features(scope)
-  const columns = new ForestColumns(2 * count)
+  const columns = new ForestColumns(count)
   const hasResult = (node: number): boolean => scoreText[node] !== -2 || distribution[node + 1]! > distribution[node]!
   const leafOf = (node: number): Float64Array | undefined => (hasResult(node) ? Float64Array.of(node) : undefined)
   // The scope has the tree's own fields.

@@ -1,7 +1,7 @@
 import { SaxesParser } from 'saxes'
 import { SluiceError } from '../../../core/errors.ts'
 import { LIMITS } from '../limits.ts'
-import { decodeXml } from './decode-xml.ts'
+import { createXmlDecoder } from './decode-xml.ts'
 import type { Element } from './element.ts'
 
 interface Open extends Element {
@@ -9,13 +9,25 @@ interface Open extends Element {
   readonly children: Element[]
 }
 
+/** Parses a document that comes in parts. */
+export interface DocumentParser {
+  /** Takes the next bytes. Throws `model.malformed`, after which the parser is of no more use. */
+  write(bytes: Uint8Array): void
+  /** The document's element tree, when all bytes were written. */
+  finish(): Element
+}
+
+/** What stands in the tree for an element that is complete, so that large parts of a document need not be kept: by default itself. */
+export type OnClose = (element: Element, parent: Element | undefined) => Element
+
 /**
  * Parses a PMML document into its element tree. Strict: throws `model.malformed` for what is not well-formed, for a document type
  * declaration (so no entity is ever defined or fetched), and for what exceeds the limits.
  */
-export function parseDocument(bytes: Uint8Array): Element {
+export function createDocumentParser(onClose: OnClose = (element) => element): DocumentParser {
   const parser = new SaxesParser({ xmlns: false, position: true })
-  const builder = new TreeBuilder(() => parser.line)
+  const builder = new TreeBuilder(() => parser.line, onClose)
+  const decoder = createXmlDecoder()
   parser.on('error', (error) => {
     throw new SluiceError('model.malformed', `not well-formed XML: ${error.message}`, { cause: error })
   })
@@ -26,22 +38,33 @@ export function parseDocument(bytes: Uint8Array): Element {
   parser.on('text', (text) => builder.text(text))
   parser.on('cdata', (text) => builder.text(text))
   parser.on('closetag', () => builder.close())
-  for (const piece of decodeXml(bytes)) parser.write(piece)
-  parser.close()
-  if (builder.root === undefined) throw new SluiceError('model.malformed', 'the document has no element; it must be a PMML document')
-  return builder.root
+  return {
+    write(bytes) {
+      for (const piece of decoder.decode(bytes, false)) parser.write(piece)
+    },
+    finish() {
+      for (const piece of decoder.decode(new Uint8Array(0), true)) parser.write(piece)
+      parser.close()
+      if (builder.root === undefined) throw new SluiceError('model.malformed', 'the document has no element; it must be a PMML document')
+      return builder.root
+    },
+  }
 }
+
+const NOT_BLANK = /\S/
 
 class TreeBuilder {
   root: Element | undefined
   readonly #line: () => number
+  readonly #onClose: OnClose
   readonly #stack: Open[] = []
   #prefix = ''
   #elements = 0
   #nodes = 0
 
-  constructor(line: () => number) {
+  constructor(line: () => number, onClose: OnClose) {
     this.#line = line
+    this.#onClose = onClose
   }
 
   open(qualified: string, attributes: Readonly<Record<string, string>>): void {
@@ -52,19 +75,25 @@ class TreeBuilder {
     this.#check(element)
     const parent = this.#stack.at(-1)
     if (parent === undefined) this.root = element
-    else parent.children.push(element)
+    // What indents the first child is no text.
+    else if (parent.children.length === 0 && !NOT_BLANK.test(parent.text)) parent.text = ''
+    parent?.children.push(element)
     this.#stack.push(element)
   }
 
   text(text: string): void {
     const element = this.#stack.at(-1)
-    if (element === undefined) return
+    if (element === undefined || (element.children.length > 0 && !NOT_BLANK.test(text))) return
     if (element.text.length + text.length > LIMITS.textLength) throw tooMuch(element, 'text', LIMITS.textLength)
     element.text += text
   }
 
   close(): void {
-    if (this.#stack.pop()?.name === 'Node') this.#nodes--
+    const element = this.#stack.pop()!
+    if (element.name === 'Node') this.#nodes--
+    const parent = this.#stack.at(-1)
+    const kept = this.#onClose(element, parent)
+    if (parent !== undefined) parent.children[parent.children.length - 1] = kept
   }
 
   #check(element: Open): void {

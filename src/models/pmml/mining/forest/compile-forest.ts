@@ -45,7 +45,7 @@ export function compileForest(plan: MiningPlan, context: ModelContext): ModelBod
     ...scorer,
     built,
     divisor,
-    careful: createCarefulWalk(options, built.finished, segmentWeights),
+    careful: built.takesMissing && scorer.takesUnknown ? undefined : createCarefulWalk(options, built.finished, segmentWeights),
     plan,
     method,
   }
@@ -56,13 +56,14 @@ interface ForestParts extends Scorer {
   readonly built: BuiltForest
   /** What the sums are divided by, where they are. */
   readonly divisor: number | undefined
-  readonly careful: CarefulWalk
+  /** For rows that the forest does not take, where there may be such. */
+  readonly careful: CarefulWalk | undefined
   readonly plan: MiningPlan
   readonly method: Method
 }
 
 function forestEvaluator({ forest, steps, takesUnknown, built, divisor, careful, plan, method }: ForestParts): Evaluator {
-  const { prediction, takesMissing } = built
+  const { prediction } = built
   const { outputs } = built.options
   const round = roundingOf(plan.head.singlePrecision)
   const first = prediction.kind === 'number' ? prediction.value : prediction.probabilities
@@ -71,16 +72,15 @@ function forestEvaluator({ forest, steps, takesUnknown, built, divisor, careful,
   let sums = new Float64Array(outputs)
 
   /** What the careful sums are divided by; NaN where trees without a result leave the row without one. */
-  function carefulDivisor(): number {
-    const { counted, all, missing } = careful
+  function carefulDivisor({ counted, all, missing }: CarefulWalk): number {
     if (all === missing || isSpoilt(plan, missing, all)) return NaN
     return method.averaged ? counted : 1
   }
 
   function write(cells: Float64Array, at: number, from: number): void {
-    if (!(takesMissing && takesUnknown) && built.isSpecial(cells, at, !takesUnknown)) {
+    if (careful !== undefined && built.isSpecial(cells, at, !takesUnknown)) {
       careful.score(cells, at, carefulSums)
-      const by = carefulDivisor()
+      const by = carefulDivisor(careful)
       for (let i = 0; i < outputs; i++) cells[at + first + i] = round(carefulSums[i]! / by)
     } else {
       for (let i = 0; i < outputs; i++) cells[at + first + i] = divisor === undefined ? sums[from + i]! : round(sums[from + i]! / divisor)

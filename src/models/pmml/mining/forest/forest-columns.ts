@@ -22,14 +22,14 @@ export interface FinishedForest {
 /** Collects the nodes of a forest as columns. */
 export class ForestColumns {
   readonly #roots: number[] = []
-  readonly #feature: Int32Array
-  readonly #threshold: Float64Array
-  readonly #left: Int32Array
-  readonly #right: Int32Array
-  readonly #missingTo: Int32Array
-  readonly #leaf: Int32Array
-  readonly #setStart: Int32Array
-  readonly #setCodes: Int32Array
+  #feature: Int32Array
+  #threshold: Float64Array
+  #left: Int32Array
+  #right: Int32Array
+  #missingTo: Int32Array
+  #leaf: Int32Array
+  #setStart: Int32Array
+  #setCodes: Int32Array
   readonly #leafValues: number[] = []
   readonly #strayValues: number[] = []
   readonly #words: number[] = []
@@ -38,7 +38,7 @@ export class ForestColumns {
   #strays = 0
   #hasSets = false
 
-  /** `capacity` is the most nodes that there will be. */
+  /** `capacity` is how many nodes there will be, about. */
   constructor(capacity: number) {
     this.#feature = new Int32Array(capacity)
     this.#threshold = new Float64Array(capacity)
@@ -100,17 +100,17 @@ export class ForestColumns {
     }
     const nodes: ForestNodes = {
       roots: Int32Array.from(this.#roots),
-      feature: this.#feature.slice(0, this.#count),
-      threshold: this.#threshold.slice(0, this.#count),
-      left: this.#left.slice(0, this.#count),
-      right: this.#right.slice(0, this.#count),
+      feature: this.#feature.subarray(0, this.#count),
+      threshold: this.#threshold.subarray(0, this.#count),
+      left: this.#left.subarray(0, this.#count),
+      right: this.#right.subarray(0, this.#count),
       missingLeft,
-      leaf: this.#leaf.slice(0, this.#count),
+      leaf: this.#leaf.subarray(0, this.#count),
       ...(this.#hasSets && { categories: this.#categories() }),
     }
     return {
       options: { outputs, leafValues: Float64Array.from(this.#leafValues), nodes },
-      missingTo: this.#missingTo.slice(0, this.#count),
+      missingTo: this.#missingTo.subarray(0, this.#count),
       strayLeaves: Float64Array.from(this.#strayValues),
       takesMissing,
     }
@@ -118,18 +118,38 @@ export class ForestColumns {
 
   #categories(): CategorySets {
     return {
-      start: this.#setStart.slice(0, this.#count),
-      codes: this.#setCodes.slice(0, this.#count),
+      start: this.#setStart.subarray(0, this.#count),
+      codes: this.#setCodes.subarray(0, this.#count),
       words: Uint32Array.from(this.#words),
     }
   }
 
   #push(feature: number, threshold: number, leaf: number): number {
     const node = this.#count++
+    if (node === this.#feature.length) this.#grow()
     this.#feature[node] = feature
     this.#threshold[node] = threshold
     this.#leaf[node] = leaf
     return node
+  }
+
+  #grow(): void {
+    const room = Math.ceil(this.#count * 1.3) + 16
+    const grown = (from: Int32Array, rest: number): Int32Array => {
+      const into = new Int32Array(room).fill(rest, from.length)
+      into.set(from)
+      return into
+    }
+    this.#feature = grown(this.#feature, 0)
+    this.#left = grown(this.#left, -1)
+    this.#right = grown(this.#right, -1)
+    this.#missingTo = grown(this.#missingTo, NO_RESULT)
+    this.#leaf = grown(this.#leaf, 0)
+    this.#setStart = grown(this.#setStart, -1)
+    this.#setCodes = grown(this.#setCodes, 0)
+    const threshold = new Float64Array(room)
+    threshold.set(this.#threshold)
+    this.#threshold = threshold
   }
 
   #addSet(node: number, codes: readonly number[]): void {
