@@ -69,7 +69,8 @@ const PRELUDE = `let $ticks = 0, $started = 0, $finished = 0;
 const { fail: $fail, caught: $caught, log: $log, emit: $emit, shared: $shared, instance: $instance } = $env;
 const $undo = [];
 function $tick() { $ticks = 0; $env.checkTime(); }
-function $note(pool, key) { $undo.push(pool, key, pool.get(key)); }`
+function $note(pool, key) { const h = pool.get(key); $undo.push(pool, key, h === undefined ? undefined : h.value); }
+function $pool(values) { return new Map(Array.from(values, ([key, value]) => [key, { value }])); }`
 
 interface PendingFunction {
   readonly name: string
@@ -179,8 +180,8 @@ function* stateSource(cells: readonly Store[], pools: readonly Store[], program:
   }
   for (const { code, initial, shared } of pools) {
     const value = program.constants.name(initial)
-    if (shared) yield `if (!(${JSON.stringify(code.slice('$shared.'.length))} in $shared)) ${code} = new Map(${value});`
-    else yield `const ${code} = new Map(${value});`
+    if (shared) yield `if (!(${JSON.stringify(code.slice('$shared.'.length))} in $shared)) ${code} = $pool(${value});`
+    else yield `const ${code} = $pool(${value});`
   }
 }
 
@@ -195,7 +196,7 @@ function exportSource(cells: readonly Store[], pools: readonly Store[], { method
 return {
 begin, end, merge, emits: ${method === 'emit'},
 action(input) {
-$undo.length = 0;
+${pools.some(({ rollback }) => rollback) ? '$undo.length = 0;' : ''}
 ${backups.map(({ code, backup }) => `${backup} = ${code};`).join('\n')}
 $started++;
 const result = action(input);
@@ -207,7 +208,7 @@ rollback() {
 ${backups.map(({ code, backup }) => `${code} = ${backup};`).join('\n')}
 for (let i = $undo.length - 3; i >= 0; i -= 3) {
 if ($undo[i + 2] === undefined) $undo[i].delete($undo[i + 1]);
-else $undo[i].set($undo[i + 1], $undo[i + 2]);
+else $undo[i].set($undo[i + 1], { value: $undo[i + 2] });
 }
 $undo.length = 0;
 },

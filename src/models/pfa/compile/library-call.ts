@@ -4,7 +4,7 @@ import { libraryFunction } from '../library/index.ts'
 import type { CallSite, LibraryFunction } from '../library/library-function.ts'
 import { type Match, matchSignature, resolvePattern } from '../types/match-signature.ts'
 import { parseSignature, type Signature } from '../types/pattern.ts'
-import { functionOf, type Type } from '../types/type.ts'
+import { functionOf, type RecordType, type Type } from '../types/type.ts'
 import { PfaRuntimeError } from '../values/runtime-error.ts'
 import type { Value } from '../values/value.ts'
 import type { Operand } from './operand.ts'
@@ -93,7 +93,8 @@ function writeHot(
   site: Site,
 ): Written | undefined {
   const { program } = site
-  const parts = { site: call, given, library: () => row.build(call), define: program.define, variable: program.variable }
+  const classOf = (type: RecordType): string => program.constants.name(program.parts.values.classes.get(type))
+  const parts = { site: call, classOf, given, library: () => row.build(call), define: program.define, variable: program.variable }
   const hot = hotFunction(row.name)
   const write = (args: readonly string[]): Written | undefined => {
     const written = hot?.(parts, args)

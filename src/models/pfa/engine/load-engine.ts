@@ -86,7 +86,8 @@ export interface GeneratedEngine {
   readonly merge: (one: Value, other: Value) => Value
   readonly rollback: () => void
   readonly cells: ReadonlyMap<string, Accessor>
-  readonly pools: ReadonlyMap<string, Map<string, Value>>
+  /** Each item in an object of its own, so that an update looks it up once. */
+  readonly pools: ReadonlyMap<string, Map<string, { value: Value }>>
   readonly tally: Accessor | undefined
   readonly counts: { get(): readonly [number, number]; set(started: number, finished: number): void }
 }
@@ -126,6 +127,8 @@ function checkSize(items: number): void {
 export class RunWatch {
   readonly clock: Clock
   readonly #longest: number
+  #document: Document | undefined
+  #run: Run = 'begin'
   #limit = 0
   #deadline = 0
 
@@ -135,13 +138,16 @@ export class RunWatch {
   }
 
   start(document: Document, run: Run): void {
-    this.#limit = Math.min(document.timeouts[run] ?? this.#longest, this.#longest)
+    this.#document = document
+    this.#run = run
     this.#deadline = 0
   }
 
   check(): void {
     const now = this.clock.monotonic()
-    if (this.#deadline === 0) this.#deadline = now + this.#limit
-    else if (now > this.#deadline) throw new PfaStopError('timeout', `the run took more than ${this.#limit} ms`)
+    if (this.#deadline === 0) {
+      this.#limit = Math.min(this.#document?.timeouts[this.#run] ?? this.#longest, this.#longest)
+      this.#deadline = now + this.#limit
+    } else if (now > this.#deadline) throw new PfaStopError('timeout', `the run took more than ${this.#limit} ms`)
   }
 }

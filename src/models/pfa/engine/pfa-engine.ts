@@ -42,7 +42,7 @@ export class PfaEngine {
   action(input: Value): Value {
     const { generated, watch, emitted } = this.#parts
     watch.start(this.document, 'action')
-    emitted.length = 0
+    if (emitted.length > 0) emitted.length = 0
     try {
       return generated.action(input) ?? null
     } catch (error) {
@@ -88,7 +88,7 @@ export class PfaEngine {
       return `${JSON.stringify(name)}:${this.values.jsonWriter(type)(value)}`
     })
     const pools = [...compiled.pools].map(
-      ([name, { type }]) => `${JSON.stringify(name)}:${this.values.jsonWriter(mapOf(type))(generated.pools.get(name))}`,
+      ([name, { type }]) => `${JSON.stringify(name)}:${this.values.jsonWriter(mapOf(type))(poolValues(generated.pools.get(name)!))}`,
     )
     const tally = generated.tally && this.values.jsonWriter(this.document.output)(generated.tally.get())
     return `{"cells":{${cells.join(',')}},"pools":{${pools.join(',')}},"tally":${tally ?? 'null'},"actions":[${generated.counts.get().join(',')}]}`
@@ -117,7 +117,7 @@ export class PfaEngine {
       const pool = generated.pools.get(name)!
       pool.clear()
       for (const [key, value] of this.values.inputReader(mapOf(type))(inner(pools, name)) as ReadonlyMap<string, Value>)
-        pool.set(key, value)
+        pool.set(key, { value })
     }
     generated.tally?.set(this.values.inputReader(this.document.output)(part('tally')))
     const actions = part('actions')
@@ -133,6 +133,10 @@ export class PfaEngine {
       throw stopped(error)
     }
   }
+}
+
+function poolValues(pool: ReadonlyMap<string, { readonly value: Value }>): ReadonlyMap<string, Value> {
+  return new Map(Array.from(pool, ([key, { value }]) => [key, value]))
 }
 
 function stopped(error: unknown): unknown {

@@ -1,3 +1,4 @@
+import type { RecordType } from '../types/type.ts'
 import type { CallSite } from '../library/library-function.ts'
 import type { Operand, TreeWalk } from '../compile/operand.ts'
 
@@ -10,6 +11,8 @@ export interface HotCall {
   readonly library: () => unknown
   /** Writes a function that only this call uses, so that V8 sees what it calls; gives its name. `source` is what follows the name. */
   readonly define: (source: string) => string
+  /** A name for the class of a record type. */
+  readonly classOf: (type: RecordType) => string
   /** Declares a variable that outlives the call; gives its name. */
   readonly variable: (initial: string) => string
 }

@@ -3,7 +3,7 @@ import { propertyOf } from '../values/value.ts'
 import type { HotFunction, HotTable } from './hot-function.ts'
 
 /** `stat.sample.update` for states whose fields are known: one new record, and no copy that is written to. */
-const update: HotFunction = ({ site, define, library }, [x, w, state]) => {
+const update: HotFunction = ({ site, define, library, classOf }, [x, w, state]) => {
   // What the library refuses is refused here too.
   library()
   const { fields } = site.params[2] as RecordType
@@ -14,7 +14,7 @@ const update: HotFunction = ({ site, define, library }, [x, w, state]) => {
   const moments = kept('mean') ? 'const m = s.mean; const d = x - m; const h = (d * w) / c;' : ''
   const name = define(`(x, w, s) {
 const b = s.count; const c = b + w; ${moments}
-return new s.constructor(${values.join(', ')});
+return new ${classOf(site.params[2] as RecordType)}(${values.join(', ')});
 }`)
   return { code: `${name}(${x}, ${w}, ${state})` }
 }

@@ -79,8 +79,14 @@ const poolGet: Form = (json, site) => {
   const pool = store(site.program.parts.pools, site.text(json, 'pool'), { site, kind: 'pool' })
   site.scope.routine.call('pool')
   const path = pathOf(json, mapOf(pool.type), site)
-  if (path.steps.length === 0) site.at('path').refuse('a path into a pool starts with a key')
-  return { code: readPath(pool.code, path, { site, codes: POOL }), type: path.type, stable: false }
+  const [head, ...tail] = path.steps
+  if (head === undefined || head.kind === 'record') return site.at('path').refuse('a path into a pool starts with a key')
+  const found = site.program.helper(
+    '$pooled',
+    `function $pooled(pool, key) { const h = pool.get(key); return h === undefined ? $fail("map key not found", ${POOL.map}, "pool") : h.value; }`,
+  )
+  const item = `${found}(${pool.code}, ${head.index.code})`
+  return { code: readPath(item, { steps: tail, type: path.type }, { site, codes: POOL }), type: path.type, stable: false }
 }
 
 const poolTo: Form = (json, site) => {
@@ -92,15 +98,16 @@ const poolTo: Form = (json, site) => {
   const key = site.kept(head.index).code
   const replace = replacement(json, { type: path.type, form: 'pool-to' }, site)
   const old = site.program.fresh('t')
+  const holder = site.program.fresh('t')
   const starting = site.with({ block: new Block() })
   const initial = starting.accepted(pool.type, starting.argument(json, 'init'), '"init"')
   const { block } = site
-  block.add(`let ${old} = ${pool.code}.get(${key});`)
-  block.add(`if (${old} === undefined) {\n${starting.block.toString()}\n${old} = ${initial.code};\n}`)
+  block.add(`const ${holder} = ${pool.code}.get(${key});\nlet ${old};`)
+  block.add(`if (${holder} === undefined) {\n${starting.block.toString()}\n${old} = ${initial.code};\n} else ${old} = ${holder}.value;`)
   const container: Operand = { code: old, type: pool.type, stable: true }
   const updated = updatePath(container, { steps: tail, type: path.type }, { site, codes: POOL_TO, replacement: replace })
   if (pool.rollback) block.add(`$note(${pool.code}, ${key});`)
-  block.add(`${pool.code}.set(${key}, ${updated});`)
+  block.add(`if (${holder} === undefined) ${pool.code}.set(${key}, { value: ${updated} });\nelse ${holder}.value = ${updated};`)
   return { code: updated, type: pool.type, stable: true }
 }
 
