@@ -15,7 +15,7 @@ export async function openLog({ log: address, kafka }: Pick<Config, 'log' | 'kaf
     case 'kafka': {
       const { createKafkaLog } = await import('../logs/kafka/kafka-log.ts')
       const { loadCredentials } = await import('../logs/kafka/credentials.ts')
-      const { groupProtocol, assignors, instanceId, sessionTimeoutMs, compression } = kafka
+      const { groupProtocol, assignors, instanceId, sessionTimeoutMs, compression, maxDecompressedBytes } = kafka
       return createKafkaLog({
         brokers: address.brokers,
         groupProtocol,
@@ -23,6 +23,7 @@ export async function openLog({ log: address, kafka }: Pick<Config, 'log' | 'kaf
         ...(instanceId !== null && { instanceId }),
         sessionTimeoutMs,
         compression,
+        maxDecompressedBytes,
         ...(await loadCredentials(kafka, env)),
       })
     }

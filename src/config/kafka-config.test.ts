@@ -27,6 +27,7 @@ describe('The section kafka', () => {
       instanceId: null,
       sessionTimeoutMs: 10_000,
       compression: 'none',
+      maxDecompressedBytes: 512 * 1024 * 1024,
       tls: { enabled: false, ca: null, cert: null, key: null },
       sasl: { mechanism: 'none', username: null, passwordFile: null, tokenFile: null },
     })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { oneOf, section, text, whole } from './schema-parts.ts'
+import { oneOf, section, size, text, whole } from './schema-parts.ts'
 
 const ASSIGNORS = ['cooperative-sticky', 'range'] as const
 const ASSIGNOR_LIST = `a list of one or both of ${ASSIGNORS.join(', ')}, the best first`
@@ -11,6 +11,7 @@ export const kafkaSchema = section({
   instanceId: text('what this process, and no other of the group, is called across restarts, or null').nullable().prefault(null),
   sessionTimeoutMs: whole(500, 3_600_000, 'after what silence a member is taken for dead, in ms').prefault(10_000),
   compression: oneOf(['none', 'gzip', 'snappy', 'lz4', 'zstd']).prefault('none'),
+  maxDecompressedBytes: size(1024 * 1024).prefault('512MiB'),
   tls: section({
     enabled: z.boolean({ error: 'true or false' }).prefault(false),
     ca: text('the path of a file of trusted certificates in PEM').nullable().prefault(null),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { parseSize, SIZE_SYNTAX } from './size.ts'
 
 /*
  * Every message of these says what would be right, as the end of "… must be": the problem list puts the key, the value and
@@ -20,4 +21,13 @@ export function oneOf<const T extends readonly string[]>(values: T) {
 
 export function section<T extends z.core.$ZodLooseShape>(shape: T) {
   return z.strictObject(shape, { error: `a group of settings: ${Object.keys(shape).join(', ')}` })
+}
+
+export function size(min = 1) {
+  return z.union([z.number(), z.string()], { error: SIZE_SYNTAX }).transform((value, context): number => {
+    const bytes = parseSize(value)
+    if (bytes !== undefined && bytes >= min) return bytes
+    context.issues.push({ code: 'custom', input: value, message: bytes === undefined ? SIZE_SYNTAX : `at least ${min} bytes` })
+    return z.NEVER
+  })
 }

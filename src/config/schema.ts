@@ -1,17 +1,7 @@
 import { z } from 'zod'
 import { kafkaSchema } from './kafka-schema.ts'
 import { LOG_SYNTAX, type LogAddress, parseLogAddress } from './log-address.ts'
-import { oneOf, section, text, whole } from './schema-parts.ts'
-import { parseSize, SIZE_SYNTAX } from './size.ts'
-
-function size(min = 1) {
-  return z.union([z.number(), z.string()], { error: SIZE_SYNTAX }).transform((value, context): number => {
-    const bytes = parseSize(value)
-    if (bytes !== undefined && bytes >= min) return bytes
-    context.issues.push({ code: 'custom', input: value, message: bytes === undefined ? SIZE_SYNTAX : `at least ${min} bytes` })
-    return z.NEVER
-  })
-}
+import { oneOf, section, size, text, whole } from './schema-parts.ts'
 
 const TOPIC = 'a topic name of at most 249 letters, digits, dots, dashes and underscores'
 const topic = () =>
@@ -157,6 +147,7 @@ export const schemasSchema = section({
 export const configSchema = section({
   log: log.prefault('sqlite:./sluice.db'),
   group: text('the name of the consumer group').prefault('sluice'),
+  workers: whole(1, 256, 'how many threads share the work').prefault(1),
   http: section({
     host: text('the host name or address to listen on').prefault('127.0.0.1'),
     port: whole(0, 65_535, 'a port').prefault(5500),

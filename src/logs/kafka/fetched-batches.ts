@@ -3,7 +3,8 @@ import { crc32c } from '../../core/crc32c.ts'
 import { SluiceError } from '../../core/errors.ts'
 import type { TopicPartition } from '../../core/log.ts'
 import { readRecordBatches, RECORD_BATCH } from '../../core/record-batch.ts'
-import { codecOf, decompressRecordBatch } from './decompress.ts'
+import { TooLargeError } from './compression/faults.ts'
+import { decompressRecordBatch, isCompressed } from './compression/record-batch.ts'
 import type { AbortedTransaction, Fetched } from './fetch-request.ts'
 
 const TRANSACTIONAL = 16
@@ -23,11 +24,13 @@ export interface DecodeRange extends TopicPartition {
   readonly from: bigint
   /** Record batches from this offset on are left out. */
   readonly below?: bigint | undefined
+  /** A compressed record batch must not grow larger. */
+  readonly maxDecompressedBytes: number
 }
 
 /**
  * The committed records of what a broker sent, as one batch: checksums verified, compressed record batches decompressed,
- * control records and aborted transactions left out. Throws `log.corrupt`.
+ * control records and aborted transactions left out. Throws `log.corrupt` and `log.batch.too-large`.
  */
 export function decodeFetched(fetched: Fetched, range: DecodeRange): Decoded {
   const bytes = asBuffer(fetched.records)
@@ -107,10 +110,11 @@ function cut(bytes: Buffer, at: number, range: DecodeRange): Buffer | undefined 
 }
 
 function plain(recordBatch: Buffer, range: DecodeRange): Buffer {
-  if (codecOf(recordBatch.readInt16BE(RECORD_BATCH.attributes)) === 0) return recordBatch
+  if (!isCompressed(recordBatch.readInt16BE(RECORD_BATCH.attributes))) return recordBatch
   try {
-    return decompressRecordBatch(recordBatch)
+    return decompressRecordBatch(recordBatch, range.maxDecompressedBytes)
   } catch (error) {
+    if (error instanceof TooLargeError) throw tooLarge(range, recordBatch, error)
     throw corrupt(range, recordBatch.readBigInt64BE(RECORD_BATCH.baseOffset), 'its records could not be decompressed', error)
   }
 }
@@ -123,11 +127,24 @@ function joined(bytes: Buffer, kept: readonly Buffer[]): Buffer {
     if (recordBatch.buffer !== bytes.buffer || recordBatch.byteOffset !== end) return Buffer.concat(kept)
     end += recordBatch.length
   }
-  return bytes.subarray(start - bytes.byteOffset, end - bytes.byteOffset)
+  const from = start - bytes.byteOffset
+  // What was decompressed may by chance lie in the same memory, of which Node gives pieces to small buffers.
+  if (from < 0 || end - bytes.byteOffset > bytes.length) return Buffer.concat(kept)
+  return bytes.subarray(from, end - bytes.byteOffset)
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}
+
+function tooLarge({ topic, partition }: TopicPartition, recordBatch: Buffer, cause: TooLargeError): SluiceError {
+  const offset = recordBatch.readBigInt64BE(RECORD_BATCH.baseOffset)
+  const { length } = recordBatch
+  const what = `the record batch at offset ${offset} of ${topic}-${partition} has ${length} bytes and`
+  return new SluiceError('log.batch.too-large', `${what} grows beyond the limit of ${cause.limit} when it is decompressed`, {
+    cause,
+    details: { topic, partition, offset: String(offset), bytes: length, limit: cause.limit },
+  })
 }
 
 function corrupt({ topic, partition }: TopicPartition, offset: bigint, why: string, cause?: unknown): SluiceError {

@@ -2,6 +2,7 @@ import { initProducerIdV4 } from '@platformatic/kafka'
 import type { Append, TopicPartition } from '../../core/log.ts'
 import { recordCount } from '../../core/record-batch.ts'
 import type { Cluster } from './cluster.ts'
+import { compressRecordBatch } from './compression/record-batch.ts'
 import { hasKafkaCode, KAFKA_ERROR, reasonOf } from './error-codes.ts'
 import { produce } from './produce-request.ts'
 import { checkRecordBatch, isRefused, type ProducerId, refused, REPLICATION_TIMEOUT_MS, SEQUENCE_MASK, stamp } from './sealed-append.ts'
@@ -50,7 +51,7 @@ export class Producer {
   async #send(lane: Lane, recordBatch: Uint8Array): Promise<bigint> {
     checkRecordBatch(lane, recordBatch)
     // A copy, for the caller's bytes may at the same time be on their way to another partition with other sequence numbers.
-    const bytes = Buffer.from(recordBatch)
+    const bytes = await compressRecordBatch(recordBatch, this.#cluster.settings.compression)
     const givenUp = new AbortController()
     const attempt = async (): Promise<bigint> => this.#attempt(lane, bytes, givenUp.signal)
     try {

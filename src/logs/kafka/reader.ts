@@ -40,6 +40,7 @@ interface Reading {
 
 async function* batches(fetcher: PartitionFetcher, { cluster, options, signal, bounds }: Reading): AsyncGenerator<Batch, void> {
   const { topic, partition, follow } = options
+  const { maxDecompressedBytes } = cluster.settings
   try {
     const { first, next, stable } = await bounds
     if (options.from < first || options.from > next) throw outOfRange(options, { first, next })
@@ -51,7 +52,7 @@ async function* batches(fetcher: PartitionFetcher, { cluster, options, signal, b
     let coming: Promise<Fetched> | undefined
     while (!isOver()) {
       const fetched = await (coming ?? fetcher.fetch(at))
-      const { batch, next: after } = decodeFetched(fetched, { topic, partition, from: at, below: end })
+      const { batch, next: after } = decodeFetched(fetched, { topic, partition, from: at, below: end, maxDecompressedBytes })
       // No records, and the broker has all up to the end: what was there has been compacted away.
       if (end !== undefined && after === at && fetched.stable >= end) return
       if (end !== undefined) patience.check(after > at, () => heldBack(options, fetched.stable))

@@ -1,6 +1,7 @@
 import type { Append } from '../../core/log.ts'
 import { recordCount } from '../../core/record-batch.ts'
 import type { Cluster } from './cluster.ts'
+import { compressRecordBatch } from './compression/record-batch.ts'
 import { produce } from './produce-request.ts'
 import { isRefused, type ProducerId, refused, SEQUENCE_MASK, stamp } from './sealed-append.ts'
 import { isFencing, transactionFenced } from './transaction-coordinator.ts'
@@ -43,7 +44,7 @@ export class TransactionalProducer {
 
   async #send(to: Append, lane: Lane): Promise<void> {
     // A copy, for the caller's bytes may at the same time be on their way to another partition with other sequence numbers.
-    const recordBatch = Buffer.from(to.recordBatch)
+    const recordBatch = await compressRecordBatch(to.recordBatch, this.#cluster.settings.compression)
     stamp(recordBatch, { producer: this.#producer, sequence: lane.sequence, transactional: true })
     const what = `append to ${to.topic}-${to.partition} in a transaction`
     await this.#cluster.retry(what, async () => this.#attempt(to, recordBatch), {

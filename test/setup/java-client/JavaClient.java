@@ -1,5 +1,8 @@
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.BufferedReader;
@@ -44,7 +47,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * answers carry; the last of them has `done` or `error`. Lines without an id are events of group members. Ends with its input. See java-client.ts.
  */
 public final class JavaClient {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  // Readers of lines take more characters than one for the end of a line.
+  private static final ObjectMapper JSON = JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
   private static final PrintStream OUT = new PrintStream(System.out, false, StandardCharsets.UTF_8);
   private static final Base64.Encoder ENCODER = Base64.getEncoder();
   private static final Map<String, KafkaProducer<byte[], byte[]>> PRODUCERS = new HashMap<>();
@@ -209,8 +213,14 @@ public final class JavaClient {
   }
 
   private static void say(JsonNode line) {
+    String text;
+    try {
+      text = JSON.writeValueAsString(line);
+    } catch (JsonProcessingException impossible) {
+      throw new IllegalStateException(impossible);
+    }
     synchronized (OUT) {
-      OUT.println(line);
+      OUT.println(text);
       if (!line.has("record")) OUT.flush();
     }
   }
