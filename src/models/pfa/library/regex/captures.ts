@@ -50,7 +50,7 @@ export class CaptureFinder {
   #star(node: Extract<Node, { kind: 'star' }>, [from, to]: Span): void {
     const { inner } = node
     if (from === to) {
-      if (this.#ends(inner, [from, to]).has(to)) this.assign(inner, [from, to])
+      if (!node.again && this.#ends(inner, [from, to]).has(to)) this.assign(inner, [from, to])
       return
     }
     const starts = this.#starts(node, new Set([to]), from)

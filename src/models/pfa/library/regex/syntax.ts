@@ -10,8 +10,8 @@ export type Node =
   | { readonly kind: 'assertion'; readonly assertion: Assertion }
   | { readonly kind: 'sequence'; readonly parts: readonly Node[] }
   | { readonly kind: 'choice'; readonly parts: readonly Node[] }
-  /** Zero or more times. */
-  | { readonly kind: 'star'; readonly inner: Node }
+  /** Zero or more times; `again` where it goes on with a repetition, which then has no empty round to add. */
+  | { readonly kind: 'star'; readonly inner: Node; readonly again: boolean }
   | { readonly kind: 'group'; readonly inner: Node; readonly number: number }
   | { readonly kind: 'back-reference'; readonly number: number }
 
