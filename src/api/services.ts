@@ -10,6 +10,7 @@ import type {
   RecordsQuery,
   RecordsResult,
   ScoredRecord,
+  StreamSchemas,
 } from './contract/index.ts'
 
 /** What the API asks of the node. The API knows nothing else of it: no log, no runtime. All throw `SluiceError`. */
@@ -34,6 +35,8 @@ export interface ModelService {
 export type RecordsFormat = 'json' | 'ndjson' | 'protobuf' | 'protobuf-delimited' | 'binary'
 
 export interface RecordService {
+  /** What is known of the records and answers of a stream. */
+  schemas(stream: string): StreamSchemas
   /**
    * Appends the records of a body to the stream's input topic: none where any of them can't be read, else batch by batch, so that
    * a log that fails may have some of them.

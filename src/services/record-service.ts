@@ -1,5 +1,5 @@
 import { setImmediate as eventLoop } from 'node:timers/promises'
-import type { DeadLetter, RecordsResult, ScoredRecord } from '../api/contract/index.ts'
+import type { DeadLetter, RecordsResult, ScoredRecord, StreamSchemas } from '../api/contract/index.ts'
 import type { RecordService, RecordsFormat } from '../api/services.ts'
 import type { Batch } from '../core/batch.ts'
 import type { Clock } from '../core/clock.ts'
@@ -33,6 +33,12 @@ const encoder = new TextEncoder()
 export function createRecordService({ log, clock, streams }: RecordServiceOptions): RecordService {
   const turns = new Map<string, number>()
   return {
+    schemas(name): StreamSchemas {
+      const { codec } = streamOf(streams, name)
+      const fields = codec.schema?.map(({ path, type }) => ({ path, type })) ?? null
+      return { stream: name, format: codec.name, fields, answers: codec.answerSchema ?? null }
+    },
+
     async append(name, body, options): Promise<RecordsResult> {
       const stream = streamOf(streams, name)
       const partitions = await log.partitions(stream.input)

@@ -33,3 +33,18 @@ export const scoresQuery = z.strictObject({
   from: z.enum(['beginning', 'end']).optional().describe('with follow; end where absent'),
 })
 export type ScoresQuery = z.infer<typeof scoresQuery>
+
+/** GET /schemas/{stream}. */
+export const streamSchemas = z.object({
+  stream: z.string(),
+  format: z.string().describe('json, protobuf, avro; with +confluent where values say their schema'),
+  fields: z
+    .array(z.object({ path: z.string(), type: z.enum(['number', 'text', 'other']) }))
+    .nullable()
+    .describe('the fields of a record that may feed models; null where records follow no schema'),
+  answers: z
+    .string()
+    .nullable()
+    .describe('the schema that answers are written with, where it is the same for all and they have one: Avro, in JSON'),
+})
+export type StreamSchemas = z.infer<typeof streamSchemas>

@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify'
 import { SluiceError } from '../../core/errors.ts'
-import { type RecordsQuery, recordsQuery, recordsResult, type ScoresQuery, scoresQuery } from '../contract/index.ts'
+import { type RecordsQuery, recordsQuery, recordsResult, type ScoresQuery, scoresQuery, streamSchemas } from '../contract/index.ts'
 import { closeSignal, sendEvents, sendLines } from '../event-stream.ts'
 import type { Route, RouteRequest } from '../route.ts'
 import type { RecordService, RecordsFormat } from '../services.ts'
@@ -26,6 +26,14 @@ export function recordRoutes(records: RecordService): Route[] {
       body: { contentTypes: Object.keys(FORMATS), description: 'One or more records' },
       answer: recordsResult,
       handle: ({ params, query, body, raw }) => append(records, params['stream']!, { query: query as RecordsQuery, body, raw }),
+    },
+    {
+      method: 'GET',
+      path: '/schemas/{stream}',
+      summary: 'The fields of the records of a stream, and the schema of its answers',
+      tag: 'records',
+      answer: streamSchemas,
+      handle: async ({ params }) => records.schemas(params['stream']!),
     },
     {
       method: 'GET',
