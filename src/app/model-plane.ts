@@ -29,6 +29,8 @@ export interface ModelPlaneOptions {
   readonly streams: readonly StreamContext[]
   readonly modelsChanged: Wake
   readonly definitions: readonly ModelDefinition[]
+  /** The node whose thread this is tells of models, and publishes those in code. */
+  readonly isWorker: boolean
 }
 
 /** The way of models through a node: from the models topic by the registry and the loader to the operators. */
@@ -94,7 +96,7 @@ export class ModelPlane {
   async start(): Promise<void> {
     await this.#follower.start()
     for (const history of this.registry.histories) void this.#deployment.reconcile(history)
-    for (const definition of this.#options.definitions) await this.#publish(definition)
+    if (!this.#options.isWorker) for (const definition of this.#options.definitions) await this.#publish(definition)
     await this.#deployment.settled()
   }
 
@@ -144,7 +146,7 @@ export class ModelPlane {
   }
 
   #note(kind: string, dataType: string | null, model: string | null, message: string, code: string | null = null): void {
-    this.journal.note({ kind, dataType, model, message, code } satisfies Omit<NodeEvent, 'at'>)
+    if (!this.#options.isWorker) this.journal.note({ kind, dataType, model, message, code } satisfies Omit<NodeEvent, 'at'>)
   }
 }
 

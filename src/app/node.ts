@@ -16,11 +16,12 @@ import { createLiveService } from '../services/live-service.ts'
 import { createRecordService } from '../services/record-service.ts'
 import { createStateService } from '../services/state-service.ts'
 import type { StreamContext } from '../services/stream-context.ts'
-import { StreamMonitor } from '../services/stream-monitor.ts'
+import { type MonitorView, StreamMonitor } from '../services/stream-monitor.ts'
 import { createStream } from './create-stream.ts'
 import { createObserver } from './engine-observer.ts'
 import { ModelPlane } from './model-plane.ts'
 import { openLog } from './open-log.ts'
+import { WorkerPool } from './workers/worker-pool.ts'
 import { openRegistry } from './open-registry.ts'
 
 export interface NodeOptions {
@@ -33,6 +34,8 @@ export interface NodeOptions {
   readonly logger?: Logger
   /** Whether to answer HTTP; yes where absent. */
   readonly http?: boolean
+  /** Whether it is a thread of another node, which then tells of models and changes them. */
+  readonly isWorker?: boolean
   /** Adds the live page to the server. */
   readonly page?: (app: FastifyInstance) => void
 }
@@ -48,18 +51,24 @@ export class SluiceNode {
   readonly services: Services
   /** Where it answers HTTP, or undefined. */
   readonly url: string | undefined
+  /** Resolves when it, or each of its workers, has been given partitions for the first time. */
+  readonly assigned: Promise<unknown>
+  readonly #monitors: Monitored
   readonly #stack: AsyncDisposableStack
 
-  private constructor(services: Services, url: string | undefined, stack: AsyncDisposableStack) {
+  private constructor({ services, url, assigned, monitors, stack }: NodeParts) {
     this.services = services
     this.url = url
+    this.assigned = assigned
+    this.#monitors = monitors
     this.#stack = stack
   }
 
   /** Throws what keeps the node from starting; everything that was begun is then released. */
   static async start(options: NodeOptions): Promise<SluiceNode> {
     await using stack = new AsyncDisposableStack()
-    const { config, clock = systemClock, logger = pino({ level: 'silent' }) } = options
+    const { config, clock = systemClock, logger = pino({ level: 'silent' }), isWorker = false } = options
+    checkWorkers(options)
     const log = options.log ?? stack.use(await openLog(config))
     await log.ensureTopics(topicsOf(config))
     const registry = await openRegistry(config.schemas)
@@ -72,7 +81,7 @@ export class SluiceNode {
     const monitors = streams.map((context) => ({ context, monitor: stack.use(new StreamMonitor(context, clock)) }))
     const modelsChanged = new Wake()
     const models = stack.use(
-      await ModelPlane.create({ config, clock, log, logger, streams, modelsChanged, definitions: options.definitions ?? [] }),
+      await ModelPlane.create({ config, clock, log, logger, streams, modelsChanged, definitions: options.definitions ?? [], isWorker }),
     )
 
     // Other logs belong to one process, which then works on everything.
@@ -104,15 +113,26 @@ export class SluiceNode {
     const url = options.http === false ? undefined : await listen(services, options, stack)
     await models.start()
     const observer = createObserver(monitors, models.journal, logger)
-    const engines = streams.map((stream) => startEngine(stream, { config, log, modelsChanged, observer }))
-    for (const engine of engines) stack.defer(() => engine.stop())
-    const assigned = Promise.all(engines.map((engine) => engine.assigned)).then(() => {
-      ready = true
-      logger.info({ log: logText(config.log), url }, 'ready')
+    const assigned = (config.workers > 1 ? startWorkers : startEngines)({
+      config,
+      log,
+      logger,
+      streams,
+      monitors,
+      modelsChanged,
+      observer,
+      stack,
     })
+    assigned.then(
+      () => {
+        ready = true
+        logger.info({ log: logText(config.log), url }, 'ready')
+      },
+      () => {},
+    )
     // A broker may let a new member wait for one that is gone: the node is up, and says by itself when it is ready.
     if (config.log.kind !== 'kafka') await assigned
-    return new SluiceNode(services, url, stack.move())
+    return new SluiceNode({ services, url, assigned, monitors, stack: stack.move() })
   }
 
   /** Appends records to a stream's input; they are encoded as the stream's records are. Resolves when they are on the log. */
@@ -128,6 +148,11 @@ export class SluiceNode {
     return this.services.records.scores(stream, { follow: true, from: 'beginning', signal, ...(limit !== undefined && { limit }) })
   }
 
+  /** What each stream's monitor saw in this thread. */
+  view(): Record<string, MonitorView> {
+    return Object.fromEntries(this.#monitors.map(({ context, monitor }) => [context.name, monitor.view()]))
+  }
+
   /** Commits what is in work, and releases everything. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#stack.disposeAsync()
@@ -139,11 +164,45 @@ export interface AnswersOptions {
   readonly signal?: AbortSignal
 }
 
+type Monitored = readonly { readonly context: StreamContext; readonly monitor: StreamMonitor }[]
+
+interface NodeParts {
+  readonly services: Services
+  readonly url: string | undefined
+  readonly assigned: Promise<unknown>
+  readonly monitors: Monitored
+  readonly stack: AsyncDisposableStack
+}
+
 interface EngineParts {
   readonly config: Config
   readonly log: Log
+  readonly logger: Logger
+  readonly streams: readonly StreamContext[]
+  readonly monitors: Monitored
   readonly modelsChanged: Wake
   readonly observer: ReturnType<typeof createObserver>
+  readonly stack: AsyncDisposableStack
+}
+
+/** Answers the streams in this thread. Resolves when partitions were assigned for the first time. */
+async function startEngines(parts: EngineParts): Promise<unknown> {
+  const engines = parts.streams.map((stream) => startEngine(stream, parts))
+  for (const engine of engines) parts.stack.defer(() => engine.stop())
+  return Promise.all(engines.map((engine) => engine.assigned))
+}
+
+/** Answers the streams in threads of their own. */
+async function startWorkers({ config, logger, monitors, stack }: EngineParts): Promise<unknown> {
+  const pool = new WorkerPool({
+    config,
+    logger,
+    onView: (worker, views) => {
+      for (const { context, monitor } of monitors) monitor.absorb(worker, views?.[context.name])
+    },
+  })
+  stack.defer(() => pool.stop())
+  return pool.ready
 }
 
 function startEngine(stream: StreamContext, { config, log, modelsChanged, observer }: EngineParts): StreamEngine {
@@ -197,4 +256,16 @@ async function listen(services: Services, options: NodeOptions, stack: AsyncDisp
       cause,
     })
   }
+}
+
+/** Throws `config.invalid` where threads can't share the work. */
+function checkWorkers({ config, definitions = [] }: NodeOptions): void {
+  const { workers, log } = config
+  if (workers === 1) return
+  const why =
+    log.kind === 'kafka'
+      ? 'models given in code live in one thread; name their module in models.definitions'
+      : `the log ${logText(log)} belongs to one thread; Kafka's is shared`
+  if (log.kind !== 'kafka' || definitions.length > 0)
+    throw new SluiceError('config.invalid', `workers is ${workers}, but must be 1: ${why}`)
 }

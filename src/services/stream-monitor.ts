@@ -5,7 +5,7 @@ import { DurationHistogram } from '../core/histogram.ts'
 import type { Lane } from '../core/operator/lane.ts'
 import type { Answers } from '../core/operator/answers.ts'
 import type { Work } from '../core/operator/work.ts'
-import { type ModelStatistics } from '../core/statistics.ts'
+import { ModelStatistics, type StatisticsRecord } from '../core/statistics.ts'
 import type { SwapMarker } from '../core/swap-marker.ts'
 import type { PlacedStatistics } from './changelog-statistics.ts'
 import { outputValue, textOf } from './answer-reader.ts'
@@ -36,6 +36,16 @@ export interface Window {
   readonly latency: DurationHistogram
 }
 
+/** What a monitor knows, as plain data that another thread can be told. */
+export interface MonitorView {
+  readonly positions: readonly (readonly [partition: number, next: bigint])[]
+  readonly statistics: readonly { readonly topic: string; readonly partition: number; readonly record: StatisticsRecord }[]
+  readonly held: readonly (readonly [partition: number, dataType: string])[]
+  readonly swaps: readonly SwapMarker[]
+  readonly scores: readonly ScoredRecord[]
+  readonly rejections: readonly RejectedRecord[]
+}
+
 /**
  * Watches one stream for those who look at it: its totals now and as they were a few seconds ago, a sample of what goes by,
  * and recent swaps. It costs nothing per record: rates and latencies are differences of the lanes' statistics.
@@ -44,10 +54,12 @@ export class StreamMonitor {
   readonly #stream: StreamContext
   readonly #clock: Clock
   readonly #lanes = new Set<Lane>()
-  readonly positions = new Map<number, bigint>()
-  readonly swaps: SwapMarker[] = []
-  readonly scores: ScoredRecord[] = []
-  readonly rejections: RejectedRecord[] = []
+  readonly #positions = new Map<number, bigint>()
+  readonly #swaps: SwapMarker[] = []
+  readonly #scores: ScoredRecord[] = []
+  readonly #rejections: RejectedRecord[] = []
+  /** By worker: what it told last. */
+  readonly #workers = new Map<number, { readonly view: MonitorView; readonly placed: readonly PlacedStatistics[] }>()
   /** partition -> the data type whose records wait there for a model. */
   readonly #held = new Map<number, string>()
   #ticks: Tick[] = []
@@ -66,20 +78,65 @@ export class StreamMonitor {
     clearInterval(this.#timer)
   }
 
-  /** The statistics of all partitions that are worked on here. */
+  /** Where each partition that is worked on in this process goes on. */
+  get positions(): ReadonlyMap<number, bigint> {
+    return new Map([...this.#positions, ...this.#views().flatMap((view) => view.positions)])
+  }
+
+  get swaps(): readonly SwapMarker[] {
+    return newest([this.#swaps, ...this.#views().map((view) => view.swaps)], KEPT_SWAPS)
+  }
+
+  get scores(): readonly ScoredRecord[] {
+    return newest([this.#scores, ...this.#views().map((view) => view.scores)], KEPT)
+  }
+
+  get rejections(): readonly RejectedRecord[] {
+    return newest([this.#rejections, ...this.#views().map((view) => view.rejections)], KEPT)
+  }
+
+  /** The statistics of all partitions that are worked on in this process. */
   *statistics(): IterableIterator<ModelStatistics> {
-    for (const lane of this.#lanes) yield* lane.allStatistics()
+    for (const { statistics } of this.placed()) yield statistics
+  }
+
+  /** What this monitor saw itself, for another thread. */
+  view(): MonitorView {
+    const statistics = [...this.#placedHere()].map(({ topic, partition, statistics: one }) => ({ topic, partition, record: one.toJSON() }))
+    const [swaps, scores, rejections] = [[...this.#swaps], [...this.#scores], [...this.#rejections]]
+    return { positions: [...this.#positions], statistics, held: [...this.#held], swaps, scores, rejections }
+  }
+
+  /** Takes in what a worker's monitor saw, in place of what that told before; undefined where the worker has ended. */
+  absorb(worker: number, view: MonitorView | undefined): void {
+    const before = this.#workers.get(worker)?.view
+    if (view === undefined) this.#workers.delete(worker)
+    else {
+      const placed = view.statistics.map(({ topic, partition, record }) => ({
+        topic,
+        partition,
+        statistics: ModelStatistics.fromJSON(record),
+      }))
+      this.#workers.set(worker, { view, placed })
+    }
+    // What was done before this moment is not part of any rate.
+    if (partitionsOf(before) !== partitionsOf(view)) this.#ticks = [this.#now()]
   }
 
   /** As `statistics`, with the partitions. */
   *placed(): IterableIterator<PlacedStatistics> {
+    yield* this.#placedHere()
+    for (const { placed } of this.#workers.values()) yield* placed
+  }
+
+  *#placedHere(): IterableIterator<PlacedStatistics> {
     for (const lane of this.#lanes)
       for (const statistics of lane.allStatistics()) yield { topic: lane.topic, partition: lane.partition, statistics }
   }
 
   /** The data type whose records wait for a model, or null; the first where there are several. */
   get held(): string | null {
-    return this.#held.values().next().value ?? null
+    return this.#held.values().next().value ?? this.#views().find((view) => view.held.length > 0)?.held[0]![1] ?? null
   }
 
   /** Notes what a partition waits for; null where it goes on. Answers whether no partition waited for this before. */
@@ -92,7 +149,7 @@ export class StreamMonitor {
 
   assigned(lanes: readonly Lane[], from: readonly { readonly partition: number; readonly from: bigint }[]): void {
     for (const lane of lanes) this.#lanes.add(lane)
-    for (const partition of from) this.positions.set(partition.partition, partition.from)
+    for (const partition of from) this.#positions.set(partition.partition, partition.from)
     // What was done before this moment is not part of any rate.
     this.#ticks = [this.#now()]
   }
@@ -100,14 +157,14 @@ export class StreamMonitor {
   released(lanes: readonly Lane[]): void {
     for (const lane of lanes) {
       this.#lanes.delete(lane)
-      this.positions.delete(lane.partition)
+      this.#positions.delete(lane.partition)
     }
     this.#ticks = [this.#now()]
   }
 
   answered(work: Work, answers: Answers): void {
-    this.positions.set(work.lane.partition, answers.nextOffset)
-    for (const marker of answers.markers) keep(this.swaps, marker, KEPT_SWAPS)
+    this.#positions.set(work.lane.partition, answers.nextOffset)
+    for (const marker of answers.markers) keep(this.#swaps, marker, KEPT_SWAPS)
     const now = this.#clock.monotonic()
     if (answers.scored > 0 && now - this.#sampledAt >= SAMPLE_EVERY_MS) {
       this.#sampledAt = now
@@ -148,6 +205,10 @@ export class StreamMonitor {
       const [type, model] = splitKey(key)
       if (type === dataType && model !== '') yield [model, { scored, rate: (scored - (before.usage.get(key) ?? 0)) / seconds }]
     }
+  }
+
+  #views(): MonitorView[] {
+    return [...this.#workers.values()].map(({ view }) => view)
   }
 
   #tick(): void {
@@ -193,7 +254,7 @@ export class StreamMonitor {
         latencyMs: Math.max(0, at - batch.timestamps[record]!),
         record: this.#decode(work, record),
       }
-      keep(this.scores, sample, KEPT)
+      keep(this.#scores, sample, KEPT)
     }
   }
 
@@ -205,7 +266,7 @@ export class StreamMonitor {
     const known = work.typeOf[record]!
     const dataType = group?.dataType ?? (known < 0 ? null : this.#stream.operator.options.dataTypes.dictionary.text(known))
     const model = group?.served!.loaded.id ?? null
-    keep(this.rejections, { ...this.#placeOf(work, record), dataType, model, code: error.code, message: error.message, at }, KEPT)
+    keep(this.#rejections, { ...this.#placeOf(work, record), dataType, model, code: error.code, message: error.message, at }, KEPT)
   }
 
   #placeOf({ batch }: Work, record: number): Pick<ScoredRecord, 'topic' | 'partition' | 'offset' | 'key'> {
@@ -237,6 +298,22 @@ function longest(window: DurationHistogram, everMs: number): number {
 function splitKey(key: string): [string, string] {
   const at = key.indexOf('\n')
   return [key.slice(0, at), key.slice(at + 1)]
+}
+
+/** The newest of several lists, each from its newest. */
+function newest<T extends { readonly at: number }>(lists: readonly (readonly T[])[], count: number): readonly T[] {
+  if (lists.length === 1) return lists[0]!
+  return lists
+    .flat()
+    .toSorted((a, b) => b.at - a.at)
+    .slice(0, count)
+}
+
+function partitionsOf(view: MonitorView | undefined): string {
+  return (view?.positions ?? [])
+    .map(([partition]) => partition)
+    .toSorted((a, b) => a - b)
+    .join()
 }
 
 /** Puts an item first and forgets the last beyond the limit. */

@@ -19,8 +19,6 @@ export interface StageOptions {
   readonly partitions?: number
   /** Records a second. */
   readonly rate?: number
-  /** Settings of the Kafka client beside those that make a test quick. */
-  readonly kafka?: Readonly<Record<string, unknown>>
   /** Settings of the node by their paths. */
   readonly settings?: Readonly<Record<string, unknown>>
 }
@@ -107,25 +105,18 @@ export class ChaosStage implements AsyncDisposable {
   }
 
   #spawn(): WorkerProcess {
-    const { cluster, partitions = 4, kafka = {}, settings = {} } = this.#options
+    const { cluster, partitions = 4, settings = {} } = this.#options
     const prefix = this.#prefix
     return new WorkerProcess({
-      kafka: {
-        brokers: cluster.proxiedAddresses,
-        sessionTimeoutMs: SESSION_TIMEOUT_MS,
-        heartbeatIntervalMs: 300,
-        rebalanceTimeoutMs: 5000,
-        ...kafka,
-      },
-      settings: {
-        log: `kafka:${cluster.proxiedAddresses.join(',')}`,
-        group: `${prefix}group`,
-        'http.port': 0,
-        'models.topic': `${prefix}models`,
-        topics: { deadLetters: `${prefix}dead`, events: `${prefix}events`, swaps: `${prefix}swaps`, statistics: `${prefix}statistics` },
-        streams: [{ name: 'flights', input: `${prefix}in`, output: `${prefix}out`, partitions, dataTypes: ['flight'] }],
-        ...settings,
-      },
+      log: `kafka:${cluster.proxiedAddresses.join(',')}`,
+      group: `${prefix}group`,
+      'http.port': 0,
+      'models.topic': `${prefix}models`,
+      topics: { deadLetters: `${prefix}dead`, events: `${prefix}events`, swaps: `${prefix}swaps`, statistics: `${prefix}statistics` },
+      streams: [{ name: 'flights', input: `${prefix}in`, output: `${prefix}out`, partitions, dataTypes: ['flight'] }],
+      'kafka.sessionTimeoutMs': SESSION_TIMEOUT_MS,
+      logging: { level: 'warn', pretty: false },
+      ...settings,
     })
   }
 

@@ -1,11 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
 import { createInterface } from 'node:readline'
 import { ApiClient } from '../system/api-client.ts'
-import { environment } from '../system/node-process.ts'
-import type { WorkerOptions } from './worker.ts'
+import { environment, SLUICE } from '../system/node-process.ts'
 
-/** A worker in a process of its own, that can be killed, stopped for a while, and asked to end. */
+/** A node in a process of its own, as `sluice serve` starts it, that can be killed, stopped for a while, and asked to end. */
 export class WorkerProcess implements AsyncDisposable {
   readonly #child: ChildProcess
   readonly exit: Promise<number | NodeJS.Signals | null>
@@ -13,9 +11,13 @@ export class WorkerProcess implements AsyncDisposable {
   readonly ready: Promise<ApiClient>
   #said = ''
 
-  constructor(options: WorkerOptions) {
-    const script = fileURLToPath(new URL('worker.ts', import.meta.url))
-    const child = spawn(process.execPath, [script, JSON.stringify(options)], { env: environment(), stdio: ['ignore', 'pipe', 'pipe'] })
+  /** Settings by their paths. */
+  constructor(settings: Readonly<Record<string, unknown>>) {
+    const words = Object.entries(settings).flatMap(([key, value]) => [
+      '--set',
+      `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
+    ])
+    const child = spawn(SLUICE, ['serve', '--json', ...words], { env: environment(), stdio: ['ignore', 'pipe', 'pipe'] })
     this.#child = child
     this.exit = new Promise((settle) => child.once('exit', (code, signal) => settle(code ?? signal)))
     child.stderr.on('data', (chunk: Buffer) => (this.#said = `${this.#said}${String(chunk)}`.slice(-20_000)))

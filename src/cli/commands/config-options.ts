@@ -9,11 +9,12 @@ export interface ConfigOptions {
   readonly host?: string
   readonly port?: string
   readonly group?: string
+  readonly workers?: string
   readonly set?: readonly string[]
 }
 
 /** Short flags for what is set most often. */
-const NAMED = { log: 'log', host: 'http.host', port: 'http.port', group: 'group' } as const
+const NAMED = { log: 'log', host: 'http.host', port: 'http.port', group: 'group', workers: 'workers' } as const
 
 /** Adds the options that say how a node is configured. */
 export function withConfigOptions(command: Command): Command {
@@ -23,6 +24,7 @@ export function withConfigOptions(command: Command): Command {
     .option('--host <address>', 'the address to listen on')
     .option('-p, --port <port>', 'the port to listen on; 0 takes a free one')
     .option('--group <name>', 'the consumer group')
+    .option('--workers <n>', 'how many threads share the work (on Kafka)')
     .option('--set <key=value>', 'any other setting, as often as needed: --set models.history=20', collect)
 }
 
