@@ -1,4 +1,5 @@
 import { exp } from '../functions/exponential.ts'
+import { singleExp, singleLogistic } from '../regression/link.ts'
 import type { Activation } from './neural-network-plan.ts'
 
 /** The activation functions (PMML 4.4.1, NeuralNetwork, ACTIVATION-FUNCTION) that depend on the weighted sum alone. */
@@ -15,4 +16,11 @@ export const ACTIVATION_FUNCTIONS: Readonly<Record<Exclude<Activation, 'threshol
   Elliott: (z) => z / (1 + Math.abs(z)),
   arctan: (z) => (2 * Math.atan(z)) / Math.PI,
   rectifier: (z) => (z > 0 || Number.isNaN(z) ? z : 0),
+}
+
+/** The same with 32-bit floats, where that is more than rounding the result. */
+export const SINGLE_ACTIVATIONS: Partial<typeof ACTIVATION_FUNCTIONS> = {
+  logistic: singleLogistic,
+  exponential: singleExp,
+  Gauss: (z) => singleExp(-Math.fround(z * z)),
 }

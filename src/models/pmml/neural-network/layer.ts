@@ -1,6 +1,6 @@
 import { exp } from '../functions/exponential.ts'
 import { roundingOf, simplemax, softmax } from '../regression/link.ts'
-import { ACTIVATION_FUNCTIONS } from './activation.ts'
+import { ACTIVATION_FUNCTIONS, SINGLE_ACTIVATIONS } from './activation.ts'
 import type { NeuralLayer } from './neural-network-plan.ts'
 import { compileSums } from './weighted-sums.ts'
 
@@ -34,7 +34,7 @@ function weightedSums(layer: NeuralLayer, first: number, singlePrecision: boolea
   const activation =
     layer.activation === 'threshold' || layer.activation === 'radialBasis'
       ? (z: number): number => (Number.isNaN(z) ? NaN : z > threshold ? 1 : 0)
-      : ACTIVATION_FUNCTIONS[layer.activation]
+      : ((singlePrecision ? SINGLE_ACTIVATIONS[layer.activation] : undefined) ?? ACTIVATION_FUNCTIONS[layer.activation])
   const round = roundingOf(singlePrecision)
   return (values) => {
     sum(values)

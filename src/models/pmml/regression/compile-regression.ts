@@ -4,15 +4,26 @@ import type { ModelBody, ModelContext } from '../assembly/model-compiler.ts'
 import type { Evaluate, Step } from '../assembly/operand.ts'
 import { type ClassPrediction, createClasses, largest, takeClassPrediction } from '../assembly/prediction.ts'
 import { compileTable } from './linear-predictor.ts'
-import { cauchit, cloglog, logistic, loglog, probit, type Round, roundedLogistic, roundingOf, simplemax, softmax } from './link.ts'
+import {
+  cauchit,
+  cloglog,
+  logistic,
+  loglog,
+  probit,
+  type Round,
+  roundingOf,
+  simplemax,
+  singleExp,
+  singleLogistic,
+  softmax,
+} from './link.ts'
 import type { NormalizationMethod, RegressionPlan } from './regression-plan.ts'
 
 type Link = (y: number) => number
 
 /** What a normalization does to a single value; nothing where it needs the others. */
 function linkOf(normalization: NormalizationMethod, singlePrecision: boolean): Link | undefined {
-  const rounded = singlePrecision && (normalization === 'softmax' || normalization === 'logit')
-  return rounded ? roundedLogistic(Math.fround) : LINKS[normalization]
+  return (singlePrecision ? SINGLE_LINKS[normalization] : undefined) ?? LINKS[normalization]
 }
 
 const LINKS: Readonly<Record<NormalizationMethod, Link | undefined>> = {
@@ -25,6 +36,15 @@ const LINKS: Readonly<Record<NormalizationMethod, Link | undefined>> = {
   loglog,
   cauchit,
   simplemax: undefined,
+}
+
+/** The same with 32-bit floats, where that is more than rounding the result. */
+const SINGLE_LINKS: Partial<Readonly<Record<NormalizationMethod, Link>>> = {
+  softmax: singleLogistic,
+  logit: singleLogistic,
+  exp: singleExp,
+  cloglog: (y) => Math.fround(1 - singleExp(-singleExp(y))),
+  loglog: (y) => singleExp(-singleExp(-y)),
 }
 
 /** The methods that turn each value into a share by itself, so that the last class gets what the others leave. */
