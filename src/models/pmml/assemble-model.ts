@@ -10,9 +10,13 @@ import { createListInput } from './fields/list-input.ts'
 import { outputColumns } from './fields/output-column.ts'
 import type { MiningField } from './fields/mining-field.ts'
 import type { DocumentPlan, ModelPlan } from './model-plan.ts'
+import { verifyModel } from './verification/verify-model.ts'
 import { createPmmlModel } from './pmml-model.ts'
 
-/** Makes a model that scores of a document's plan. Throws `model.malformed` or `model.unsupported`. */
+/**
+ * Makes a model that scores of a document's plan. Throws `model.malformed` or `model.unsupported`, and `model.golden.mismatch` where it does
+ * not answer what the document's verification says.
+ */
 export function assembleModel(plan: DocumentPlan, paths: Readonly<Record<string, string>> = {}): Model {
   const fields = new Map(plan.fields.map((field) => [field.name, field]))
   const assembly = new Assembly(plan.functions, compileExpression)
@@ -25,7 +29,12 @@ export function assembleModel(plan: DocumentPlan, paths: Readonly<Record<string,
   scope.derive(plan.derivedFields)
   const model = compileDocumentModel(plan.model, scope, fields)
   const outputs = outputColumns(model, assembly)
-  return createPmmlModel({ assembly, inputs, outputs, evaluator: model.evaluator })
+  const created = createPmmlModel({ assembly, inputs, outputs, evaluator: model.evaluator })
+  const { verification, ...rest } = plan
+  if (verification === undefined) return created
+  verifyModel(created, verification)
+  // The records of the verification are none of the stream's.
+  return assembly.keepsHistory ? assembleModel(rest, paths) : created
 }
 
 /** The active fields of the schema, each in the cell of its place; and the targets, where an output compares them with the result. */

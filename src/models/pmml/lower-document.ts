@@ -18,6 +18,7 @@ import { lowerSupportVectorMachine } from './support-vector-machine/lower-suppor
 import { lowerRegression } from './regression/lower-regression.ts'
 import { MODEL_ELEMENTS } from './support.ts'
 import { lowerTree } from './tree/lower-tree.ts'
+import { verificationIn } from './verification/lower-verification.ts'
 import { choice, flag, requiredText, text } from './xml/attributes.ts'
 import type { OnClose } from './xml/parse-document.ts'
 import { child, childrenOf, type Element, malformed, requiredChild, unsupported } from './xml/element.ts'
@@ -102,11 +103,13 @@ function lowerDocument(root: Element, lower: LowerModel): DocumentPlan {
     throw models.length === 0 ? malformed(root, 'has no model') : unsupported(models[0]!, `<${models[0]!.name}> with isScorable="false"`)
   }
   const transformations = child(root, 'TransformationDictionary')
+  const verification = verificationIn(model)
   return {
     fields: childrenOf(requiredChild(root, 'DataDictionary'), 'DataField').map(readDataField),
     functions: functionsIn(transformations),
     derivedFields: derivedFieldsIn(transformations),
     model: lower(model),
+    ...(verification !== undefined && { verification }),
   }
 }
 

@@ -15,6 +15,7 @@ import type { ScorecardPlan } from './scorecard/scorecard-plan.ts'
 import type { SupportVectorMachinePlan } from './support-vector-machine/support-vector-machine-plan.ts'
 import type { RegressionPlan } from './regression/regression-plan.ts'
 import type { TreePlan } from './tree/tree-plan.ts'
+import type { VerificationPlan } from './verification/verification-plan.ts'
 import type { Element } from './xml/element.ts'
 
 /**
@@ -26,6 +27,8 @@ export interface DocumentPlan {
   readonly functions: readonly DefineFunction[]
   readonly derivedFields: readonly DerivedField[]
   readonly model: ModelPlan
+  /** What the model must answer to be used. */
+  readonly verification?: VerificationPlan
 }
 
 /** A model element of any kind. */

@@ -51,8 +51,8 @@ export const PMML_SUPPORT: readonly ElementSupport[] = [
   ...part('expression', false, ['Aggregate']),
   ...part('predicate', true, ['True', 'False', 'SimplePredicate', 'SimpleSetPredicate', 'CompoundPredicate']),
   ...part('field', true, ['DataField', 'MiningField', 'DerivedField', 'OutputField', 'Target', 'DefineFunction']),
-  ...part('other', true, ['InlineTable', 'LocalTransformations', 'TransformationDictionary']),
-  ...part('other', false, ['ModelVerification', 'TableLocator', 'Taxonomy']),
+  ...part('other', true, ['InlineTable', 'ModelVerification', 'LocalTransformations', 'TransformationDictionary']),
+  ...part('other', false, ['TableLocator', 'Taxonomy']),
 ]
 
 /** The names of all model elements, supported or not. */

@@ -15,6 +15,8 @@ export class Assembly {
   readonly functions: ReadonlyMap<string, DefineFunction>
   /** By target: its actual value where records have it. Residuals ask for it. */
   readonly actualValues = new Map<string, Operand>()
+  /** Whether results depend on earlier records. */
+  keepsHistory = false
   /** Names of the defined functions that are being expanded, to see one that calls itself. */
   readonly expanding = new Set<string>()
   readonly #shared = new Map<object, object>()

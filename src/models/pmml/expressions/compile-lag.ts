@@ -33,6 +33,7 @@ export function compileLag(lag: Lag, scope: Scope): Operand {
   const field = scope.require(lag.field)
   const value = lag.aggregate === 'none' ? field : cast(field, 'double', assembly)
   const keys = lag.blocks.map((name) => toText(scope.require(name), assembly))
+  assembly.keepsHistory = true
   const histories = new Map<string, number[]>()
   const slot = assembly.take()
   // Codes of texts mean something else after a trim.
