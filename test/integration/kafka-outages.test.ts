@@ -204,6 +204,50 @@ describe('With one broker', () => {
     expect(await valuesOf(log, topic)).toEqual(['given up', 'after it', 'and on'])
   })
 
+  test.each(['classic', 'consumer'] as const)(
+    'a member that is cut off for longer than its session, by the %s protocol, loses its partitions and joins again',
+    async (groupProtocol) => {
+      const cutOff = await open(cluster, {
+        brokers: cluster.proxiedAddresses,
+        groupProtocol,
+        sessionTimeoutMs: 1000,
+        outageTimeoutMs: 20_000,
+      })
+      const topic = await createTopic(cutOff, 2)
+      const story = new Story()
+      const events: string[] = []
+      const listener = (name: string) => ({
+        assigned: async (partitions: readonly Assignment[]): Promise<void> => {
+          events.push(`${name} has ${partitions.length}`)
+          story.changed()
+        },
+        revoked: async (partitions: readonly unknown[], lost: boolean): Promise<void> => {
+          events.push(`${name} ${lost ? 'lost' : 'gave up'} ${partitions.length}`)
+          story.changed()
+        },
+        failed: (error: unknown): void => void events.push(String(error)),
+      })
+      const group = uniqueName('group')
+      const ghost = await cutOff.join({ group, topics: [topic], listener: listener('ghost') })
+      await story.until(() => events.includes('ghost has 2'))
+      const direct = await open(cluster, { groupProtocol, sessionTimeoutMs: 1000 })
+      const began = events.length
+      cluster.proxies[0]!.cut()
+      const heir = await direct.join({ group, topics: [topic], listener: listener('heir') })
+      await story.until(() => events.includes('heir has 2'))
+      await heir.commit({ appends: [], offsets: [{ topic, partition: 0, next: 0n }] })
+      cluster.proxies[0]!.mend()
+      await story.until(() => events.includes('ghost lost 2'))
+      await expect(ghost.commit({ appends: [], offsets: [{ topic, partition: 0, next: 0n }] })).rejects.toMatchObject({
+        code: 'log.fenced',
+      })
+      await story.until(() => events.includes('heir gave up 1') && events.includes('ghost has 1'))
+      expect(events.slice(began).filter((event) => event.includes('lost') || event.includes('rror'))).toEqual(['ghost lost 2'])
+      await heir.leave()
+      await ghost.leave()
+    },
+  )
+
   test('work on a log whose broker stays away fails in time and says which broker', async () => {
     const log = await open(cluster, { outageTimeoutMs: 1500, sessionTimeoutMs: 1000 })
     const topic = await createTopic(log)
