@@ -1,3 +1,4 @@
+// oxlint-disable unicorn/no-thenable -- `then` is a word of PFA
 /** A document with records for it, both made here from a fixed sequence of numbers. */
 export interface BenchDocument {
   readonly document: unknown

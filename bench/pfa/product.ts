@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { parseJson } from '../../src/models/pfa/document/json.ts'
-import { loadEngine } from '../../src/models/pfa/engine/load-engine.ts'
+import { loadEngineFromText } from '../../src/models/pfa/engine/load-engine.ts'
 
 /** The engine with a document and its records. What takes `times` answers the CPU nanoseconds that the process used. */
 export interface Product {
@@ -15,7 +14,7 @@ export interface Product {
 export function loadProduct(document: string, rows: string): Product {
   const text = readFileSync(document, 'utf8')
   const lines = readFileSync(rows, 'utf8').trimEnd().split('\n')
-  const engine = loadEngine(parseJson(text))
+  const engine = loadEngineFromText(text)
   engine.begin()
   const inputs = lines.map((line) => engine.readInput(JSON.parse(line)))
   let seen = 0
@@ -31,7 +30,7 @@ export function loadProduct(document: string, rows: string): Product {
       }),
     loads: (times) =>
       cpu(times, () => {
-        loadEngine(parseJson(text)).begin()
+        loadEngineFromText(text).begin()
       }),
     answers: () => inputs.map((input) => engine.writeOutput(engine.action(input))),
   }

@@ -1,8 +1,9 @@
 import { asSluiceError, SluiceError } from '../../core/errors.ts'
 import { type Clock, systemClock } from '../../core/clock.ts'
 import { modelId, type Runtime } from '../../core/model.ts'
-import { readDocumentText } from './document/read-document-text.ts'
-import { loadEngine } from './engine/load-engine.ts'
+import { isJsonText, readDocumentText } from './document/read-document-text.ts'
+import { loadEngine, loadEngineFromText, type EngineOptions } from './engine/load-engine.ts'
+import type { PfaEngine } from './engine/pfa-engine.ts'
 import { createPfaModel } from './pfa-model.ts'
 
 export interface PfaOptions {
@@ -30,8 +31,8 @@ export function createPfaRuntime(options: PfaOptions = {}): Runtime {
         throw new SluiceError('model.too-large', `the document of ${id} has ${bytes.length} bytes; the limit is ${DOCUMENT_BYTES}`)
       }
       try {
-        const json = readDocumentText(textOf(bytes))
-        const engine = loadEngine(json, { clock: options.clock ?? systemClock, ...(options.timeoutMs && { timeoutMs: options.timeoutMs }) })
+        const text = textOf(bytes)
+        const engine = load(text, { clock: options.clock ?? systemClock, ...(options.timeoutMs && { timeoutMs: options.timeoutMs }) })
         engine.begin()
         return createPfaModel(engine, descriptor.inputs)
       } catch (error) {
@@ -39,6 +40,10 @@ export function createPfaRuntime(options: PfaOptions = {}): Runtime {
       }
     },
   }
+}
+
+function load(text: string, options: EngineOptions): PfaEngine {
+  return isJsonText(text) ? loadEngineFromText(text, options) : loadEngine(readDocumentText(text), options)
 }
 
 function textOf(bytes: Uint8Array): string {

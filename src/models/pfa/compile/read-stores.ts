@@ -1,5 +1,5 @@
 import { SluiceError } from '../../../core/errors.ts'
-import { isObject, type Json, type JsonObject } from '../document/json.ts'
+import { Decoded, isObject, type Json, type JsonObject } from '../document/json.ts'
 import type { Place } from '../document/place.ts'
 import { mapOf, type Type } from '../types/type.ts'
 import { MisfitError } from '../values/read-json.ts'
@@ -61,7 +61,9 @@ function initialOf(part: JsonObject, { type, values, place, optional }: Initial)
   const source = part.get('source') ?? 'embedded'
   if (source !== 'embedded') refuseSource(source, place)
   if (!part.has('init') && !optional) place.refuse('"init" is missing')
-  const init: Json = part.has('init') ? part.get('init')! : new Map<string, Json>()
+  const given: Json = part.has('init') ? part.get('init')! : new Map<string, Json>()
+  if (given instanceof Decoded && given.typeKey === type.key) return given.value
+  const init = given instanceof Decoded ? given.json() : given
   try {
     return values.literalReader(type)(init)
   } catch (error) {

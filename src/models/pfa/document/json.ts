@@ -6,7 +6,7 @@ import { SluiceError } from '../../../core/errors.ts'
  * - a number with a fraction or exponent is a number, or a `Real` where its value is an integer
  * - an object is a Map, in the order of the text
  */
-export type Json = null | boolean | number | bigint | Real | string | readonly Json[] | JsonObject
+export type Json = null | boolean | number | bigint | Real | string | readonly Json[] | JsonObject | Decoded
 export type JsonObject = ReadonlyMap<string, Json>
 
 /** A number that is written with a point or an exponent, and is an integer (or not finite). */
@@ -17,6 +17,31 @@ export class Real {
     this.value = value
   }
 }
+
+/** A part of a document that was read as a value already, while its text was read. */
+export class Decoded {
+  readonly typeKey: string
+  readonly value: unknown
+  readonly #text: string
+
+  constructor(typeKey: string, value: unknown, text: string) {
+    this.typeKey = typeKey
+    this.value = value
+    this.#text = text
+  }
+
+  /** The part as JSON. */
+  json(): Json {
+    return parseJson(this.#text)
+  }
+}
+
+/** Reads the value under "init" of an object in `cells`, given what stands before it; undefined where the general reader is to do it. */
+export type DecodeCell = (
+  cell: JsonObject,
+  text: string,
+  at: number,
+) => { readonly typeKey: string; readonly value: unknown; readonly end: number } | undefined
 
 /** How deep a document may nest. */
 export const DEPTH_LIMIT = 1500
@@ -30,17 +55,21 @@ const WORDS: readonly (readonly [string, boolean | null])[] = [
 ]
 
 /** Reads a JSON text. Throws `model.malformed` with line and column where it is none, nests deeper than `DEPTH_LIMIT`, or repeats a key. */
-export function parseJson(text: string): Json {
-  return new JsonReader(text).document()
+export function parseJson(text: string, decodeCell?: DecodeCell): Json {
+  return new JsonReader(text, decodeCell).document()
 }
 
 class JsonReader {
   readonly #text: string
   #at = 0
   #depth = 0
+  readonly #decodeCell: DecodeCell | undefined
+  /** Whether the object at depth 1 is being read whose name is `cells`. */
+  #inCells = false
 
-  constructor(text: string) {
+  constructor(text: string, decodeCell?: DecodeCell) {
     this.#text = text
+    this.#decodeCell = decodeCell
   }
 
   document(): Json {
@@ -81,13 +110,22 @@ class JsonReader {
       this.#space()
       if (this.#peek() !== 0x3a) this.#fail("':' is wanted")
       this.#at++
-      object.set(key, this.#value())
+      if (this.#depth === 1) this.#inCells = key === 'cells'
+      object.set(key, (this.#depth === 3 && this.#inCells && key === 'init' && this.#decoded(object)) || this.#value())
       this.#space()
       const next = this.#peek()
       if (next === 0x7d) return this.#leave(object)
       if (next !== 0x2c) this.#fail("',' or '}' is wanted")
       this.#at++
     }
+  }
+
+  #decoded(cell: JsonObject): Decoded | undefined {
+    const start = this.#at
+    const decoded = this.#decodeCell?.(cell, this.#text, start)
+    if (decoded === undefined) return undefined
+    this.#at = decoded.end
+    return new Decoded(decoded.typeKey, decoded.value, this.#text.slice(start, decoded.end))
   }
 
   #array(): readonly Json[] {
@@ -203,6 +241,46 @@ class JsonReader {
       details: { line, column },
     })
   }
+}
+
+/** Where a number that was read ends. Used again for the next one. */
+const FOUND = { value: 0, end: 0 }
+const POWERS = Array.from({ length: 23 }, (_, i) => 10 ** i)
+
+/** The number whose text begins here, and where that ends; undefined where there is none. The object is the next call's too. */
+export function numberAt(text: string, at: number): { readonly value: number; readonly end: number } | undefined {
+  const negative = text.charCodeAt(at) === 0x2d
+  const first = negative ? at + 1 : at
+  let end = first
+  let digits = 0
+  let code = text.charCodeAt(end)
+  for (; code >= 0x30 && code <= 0x39; code = text.charCodeAt(++end)) digits = digits * 10 + (code - 0x30)
+  if (end === first || (end > first + 1 && text.charCodeAt(first) === 0x30)) return undefined
+  let fraction = 0
+  if (code === 0x2e) {
+    const point = end
+    for (code = text.charCodeAt(++end); code >= 0x30 && code <= 0x39; code = text.charCodeAt(++end)) digits = digits * 10 + (code - 0x30)
+    fraction = end - point - 1
+    if (fraction === 0) return undefined
+  }
+  if (code === 0x65 || code === 0x45) return generalNumber(text, at)
+  // Exact where both the digits and the power of ten are exact doubles: one division rounds once.
+  if (digits > Number.MAX_SAFE_INTEGER || fraction > 22) FOUND.value = Number(text.slice(at, end))
+  else {
+    const value = fraction === 0 ? digits : digits / POWERS[fraction]!
+    FOUND.value = negative ? -value : value
+  }
+  FOUND.end = end
+  return FOUND
+}
+
+function generalNumber(text: string, at: number): typeof FOUND | undefined {
+  NUMBER.lastIndex = at
+  const match = NUMBER.exec(text)
+  if (match === null) return undefined
+  FOUND.value = Number(match[0])
+  FOUND.end = NUMBER.lastIndex
+  return FOUND
 }
 
 /** The number that a text of JSON's form stands for. */

@@ -1,7 +1,12 @@
-import { type Json, parseJson } from './json.ts'
+import { type Json } from './json.ts'
 import { parseYaml } from './yaml.ts'
 
-/** Reads a PFA document that is written in JSON or YAML. Throws `model.malformed` where it is neither. */
+/** Whether a document is written in JSON. */
+export function isJsonText(text: string): boolean {
+  return /^[\s\uFEFF]*\{/.test(text)
+}
+
+/** Reads a PFA document that is written in YAML. Throws `model.malformed` where it is not. */
 export function readDocumentText(text: string): Json {
-  return /^[\s\uFEFF]*\{/.test(text) ? parseJson(text.replace(/^\uFEFF/, '')) : parseYaml(text)
+  return parseYaml(text)
 }

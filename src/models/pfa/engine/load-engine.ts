@@ -2,11 +2,12 @@ import { SluiceError } from '../../../core/errors.ts'
 import { type Clock, systemClock } from '../../../core/clock.ts'
 import { compileDocument, type CompiledDocument } from '../compile/compile-document.ts'
 import type { Document, Run } from '../compile/document.ts'
-import type { Json } from '../document/json.ts'
+import { type DecodeCell, type Json, type JsonObject, parseJson } from '../document/json.ts'
+import { TypeTable } from '../types/type-table.ts'
 import { Place } from '../document/place.ts'
 import { PfaRuntimeError } from '../values/runtime-error.ts'
 import type { Value } from '../values/value.ts'
-import { createValueTools } from '../values/value-tools.ts'
+import { createValueTools, type ValueTools } from '../values/value-tools.ts'
 import { PfaEngine } from './pfa-engine.ts'
 import { createRandom } from './random.ts'
 import { PfaStopError } from './stop-error.ts'
@@ -33,10 +34,38 @@ export function loadEngine(json: Json, options: EngineOptions = {}): PfaEngine {
   return loadEngines(json, { ...options, instances: 1 })[0]!
 }
 
+/** As `loadEngine`, from the text of a JSON document: large values of cells are read from it at once. */
+export function loadEngineFromText(text: string, options: EngineOptions = {}): PfaEngine {
+  const values = createValueTools(options.bytes)
+  const json = parseJson(text, (cell, whole, at) => decodeCell(cell, { values, text: whole, at }))
+  return createEngines(json, values, { ...options, instances: 1 })[0]!
+}
+
+/** Reads a cell's value where its type is known already from what stands before it. */
+function decodeCell(cell: JsonObject, { values, text, at }: { values: ValueTools; text: string; at: number }): ReturnType<DecodeCell> {
+  const type = cell.get('type')
+  if (type === undefined || cell.has('source')) return undefined
+  const types = new TypeTable()
+  const place = new Place(undefined, '')
+  try {
+    types.declareAll(type, place)
+    const read = types.read(type, place)
+    const found = values.textReader(read)(text, at)
+    return found && { typeKey: read.key, ...found }
+  } catch (error) {
+    // A type that is declared elsewhere, or wrongly: the general way says which.
+    if (error instanceof SluiceError) return undefined
+    throw error
+  }
+}
+
 /** Loads a PFA document as several engines, which share what it declares as shared. */
 export function loadEngines(json: Json, options: EngineOptions): readonly PfaEngine[] {
+  return createEngines(json, createValueTools(options.bytes), options)
+}
+
+function createEngines(json: Json, values: ValueTools, options: EngineOptions): readonly PfaEngine[] {
   const watch = new RunWatch(options.clock ?? systemClock, options.timeoutMs ?? LONGEST_RUN_MS)
-  const values = createValueTools(options.bytes)
   const compiled = compileDocument(json, {
     place: new Place(undefined, ''),
     values,

@@ -1,46 +1,49 @@
 import type { TreeWalk } from '../compile/operand.ts'
-import { type Forest, flattenForest } from './flat-forest.ts'
+import type { Value } from '../values/value.ts'
+import { flattenForest } from './flat-forest.ts'
 import type { HotCall, HotFunction, HotTable, Written } from './hot-function.ts'
 
 const map: HotFunction = (call, [array, f]) => {
   const walk = call.given[1]?.walk
   const trees = call.given[0]?.literal?.value
-  const forest = walk && Array.isArray(trees) ? flattenForest(trees, walk.features) : undefined
-  if (walk !== undefined && forest !== undefined) return mapForest(call, { walk, forest, array: array!, f: f! })
+  if (walk !== undefined && Array.isArray(trees)) return mapForest(call, { walk, trees, array: array!, f: f! })
   const name = call.define('(a, f) { const out = []; for (let i = 0; i < a.length; i++) out.push(f(a[i])); return out; }')
   return { code: `${name}(${array}, ${f})` }
 }
 
 interface ForestMap {
   readonly walk: TreeWalk
-  readonly forest: Forest
+  readonly trees: readonly Value[]
   readonly array: string
   readonly f: string
 }
 
-/** All trees of a constant array over one datum, four at a time, so that the processor waits for four nodes at once. */
-function mapForest({ site, define }: HotCall, { walk, forest, array, f }: ForestMap): Written {
+/**
+ * All trees of a constant array over one datum, four at a time, so that the processor waits for four nodes at once. They are laid out when
+ * the first datum comes.
+ */
+function mapForest({ site, define, variable }: HotCall, { walk, trees, array, f }: ForestMap): Written {
   const { numbers, whole, last, read, datum } = walk
-  const [roots, depths, steps, thresholds, leaves] = [forest.roots, forest.depths, forest.steps, forest.thresholds, forest.leaves].map(
-    site.constant,
-  )
+  const forest = variable('undefined')
+  const flatten = site.constant(() => flattenForest(trees, walk.features) ?? null)
   const step = (n: string): string => `${n} = steps[2 * ${n} + 1] + Number(x[steps[2 * ${n}]] < thresholds[${n}]);`
   const name = define(`(a, f, d) {
 if (d !== ${last}) ${read}(d);
+if (${forest} === undefined) ${forest} = ${flatten}();
 const out = [];
-if (!${whole}) { for (let i = 0; i < a.length; i++) out.push(f(a[i])); return out; }
-const steps = ${steps}, thresholds = ${thresholds}, leaves = ${leaves}, x = ${numbers};
+if (!${whole} || ${forest} === null) { for (let i = 0; i < a.length; i++) out.push(f(a[i])); return out; }
+const { roots, depths, steps, thresholds, leaves } = ${forest}, x = ${numbers};
 let t = 0;
-for (; t + 4 <= ${forest.roots.length}; t += 4) {
-let p = ${roots}[t], q = ${roots}[t + 1], r = ${roots}[t + 2], s = ${roots}[t + 3];
-for (let level = ${depths}[t >> 2]; level > 0; level--) {
+for (; t + 4 <= ${trees.length}; t += 4) {
+let p = roots[t], q = roots[t + 1], r = roots[t + 2], s = roots[t + 3];
+for (let level = depths[t >> 2]; level > 0; level--) {
 ${['p', 'q', 'r', 's'].map(step).join('\n')}
 }
 out.push(leaves[p], leaves[q], leaves[r], leaves[s]);
 }
-for (; t < ${forest.roots.length}; t++) {
-let p = ${roots}[t];
-for (let level = ${depths}[t >> 2]; level > 0; level--) { ${step('p')} }
+for (; t < ${trees.length}; t++) {
+let p = roots[t];
+for (let level = depths[t >> 2]; level > 0; level--) { ${step('p')} }
 out.push(leaves[p]);
 }
 return out;

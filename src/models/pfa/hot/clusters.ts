@@ -9,7 +9,7 @@ interface Distance {
 }
 
 /** A distance by absolute differences, of vectors without missing components or weights. */
-function distance({ code, add, finish }: Distance): HotFunction {
+function byDifference({ code, add, finish }: Distance): HotFunction {
   return ({ site, given, define }: HotCall, [similarity, x, y]) => {
     if (given.length !== 3 || given[0]!.alias !== 'metric.absDiff') return undefined
     if (given.slice(1).some(({ type }) => type.kind !== 'array' || type.items.kind !== 'double')) return undefined
@@ -113,9 +113,9 @@ return sum;
 
 /** Distances and the nearest cluster (PFA 0.8.1, `metric.*` and `model.cluster.closest`). */
 export const HOT_CLUSTERS: HotTable = {
-  'metric.euclidean': distance({ code: 28030, add: 'sum += z * z;', finish: `Math.sqrt(${WHOLE})` }),
-  'metric.squaredEuclidean': distance({ code: 28040, add: 'sum += z * z;', finish: WHOLE }),
-  'metric.taxicab': distance({ code: 28060, add: 'sum += Math.abs(z);', finish: WHOLE }),
-  'metric.chebyshev': distance({ code: 28050, add: 'const m = Math.abs(z); sum = m > sum ? m : sum;', finish: WHOLE }),
+  'metric.euclidean': byDifference({ code: 28030, add: 'sum += z * z;', finish: `Math.sqrt(${WHOLE})` }),
+  'metric.squaredEuclidean': byDifference({ code: 28040, add: 'sum += z * z;', finish: WHOLE }),
+  'metric.taxicab': byDifference({ code: 28060, add: 'sum += Math.abs(z);', finish: WHOLE }),
+  'metric.chebyshev': byDifference({ code: 28050, add: 'const m = Math.abs(z); sum = m > sum ? m : sum;', finish: WHOLE }),
   'model.cluster.closest': closest,
 }
