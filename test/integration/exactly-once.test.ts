@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { cuts, kills, storm, zombies } from '../chaos/scenarios.ts'
+import { loseBroker } from '../chaos/soak.ts'
 import { ChaosStage } from '../chaos/stage.ts'
 import { JavaClient } from '../setup/java-client/java-client.ts'
 import { type KafkaCluster, startKafka } from '../setup/kafka/cluster.ts'
@@ -50,3 +51,13 @@ test(
     await expectExactlyOnce(stage)
   },
 )
+
+test('one broker of three is lost and comes back, and nothing is lost or doubled', { timeout: 300_000 }, async () => {
+  await using three = await startKafka(3)
+  await using reader = await JavaClient.start(three.addresses)
+  await using stage = await ChaosStage.start({ cluster: three, client: reader, workers: 2, settings: { workers: 2 } })
+  await stage.flows()
+  await kills(stage, 2)
+  await loseBroker(stage, three)
+  await expectExactlyOnce(stage)
+})
