@@ -31,6 +31,8 @@ export interface Slice {
 
 /** What the driver says of records that were offered at a rate, and of the answers. */
 export interface Offered {
+  /** CPU time of the system from the first record to the last answer. */
+  readonly nanosPerRecord: number
   readonly offered: DriverAnswer
   readonly found: DriverAnswer
 }
@@ -121,10 +123,12 @@ export class Lane implements AsyncDisposable {
   /** Offers it so many records a second, waits for the answers and verifies them. The answer has the latencies. */
   async offer(rate: number, seconds: number, more: Readonly<Record<string, string>> = {}): Promise<Offered> {
     const { input: topic, partitions, records } = this.place
+    const before = this.child.tree.cpuNanos()
     const offered = await this.stage.driver.run('rate', { records: records.name, topic, partitions, from: this.#given, rate, seconds })
-    this.#given += Number(offered['records'])
-    await this.answered()
-    return { offered, found: await this.verify({ input: topic, ...more }) }
+    const count = Number(offered['records'])
+    this.#given += count
+    const { cpu } = await this.answered()
+    return { nanosPerRecord: (cpu - before) / count, offered, found: await this.verify({ input: topic, ...more }) }
   }
 
   /** Waits for the answers to all that it was given; resolves with when that was. */

@@ -14,6 +14,7 @@ export interface Latency {
   readonly p99: number
   readonly p999: number
   readonly max: number
+  readonly nanosPerRecord: number
   /** By how many ms the driver itself was late, at worst. */
   readonly late: number
 }
@@ -94,6 +95,7 @@ function summary(name: string, load: Load, offers: readonly Offered[]): Latency 
     p99: of('p99'),
     p999: of('p999'),
     max: of('max'),
+    nanosPerRecord: median(offers.map((offer) => offer.nanosPerRecord)),
     late: Math.max(...offers.map(({ offered }) => Number(offered['late']))),
   }
 }

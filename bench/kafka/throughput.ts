@@ -31,6 +31,13 @@ export interface Failed {
 
 /** The most that a slice may have, so that it fits in memory and on the broker. */
 const MOST_RECORDS = 2_000_000
+const LEAST_RECORDS = 1000
+const LEAST_IN_PARTITION = 500
+/** From one slice of the warm-up to the next: a system that was just started is slow, and faster with more at once. */
+const MOST_GROWTH = 8
+const STILL_FASTER = 1.3
+/** How many times as long as it should the warm-up may take. */
+const MOST_PATIENCE = 4
 
 /**
  * Runs the systems side by side: all are warmed with backlogs of their own, then they take turns, round by round, each answering a backlog
@@ -70,18 +77,24 @@ export async function measureThroughput(stage: Stage, lanes: readonly LaneOption
   })
 }
 
-/** Gives backlogs of about a second until the system has run long enough; returns the size of one that takes it the pace's seconds. */
+/**
+ * Gives backlogs of about a second until the system has run long enough and is no longer getting faster; returns the size of one that
+ * takes it the pace's seconds.
+ */
 export async function warmUp(lane: Lane, { seconds, warmSeconds }: Pace): Promise<number> {
-  let size = 1000
+  const least = Math.max(LEAST_RECORDS, LEAST_IN_PARTITION * lane.place.partitions)
+  const fitting = (rate: number, time: number): number => Math.min(MOST_RECORDS, Math.max(least, Math.round(rate * time)))
+  let size = least
   let rate = 0
-  for (let run = 0; run < warmSeconds;) {
+  let before = 0
+  for (let run = 0; run < warmSeconds || (rate > before * STILL_FASTER && run < warmSeconds * MOST_PATIENCE);) {
     const slice = await lane.slice(size)
+    before = rate
     rate = slice.recordsPerSecond
     run += slice.records / rate
-    // By small steps: a system that was just started is slow.
-    size = Math.min(MOST_RECORDS, Math.max(500, Math.round(Math.min(rate * Math.min(1, seconds), size * 8))))
+    size = Math.min(fitting(rate, Math.min(1, seconds)), size * MOST_GROWTH)
   }
-  return Math.min(MOST_RECORDS, Math.max(500, Math.round(rate * seconds)))
+  return fitting(rate, seconds)
 }
 
 function summary(name: string, slices: readonly Slice[]): Throughput {

@@ -112,6 +112,8 @@ function configOf({ group, input, output, partitions, guarantee }: Place, { stre
     models: { topic: topic('models'), ...(definitions !== undefined && { definitions }) },
     topics: { deadLetters: topic('dead'), events: topic('events'), swaps: topic('swaps'), statistics: topic('statistics') },
     logging: { level: 'warn' },
+    // As long as the Java client's, for a node is stopped while its backlog is made.
+    kafka: { sessionTimeoutMs: 45_000 },
     streams: [{ input, output, partitions, commit: { guarantee }, ...stream }],
     ...config,
   }
