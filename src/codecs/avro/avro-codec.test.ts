@@ -153,6 +153,19 @@ describe('hostile bytes', () => {
     expect(() => codec.decode(Uint8Array.from(bytes))).toThrow(expect.objectContaining({ code: 'record.avro.malformed' }))
   })
 
+  test('a block that says its size must have it', () => {
+    const schema = record({ x: { type: 'array', items: 'int' }, y: 'int' })
+    // Two items of one byte each, in a block of two bytes, and of three.
+    const bytes = (size: number): Uint8Array => Uint8Array.of(3, size, 2, 4, 0, 10)
+    expect(rowsOf(schema, [bytes(4)], [bound('y')])).toEqual([[5]])
+    expect(createAvroCodec({ schema }).decode(bytes(4))).toEqual({ x: [1, 2], y: 5 })
+    expect(rowsOf(schema, [bytes(6), bytes(2)], [bound('y')])).toMatchObject([
+      { code: 'record.avro.malformed' },
+      { code: 'record.avro.malformed' },
+    ])
+    expect(() => createAvroCodec({ schema }).decode(bytes(6))).toThrow(expect.objectContaining({ code: 'record.avro.malformed' }))
+  })
+
   test('2^62 nulls take no time to pass, and are not made into a list', () => {
     const schema = record({ x: { type: 'array', items: 'null' }, y: 'int' })
     const bytes = Uint8Array.from([0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f, 0, 4])

@@ -75,14 +75,19 @@ export class SkipSource {
     }
   }
 
-  /** Blocks of items, each after its count; a negative count is followed by the size of the block. Items of no size take no time. */
+  /**
+   * Blocks of items, each after its count; a negative count is followed by the size of the block, which is held to be what its items take,
+   * since others may go by the one or the other. Items of no size take no time.
+   */
   #blocks(item: string, size: number): string {
     return `for(;;){
 if(p>=end)return ${MALFORMED};
 ${longSource}
 if(x===0)return p;
-if(x<0){${countSource}p+=n;continue}
-${size === 0 ? '' : `if(x>(end-p)/${size})return ${MALFORMED};for(let k=x;k>0;k--){${item}}`}
+let k=x,e=-1;
+if(k<0){k=-k;${countSource}e=p+n}
+${size === 0 ? '' : `if(k>(end-p)/${size})return ${MALFORMED};for(;k>0;k--){${item}}`}
+if(e>=0&&p!==e)return ${MALFORMED};
 }`
   }
 }

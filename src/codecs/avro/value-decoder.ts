@@ -80,13 +80,16 @@ class ValueDecoder {
     for (;;) {
       let count = this.#number()
       if (count === 0) return
+      let end: number | undefined
       if (count < 0) {
-        this.#number()
         count = -count
+        const length = this.#count()
+        end = this.at + length
       }
       this.#empty += size === 0 ? count : 0
       if (count * size > this.#bytes.length - this.at || this.#empty > MOST_EMPTY) throw new RangeError(`it can't hold ${count} items`)
       for (let i = 0; i < count; i++) yield item()
+      if (end !== undefined && this.at !== end) throw new RangeError('a block is not as long as it says')
     }
   }
 
