@@ -1,43 +1,38 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Connection, heartbeatV4, joinGroupV9, leaveGroupV5, ResponseError, syncGroupV5 } from '@platformatic/kafka'
 import type { TopicPartition } from '../../core/log.ts'
 import { ASSIGNORS } from './assignors.ts'
+import { ClassicCoordinator } from './classic-coordinator.ts'
 import type { RetryOptions } from './cluster.ts'
 import type { MemberIdentity } from './committer.ts'
-import { closeNow } from './connections.ts'
-import { decodeAssignment, decodeSubscription, encodeAssignment, encodeSubscription } from './consumer-protocol.ts'
 import { hasKafkaCode, isRetriable, KAFKA_ERROR } from './error-codes.ts'
 import { conflictingGroup, displaced, failedMembership } from './group-errors.ts'
 import type { Membership, MembershipOptions } from './membership.ts'
 import { asError, Notices } from './notices.ts'
-import { type Assignor, ASSIGNOR_NAMES } from './options.ts'
 import { keyOf, keysOf } from './partition-key.ts'
 import { Standing } from './standing.ts'
 
-const PROTOCOL_TYPE = 'consumer'
-const { illegalGeneration, unknownMemberId, fencedInstanceId, rebalanceInProgress, memberIdRequired, inconsistentGroupProtocol } =
-  KAFKA_ERROR
+const NO_GENERATION = -1
+const { illegalGeneration, unknownMemberId, fencedInstanceId, rebalanceInProgress, inconsistentGroupProtocol } = KAFKA_ERROR
 
 /** `lost`: the group went on without this member, which has partitions that are others' now. */
 type Joined = 'joined' | 'lost'
 
 /**
- * A member by Kafka's classic group protocol (JoinGroup, SyncGroup, Heartbeat, LeaveGroup; KIP-429 and KIP-345), over a connection of
- * its own, since the coordinator answers a join only when all members have joined. Where all of its assignors are cooperative, it goes
- * on working while the group rebalances; otherwise it gives up everything first.
+ * A member by Kafka's classic group protocol (KIP-429 and KIP-345). Where all of its assignors are cooperative, it goes on working while
+ * the group rebalances; otherwise it gives up everything first.
  */
 export class ClassicMembership implements Membership {
   readonly #options: MembershipOptions
+  readonly #coordinator: ClassicCoordinator
   readonly #topics: readonly string[]
   readonly #cooperative: boolean
   readonly #standing = new Standing()
   readonly #notices: Notices
+  readonly #wantsToLeave: Promise<void>
   /** Aborts when the member has left: nothing is asked of the coordinator any more. */
   readonly #left = new AbortController()
   #poke = new AbortController()
-  #connection: Connection | undefined
-  #memberId = ''
-  #generationId = -1
+  #generationId = NO_GENERATION
   #assignment: readonly TopicPartition[] = []
   /** By topic, as this member as the leader shared them out last. */
   #counts: ReadonlyMap<string, number> | undefined
@@ -46,10 +41,13 @@ export class ClassicMembership implements Membership {
   #fresh = true
 
   constructor(options: MembershipOptions) {
+    const { cluster, group, topics, leaving } = options
     this.#options = options
-    this.#topics = [...options.topics].sort()
-    this.#cooperative = options.cluster.settings.assignors.every((name) => ASSIGNORS[name].cooperative)
-    this.#notices = new Notices(options.leaving)
+    this.#coordinator = new ClassicCoordinator(cluster, group)
+    this.#topics = [...topics].sort()
+    this.#cooperative = cluster.settings.assignors.every((name) => ASSIGNORS[name].cooperative)
+    this.#notices = new Notices(leaving)
+    this.#wantsToLeave = new Promise((resolve) => leaving.addEventListener('abort', () => resolve(), { once: true }))
   }
 
   get identity(): MemberIdentity | undefined {
@@ -79,7 +77,7 @@ export class ClassicMembership implements Membership {
         const joining = this.#join()
         joining.catch(() => {})
         // One that wants to leave need not wait for the other members.
-        await Promise.race([joining, aborted(leaving)])
+        await Promise.race([joining, this.#wantsToLeave])
       }
       await holder.giveUp(holder.owned, false)
     } catch (error) {
@@ -95,19 +93,9 @@ export class ClassicMembership implements Membership {
   async leave(): Promise<void> {
     if (this.#left.signal.aborted) return
     this.#left.abort()
-    this.#poke.abort()
     this.#standing.identity = undefined
-    const { cluster, group } = this.#options
-    if (this.#connection !== undefined) closeNow(this.#connection)
-    // A static member keeps its place, so that a restart within the session causes no rebalance.
-    if (this.#memberId === '' || cluster.settings.instanceId !== undefined) return
-    try {
-      const address = await cluster.coordinator(group)
-      const members = [{ memberId: this.#memberId, groupInstanceId: null, reason: 'leaves' }]
-      await leaveGroupV5.api.async(await cluster.connections.shared(address), group, members)
-    } catch {
-      // The session's end does the same a little later.
-    }
+    // Where it can't be told, the session's end does the same a little later.
+    await this.#coordinator.leave().catch(() => {})
   }
 
   /** Brings what is owned to what is assigned. True where the group has to assign again what was given up. */
@@ -137,7 +125,7 @@ export class ClassicMembership implements Membership {
   async #lose(): Promise<void> {
     const { holder } = this.#options
     this.#standing.identity = undefined
-    this.#generationId = -1
+    this.#generationId = NO_GENERATION
     this.#assignment = []
     this.#fresh = true
     await holder.giveUp(holder.owned, true)
@@ -162,84 +150,38 @@ export class ClassicMembership implements Membership {
   }
 
   async #joinOnce(): Promise<Joined> {
-    const { group, holder, cluster } = this.#options
+    const { holder } = this.#options
     try {
-      const joined = await this.#requestJoin()
-      const leads = joined.leader === joined.memberId
-      const assignments = leads && !joined.skipAssignment ? await this.#assign(joined) : []
-      const { generationId, memberId, protocolName } = joined
-      const instanceId = cluster.settings.instanceId ?? null
-      const connection = await this.#coordinator()
-      const { assignment } = await syncGroupV5.api.async(
-        connection,
-        group,
-        generationId,
-        memberId,
-        instanceId,
-        PROTOCOL_TYPE,
-        protocolName,
-        assignments,
-      )
-      this.#assignment = decodeAssignment(assignment)
-      this.#generationId = generationId
-      if (!leads) this.#counts = undefined
-      this.#standing.identity = { generationId, memberId, instanceId }
+      const owned = this.#cooperative ? holder.owned : []
+      const { identity, assignment, counts } = await this.#coordinator.join({
+        topics: this.#topics,
+        owned,
+        generationId: this.#generationId,
+      })
+      this.#assignment = assignment
+      this.#generationId = identity.generationId
+      this.#counts = counts
+      this.#standing.identity = identity
       return 'joined'
     } catch (error) {
       if (hasKafkaCode(error, fencedInstanceId)) throw displaced(this.#options, error)
       if (hasKafkaCode(error, inconsistentGroupProtocol)) throw conflictingGroup(this.#options, error)
       if (hasKafkaCode(error, unknownMemberId, illegalGeneration)) {
-        if (hasKafkaCode(error, unknownMemberId)) this.#memberId = ''
-        this.#standing.identity = undefined
-        this.#generationId = -1
+        this.#outlived(error)
         if (holder.owned.length > 0) return 'lost'
       } else if (!hasKafkaCode(error, rebalanceInProgress)) {
-        this.#drop()
+        this.#coordinator.drop()
         if (!isRetriable(error)) throw error
       }
       throw new JoinAgainError(error)
     }
   }
 
-  async #requestJoin(): Promise<joinGroupV9.JoinGroupResponse> {
-    const { group, cluster, holder } = this.#options
-    const { sessionTimeoutMs, rebalanceTimeoutMs, assignors, instanceId } = cluster.settings
-    const owned = this.#cooperative ? holder.owned : []
-    const metadata = encodeSubscription({ topics: this.#topics, owned, generationId: this.#generationId })
-    const request = async (): Promise<joinGroupV9.JoinGroupResponse> =>
-      joinGroupV9.api.async(
-        await this.#coordinator(),
-        group,
-        sessionTimeoutMs,
-        rebalanceTimeoutMs,
-        this.#memberId,
-        instanceId ?? null,
-        PROTOCOL_TYPE,
-        assignors.map((name) => ({ name, metadata })),
-      )
-    let joined: joinGroupV9.JoinGroupResponse
-    try {
-      joined = await request()
-    } catch (error) {
-      if (!hasKafkaCode(error, memberIdRequired) || !(error instanceof ResponseError)) throw error
-      this.#memberId = (error['response'] as joinGroupV9.JoinGroupResponse).memberId
-      joined = await request()
-    }
-    this.#memberId = joined.memberId
-    return joined
-  }
-
-  /** As the leader: who gets what. */
-  async #assign({ members, protocolName }: joinGroupV9.JoinGroupResponse): Promise<{ memberId: string; assignment: Buffer }[]> {
-    const { cluster } = this.#options
-    const assignor = ASSIGNORS[ASSIGNOR_NAMES.find((name): name is Assignor => name === protocolName) ?? 'range']
-    const subscriptions = members.map(({ memberId, metadata }) => ({ memberId, ...decodeSubscription(metadata) }))
-    const counts = await cluster.describe([...new Set(subscriptions.flatMap(({ topics }) => topics))])
-    this.#counts = counts
-    return [...assignor.assign(subscriptions, counts)].map(([memberId, partitions]) => ({
-      memberId,
-      assignment: encodeAssignment(partitions),
-    }))
+  /** The group has gone on without this member. */
+  #outlived(error: unknown): void {
+    if (hasKafkaCode(error, unknownMemberId)) this.#coordinator.forgetMember()
+    this.#standing.identity = undefined
+    this.#generationId = NO_GENERATION
   }
 
   /** Sends heartbeats until the member has left, but for while it joins. */
@@ -258,7 +200,7 @@ export class ClassicMembership implements Membership {
           await this.#lookForPartitions()
         }
       } catch (error) {
-        this.#drop()
+        this.#coordinator.drop()
         if (!isRetriable(error) || clock.monotonic() - heardAt > outageTimeoutMs) {
           this.#notices.raise(failedMembership(this.#options, error))
           return
@@ -271,17 +213,15 @@ export class ClassicMembership implements Membership {
   async #beat(): Promise<void> {
     const { identity } = this
     if (identity === undefined || this.#joining) return
-    const { generationId, memberId, instanceId } = identity
     try {
-      await heartbeatV4.api.async(await this.#coordinator(), this.#options.group, generationId, memberId, instanceId)
+      await this.#coordinator.heartbeat(identity)
     } catch (error) {
       // The answer is about a generation that is over.
       if (this.identity !== identity || this.#joining) return
       if (hasKafkaCode(error, rebalanceInProgress)) this.#notices.raise('rebalancing')
       else if (hasKafkaCode(error, fencedInstanceId)) this.#notices.raise(displaced(this.#options, error))
       else if (hasKafkaCode(error, illegalGeneration, unknownMemberId)) {
-        if (hasKafkaCode(error, unknownMemberId)) this.#memberId = ''
-        this.#standing.identity = undefined
+        this.#outlived(error)
         this.#notices.raise('lost')
       } else throw error
     }
@@ -294,27 +234,6 @@ export class ClassicMembership implements Membership {
     const now = await this.#options.cluster.describe([...shared.keys()])
     if (this.#counts === shared && [...shared].some(([topic, count]) => now.get(topic) !== count)) this.#notices.raise('rebalancing')
   }
-
-  async #coordinator(): Promise<Connection> {
-    if (this.#connection?.isConnected() === true) return this.#connection
-    const { cluster, group } = this.#options
-    const { rebalanceTimeoutMs, sessionTimeoutMs } = cluster.settings
-    const address = await cluster.coordinator(group)
-    const connection = await cluster.connections.open(address, { requestTimeoutMs: rebalanceTimeoutMs + sessionTimeoutMs })
-    if (this.#left.signal.aborted) {
-      closeNow(connection)
-      throw new Error(`left group ${group}`)
-    }
-    this.#connection = connection
-    return connection
-  }
-
-  #drop(): void {
-    const { cluster, group } = this.#options
-    cluster.forgetCoordinator(group)
-    if (this.#connection !== undefined) closeNow(this.#connection)
-    this.#connection = undefined
-  }
 }
 
 /** Wraps what a later attempt to join may get over, though as such it is not retriable. */
@@ -323,9 +242,4 @@ class JoinAgainError extends Error {
     super(cause instanceof Error ? cause.message : String(cause), { cause })
     this.name = 'JoinAgainError'
   }
-}
-
-async function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return
-  await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
 }

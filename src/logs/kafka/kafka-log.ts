@@ -8,7 +8,7 @@ import { type KafkaLogOptions, kafkaSettings } from './options.ts'
 import { Producer } from './producer.ts'
 import { readPartition } from './reader.ts'
 import { causesOf } from './refusals.ts'
-import { ensureTopics } from './topics.ts'
+import { ensureTopics, maxAppendBytes } from './topics.ts'
 
 export type { KafkaLogOptions } from './options.ts'
 
@@ -54,6 +54,10 @@ class KafkaLog implements Log {
 
   async partitions(topic: string): Promise<number> {
     return this.#cluster.partitionCount(topic)
+  }
+
+  async maxAppendBytes(topic: string): Promise<number> {
+    return maxAppendBytes(this.#cluster, topic)
   }
 
   async append(append: Append): Promise<bigint> {

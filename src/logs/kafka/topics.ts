@@ -1,9 +1,10 @@
-import { createTopicsV7 } from '@platformatic/kafka'
+import { ConfigResourceTypes, createTopicsV7, describeConfigsV4 } from '@platformatic/kafka'
 import { SluiceError } from '../../core/errors.ts'
 import type { TopicSpec } from '../../core/log.ts'
 import type { Cluster } from './cluster.ts'
 import { hasKafkaCode, KAFKA_ERROR } from './error-codes.ts'
 
+const DEFAULT_MAX_MESSAGE_BYTES = 1_048_588
 const MAX_INT64 = '9223372036854775807'
 
 /** Creates the topics that are missing and resolves when all of their partitions have leaders. */
@@ -43,6 +44,22 @@ async function createTopic(cluster: Cluster, spec: TopicSpec): Promise<void> {
   const count = (await cluster.describe([spec.topic])).get(spec.topic)
   if (count === undefined) throw new Error(`topic ${spec.topic} is being created`)
   if (count < spec.partitions) throw conflict(spec, count)
+}
+
+/** The topic's max.message.bytes; Kafka's default where this client may not ask. Throws `log.topic.unknown`. */
+export async function maxAppendBytes(cluster: Cluster, topic: string): Promise<number> {
+  await cluster.partitionCount(topic)
+  return cluster.retry(`look up the limits of topic ${topic}`, async () => {
+    const resources = [{ resourceType: ConfigResourceTypes.TOPIC, resourceName: topic, configurationKeys: ['max.message.bytes'] }]
+    try {
+      const { results } = await describeConfigsV4.api.async(await cluster.anyBroker(), resources, false, false)
+      const bytes = Number(results[0]?.configs.find(({ name }) => name === 'max.message.bytes')?.value)
+      return bytes > 0 ? bytes : DEFAULT_MAX_MESSAGE_BYTES
+    } catch (error) {
+      if (hasKafkaCode(error, KAFKA_ERROR.topicAuthorizationFailed)) return DEFAULT_MAX_MESSAGE_BYTES
+      throw error
+    }
+  })
 }
 
 function conflict({ topic, partitions }: TopicSpec, existing: number): SluiceError {
