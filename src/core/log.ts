@@ -47,6 +47,8 @@ export interface Log {
   ensureTopics(topics: readonly TopicSpec[]): Promise<void>
   /** The number of partitions. Throws `log.topic.unknown`. */
   partitions(topic: string): Promise<number>
+  /** The length of the longest record batch that the topic takes, Infinity where there is no limit. Throws `log.topic.unknown`. */
+  maxAppendBytes(topic: string): Promise<number>
   /** Appends outside of a group's work; resolves with the offset of the first record once the log has it durably. */
   append(append: Append): Promise<bigint>
   /** The offset of the first record that the log still has, and the one that the next record will get. */
@@ -81,13 +83,13 @@ export interface GroupOptions {
 
 export interface GroupListener {
   /**
-   * Partitions that this member now owns, with the offset to continue from (the committed one, else the first); none where there
-   * are more members than partitions.
+   * Partitions that this member owns from now on, beside those that it has already, with the offset to continue from (the committed one,
+   * else the first); none at all, once, where there are more members than partitions.
    */
   assigned(partitions: readonly Assignment[]): Promise<void>
   /**
-   * Partitions that this member must give up. Their work should be committed before the promise is settled; where `lost` is
-   * true, it is too late for that.
+   * Partitions that this member must give up: all that it has, or some, while it goes on with the others. Their work should be committed
+   * before the promise is settled; where `lost` is true, it is too late for that.
    */
   revoked(partitions: readonly TopicPartition[], lost: boolean): Promise<void>
   /** The membership failed for good; nothing is assigned any more. */
