@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,11 +6,9 @@ import { createCatBoostRuntime } from '../../../src/models/catboost/catboost-run
 import { createLightGbmRuntime } from '../../../src/models/lightgbm/lightgbm-runtime.ts'
 import { createOnnxRuntime } from '../../../src/models/onnx/onnx-runtime.ts'
 import { createXgBoostRuntime } from '../../../src/models/xgboost/xgboost-runtime.ts'
-import { cached } from '../../../test/setup/cache.ts'
 import { run } from '../../../test/setup/run.ts'
 import { judge, type TreeCase } from './judge.ts'
-
-const SOURCES = import.meta.dirname
+import { fetchTreePackages } from './packages.ts'
 
 /**
  * Makes models of trees with their own libraries in Python, scores their records, and compares with what the libraries answer. The
@@ -28,12 +25,7 @@ export async function runTrees(folder: string | undefined): Promise<boolean> {
 }
 
 async function make(folder: string): Promise<void> {
-  const requirements = join(SOURCES, 'requirements.txt')
-  const hash = createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 16)
-  const packages = await cached(`trees-python-${hash}`, async (directory) =>
-    run('python3', ['-m', 'pip', 'install', '--quiet', '--no-deps', '--target', directory, '--requirement', requirements]),
-  )
-  await run('python3', ['-B', join(SOURCES, 'make.py'), packages, folder])
+  await run('python3', ['-B', join(import.meta.dirname, 'make.py'), await fetchTreePackages(), folder])
 }
 
 async function judgeAll(folder: string): Promise<boolean> {

@@ -1,6 +1,9 @@
 import { SluiceError } from '../../core/errors.ts'
 import type { ColumnPlan, TreeInput } from '../trees/tree-plan.ts'
 
+/** How the cells of a feature are read. */
+type Way = 'number' | 'zeroIsMissing' | 'integer' | 'codes'
+
 /**
  * The columns of a LightGBM forest, made as splits ask for them: a feature has one for each way in which its cells are read, which
  * is one unless trainings with different settings were chained.
@@ -8,8 +11,8 @@ import type { ColumnPlan, TreeInput } from '../trees/tree-plan.ts'
 export class FeatureColumns {
   readonly plans: ColumnPlan[] = []
   readonly #categories: ReadonlyMap<number, readonly string[]>
-  readonly #known = new Map<string, number>()
-  readonly #used = new Set<number>()
+  /** By way of reading: a feature's column. */
+  readonly #known: Record<Way, number[]> = { number: [], zeroIsMissing: [], integer: [], codes: [] }
 
   /** The texts of the features that have some. */
   constructor(categories: ReadonlyMap<number, readonly string[]>) {
@@ -21,28 +24,25 @@ export class FeatureColumns {
       if (!zeroIsMissing) return this.ofCategories(feature)
       throw new SluiceError('model.unsupported', `feature ${feature} has ordered categories with zero_as_missing, which is not supported`)
     }
-    return this.#of({ as: zeroIsMissing ? 'zeroIsMissing' : 'number', input: feature })
+    return this.#of(zeroIsMissing ? 'zeroIsMissing' : 'number', feature)
   }
 
   ofCategories(feature: number): number {
-    if (this.#categories.has(feature)) return this.#of({ as: 'codes', input: feature, strict: false })
-    return this.#of({ as: 'integer', input: feature })
+    if (this.#categories.has(feature)) return this.#of('codes', feature)
+    return this.#of('integer', feature)
   }
 
   /** The input for a feature, once all splits are known. */
   input(feature: number, name: string): TreeInput {
     const categories = this.#categories.get(feature)
-    return { name, used: this.#used.has(feature), ...(categories && { categories }) }
+    return { name, used: Object.values(this.#known).some((columns) => columns[feature] !== undefined), ...(categories && { categories }) }
   }
 
-  #of(plan: ColumnPlan & { readonly input: number }): number {
-    const key = `${plan.as} ${plan.input}`
-    let column = this.#known.get(key)
-    if (column === undefined) {
-      column = this.plans.push(plan) - 1
-      this.#known.set(key, column)
-      this.#used.add(plan.input)
-    }
+  #of(as: Way, input: number): number {
+    const known = this.#known[as][input]
+    if (known !== undefined) return known
+    const column = this.plans.push(as === 'codes' ? { as, input, strict: false } : { as, input }) - 1
+    this.#known[as][input] = column
     return column
   }
 }

@@ -1,7 +1,16 @@
 import { SluiceError } from '../../core/errors.ts'
 
 /** The lines `key=value` of one part of a LightGBM text file: its head, or a tree. Flags have an empty value. */
-export type Section = ReadonlyMap<string, string>
+export interface Section {
+  /** The whole text. Values are places in it, since most are long, and are read number by number. */
+  readonly text: string
+  readonly values: ReadonlyMap<string, Range>
+}
+
+interface Range {
+  readonly from: number
+  readonly to: number
+}
 
 export interface LightGbmText {
   readonly head: Section
@@ -23,32 +32,39 @@ export function splitLightGbmText(text: string): LightGbmText {
   const trees: Section[] = []
   let from = text.indexOf('\nTree=')
   if (from < 0 || from > end) from = end
-  const head = sectionOf(text.slice(0, from))
+  const head = sectionOf(text, 0, from)
   while (from < end) {
     let next = text.indexOf('\nTree=', from + 1)
     if (next < 0 || next > end) next = end
     if (trees.length === MAX_TREES) throw malformed(`it has more than ${MAX_TREES} trees`)
-    const section = sectionOf(text.slice(from + 1, next))
-    if (section.get('Tree') !== String(trees.length)) throw malformed(`tree ${trees.length} is called ${section.get('Tree')?.slice(0, 20)}`)
+    const section = sectionOf(text, from + 1, next)
+    const name = textIn(section, 'Tree')?.slice(0, 20)
+    if (name !== String(trees.length)) throw malformed(`tree ${trees.length} is called ${name}`)
     trees.push(section)
     from = next
   }
   return { head, trees, ...readTail(text.slice(end + END.length)) }
 }
 
-function sectionOf(part: string): Section {
-  const lines = new Map<string, string>()
-  let at = 0
-  while (at < part.length) {
-    let end = part.indexOf('\n', at)
-    if (end < 0) end = part.length
-    const equals = part.indexOf('=', at)
-    const stop = part[end - 1] === '\r' ? end - 1 : end
-    if (equals >= 0 && equals < stop) lines.set(part.slice(at, equals), part.slice(equals + 1, stop))
-    else if (stop > at) lines.set(part.slice(at, stop), '')
+function sectionOf(text: string, begin: number, finish: number): Section {
+  const values = new Map<string, Range>()
+  let at = begin
+  while (at < finish) {
+    let end = text.indexOf('\n', at)
+    if (end < 0 || end > finish) end = finish
+    const to = end > at && text[end - 1] === '\r' ? end - 1 : end
+    let equals = at
+    while (equals < to && text.charCodeAt(equals) !== EQUALS) equals++
+    if (to > at) values.set(text.slice(at, equals), { from: Math.min(equals + 1, to), to })
     at = end + 1
   }
-  return lines
+  return { text, values }
+}
+
+/** The value of a key, or undefined where there is none. */
+export function textIn({ text, values }: Section, key: string): string | undefined {
+  const range = values.get(key)
+  return range === undefined ? undefined : text.slice(range.from, range.to)
 }
 
 function readTail(tail: string): Pick<LightGbmText, 'pandasCategorical' | 'parameters'> {
@@ -77,7 +93,7 @@ function categoriesOf(json: string): readonly (readonly unknown[])[] | undefined
 
 /** The value of a key. Throws `model.malformed` where there is none. */
 export function valueOf(section: Section, key: string, where: string): string {
-  const value = section.get(key)
+  const value = textIn(section, key)
   if (value === undefined) throw malformed(`${where} has no ${key}`)
   return value
 }
@@ -89,22 +105,51 @@ export function countOf(section: Section, key: string, where: string): number {
   return Number(value)
 }
 
+const SPACE = 32
+const EQUALS = 61
+const MINUS = 45
+const ZERO = 48
+const NINE = 57
+
 /** The numbers under a key, with spaces between; exactly so many. LightGBM writes infinities as inf and -inf. */
 export function numbersOf(section: Section, key: string, where: string, count: number): Float64Array {
-  const value = valueOf(section, key, where)
+  const { text, values } = section
+  const range = values.get(key)
+  if (range === undefined) throw malformed(`${where} has no ${key}`)
+  const { from: begin, to } = range
   const numbers = new Float64Array(count)
-  const words = value === '' ? [] : value.trimEnd().split(' ')
-  if (words.length !== count) throw malformed(`${key} of ${where} has ${words.length} numbers; it must have ${count}`)
-  for (let i = 0; i < count; i++) {
-    const word = words[i]!
-    let number = Number(word)
-    if (number !== number || word === '') {
-      if (word !== 'inf' && word !== '-inf') throw malformed(`${key} of ${where} has '${word.slice(0, 50)}' where a number should be`)
-      number = word === 'inf' ? Infinity : -Infinity
+  let found = 0
+  for (let at = begin; at < to;) {
+    if (text.charCodeAt(at) === SPACE) {
+      at++
+      continue
     }
-    numbers[i] = number
+    const from = at
+    // Most words are short integers, which are read digit by digit.
+    let integer = 0
+    let isInteger = true
+    if (text.charCodeAt(at) === MINUS) at++
+    const digits = at
+    for (; at < to; at++) {
+      const digit = text.charCodeAt(at)
+      if (digit === SPACE) break
+      if (digit < ZERO || digit > NINE) isInteger = false
+      else integer = integer * 10 + (digit - ZERO)
+    }
+    const short = isInteger && at > digits && at - digits <= 9
+    const number = short ? (digits > from ? -integer : integer) : numberOfWord(text.slice(from, at))
+    if (number !== number) throw malformed(`${key} of ${where} has '${text.slice(from, Math.min(at, from + 50))}' where a number should be`)
+    if (found === count) throw malformed(`${key} of ${where} has more than ${count} numbers`)
+    numbers[found++] = number
   }
+  if (found < count) throw malformed(`${key} of ${where} has ${found} numbers; it must have ${count}`)
   return numbers
+}
+
+/** NaN for what is no number. */
+function numberOfWord(word: string): number {
+  if (word === 'inf') return Infinity
+  return word === '-inf' ? -Infinity : Number(word)
 }
 
 export function malformed(problem: string, cause?: unknown): SluiceError {

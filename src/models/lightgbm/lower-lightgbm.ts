@@ -5,7 +5,7 @@ import { featureNames } from '../trees/feature-names.ts'
 import { ForestBuilder, type SourceNode } from '../trees/forest-builder.ts'
 import type { TreePlan } from '../trees/tree-plan.ts'
 import { FeatureColumns } from './feature-columns.ts'
-import { countOf, malformed, numbersOf, type Section, splitLightGbmText, valueOf } from './lightgbm-text.ts'
+import { countOf, malformed, numbersOf, type Section, splitLightGbmText, textIn, valueOf } from './lightgbm-text.ts'
 import { linkOfObjective } from './objectives.ts'
 import { categoriesOfFeatures } from './pandas-categories.ts'
 
@@ -42,14 +42,14 @@ export function lowerLightGbm(bytes: Uint8Array, metadata: Readonly<Record<strin
     comparison: 'lessOrEqual',
     ...(targets && { targets }),
   })
-  const iterations = head.has('average_output') && trees.length > 0 ? trees.length / sums : undefined
+  const iterations = head.values.has('average_output') && trees.length > 0 ? trees.length / sums : undefined
   return {
     inputs: names.map((name, feature) => columns.input(feature, name)),
     positional,
     columns: columns.plans,
     finiteFloats: false,
     forest,
-    link: linkOfObjective(head.get('objective'), sums, iterations),
+    link: linkOfObjective(textIn(head, 'objective'), sums, iterations),
   }
 }
 
@@ -60,7 +60,7 @@ function addTree(
 ): void {
   const where = `tree ${index}`
   const numbers = (key: string, count: number): Float64Array => numbersOf(tree, key, where, count)
-  if (![undefined, '0'].includes(tree.get('is_linear')))
+  if (![undefined, '0'].includes(textIn(tree, 'is_linear')))
     throw new SluiceError('model.unsupported', 'the model has linear trees (linear_tree), which are not supported')
   const leaves = countOf(tree, 'num_leaves', where)
   if (leaves < 1) throw malformed(`${where} has no leaves`)
@@ -101,7 +101,7 @@ function addTree(
 
 /** What gives the bit set of a categorical split by the number that it has for a threshold. */
 function categorySets(tree: Section, where: string): (index: number) => Float64Array {
-  const count = tree.has('num_cat') ? countOf(tree, 'num_cat', where) : 0
+  const count = tree.values.has('num_cat') ? countOf(tree, 'num_cat', where) : 0
   const none = new Float64Array(0)
   const boundaries = count === 0 ? none : numbersOf(tree, 'cat_boundaries', where, count + 1)
   const words = count === 0 ? none : numbersOf(tree, 'cat_threshold', where, Math.max(0, boundaries[count]!))

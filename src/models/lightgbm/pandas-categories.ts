@@ -1,5 +1,5 @@
 import { SluiceError } from '../../core/errors.ts'
-import { type LightGbmText, malformed } from './lightgbm-text.ts'
+import { type LightGbmText, malformed, textIn } from './lightgbm-text.ts'
 
 /**
  * The texts of the features that were pandas columns of categories: a record has the text, and the model its place in this list.
@@ -26,11 +26,11 @@ function declared({ parameters }: LightGbmText): readonly number[] | undefined {
 }
 
 function treatedAsCategories({ head, trees }: LightGbmText, features: number): readonly number[] {
-  const infos = (head.get('feature_infos') ?? '').split(' ')
+  const infos = (textIn(head, 'feature_infos') ?? '').split(' ')
   const found = new Set(infos.flatMap((info, feature) => (/^-?\d+(:-?\d+)*$/.test(info) ? [feature] : [])))
   for (const tree of trees) {
-    const splitFeatures = (tree.get('split_feature') ?? '').split(' ')
-    const types = (tree.get('decision_type') ?? '').split(' ')
+    const splitFeatures = (textIn(tree, 'split_feature') ?? '').split(' ')
+    const types = (textIn(tree, 'decision_type') ?? '').split(' ')
     for (const [i, type] of types.entries()) if ((Number(type) & 1) === 1) found.add(Number(splitFeatures[i]))
   }
   return [...found].filter((feature) => feature < features).toSorted((a, b) => a - b)

@@ -42,11 +42,8 @@ export function rankColumns(options: ForestOptions, slots: Slots): RankColumns {
     for (let at = 0; at < sorted.length; at++) sorted[at] = inclusive[members[at]!]!
     sorted.sort()
     const distinct = sorted.filter((threshold, index) => index === 0 || threshold !== sorted[index - 1])
-    // A Map, as a comparison does, takes the two zeros for equal.
-    const places = new Map<number, number>()
-    for (let place = 0; place < distinct.length; place++) places.set(distinct[place]!, place)
     for (const node of members) {
-      const place = places.get(inclusive[node]!)!
+      const place = placeOf(inclusive[node]!, distinct)
       columnOf[node] = columns.length + Math.floor(place / SLICE)
       indexOf[node] = place % SLICE
     }
@@ -54,4 +51,16 @@ export function rankColumns(options: ForestOptions, slots: Slots): RankColumns {
   }
   const longest = columns.reduce((most, column) => Math.max(most, column.thresholds.length), 0)
   return { columns, columnOf, indexOf, blocks: Math.ceil(columns.length / LANES), steps: Math.ceil(Math.log2(longest + 1)) }
+}
+
+/** Where a threshold stands among these, which are sorted; the two zeros are equal. */
+function placeOf(threshold: number, sorted: Float64Array): number {
+  let low = 0
+  let high = sorted.length - 1
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (sorted[middle]! < threshold) low = middle + 1
+    else high = middle
+  }
+  return low
 }
