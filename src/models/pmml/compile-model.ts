@@ -18,11 +18,15 @@ import { compileOutputs, type OutputSource } from './fields/compile-outputs.ts'
 import { compileTarget } from './fields/compile-target.ts'
 import type { MiningField } from './fields/mining-field.ts'
 import { compileTreatment } from './fields/treatment.ts'
+import { compileGaussianProcess } from './gaussian-process/compile-gaussian-process.ts'
 import { compileGeneralRegression } from './general-regression/compile-general-regression.ts'
 import { compileMining } from './mining/compile-mining.ts'
 import type { ModelHead, ModelPlan } from './model-plan.ts'
 import { compileNeuralNetwork } from './neural-network/compile-neural-network.ts'
+import { compileAnomalyDetection } from './anomaly-detection/compile-anomaly-detection.ts'
 import { compileAssociation } from './association/compile-association.ts'
+import { compileBaseline } from './baseline/compile-baseline.ts'
+import { compileBayesianNetwork } from './bayesian-network/compile-bayesian-network.ts'
 import { compileClustering } from './clustering/compile-clustering.ts'
 import { compileNaiveBayes } from './naive-bayes/compile-naive-bayes.ts'
 import { compileNearestNeighbor } from './nearest-neighbor/compile-nearest-neighbor.ts'
@@ -30,6 +34,7 @@ import { compileRuleSet } from './rule-set/compile-rule-set.ts'
 import { compileScorecard } from './scorecard/compile-scorecard.ts'
 import { compileSupportVectorMachine } from './support-vector-machine/compile-support-vector-machine.ts'
 import { compileRegression } from './regression/compile-regression.ts'
+import { compileTimeSeries } from './time-series/compile-time-series.ts'
 import { compileTree } from './tree/compile-tree.ts'
 
 type CompileBody = (plan: never, context: ModelContext) => ModelBody
@@ -41,7 +46,12 @@ const BODIES: Compilers = {
   RegressionModel: compileRegression,
   GeneralRegressionModel: compileGeneralRegression,
   NeuralNetwork: compileNeuralNetwork,
+  AnomalyDetectionModel: compileAnomalyDetection,
   AssociationModel: compileAssociation,
+  BaselineModel: compileBaseline,
+  BayesianNetworkModel: compileBayesianNetwork,
+  GaussianProcessModel: compileGaussianProcess,
+  TimeSeriesModel: compileTimeSeries,
   ClusteringModel: compileClustering,
   NaiveBayesModel: compileNaiveBayes,
   NearestNeighborModel: compileNearestNeighbor,

@@ -4,11 +4,15 @@ import { readDataField } from './fields/data-field.ts'
 import { miningFieldsIn } from './fields/mining-field.ts'
 import { outputFieldsIn } from './fields/output-field.ts'
 import { targetsIn } from './fields/target.ts'
+import { lowerGaussianProcess } from './gaussian-process/lower-gaussian-process.ts'
 import { lowerGeneralRegression } from './general-regression/lower-general-regression.ts'
 import { lowerMining } from './mining/lower-mining.ts'
 import type { DocumentPlan, FunctionName, LowerModel, ModelHead, ModelPlan } from './model-plan.ts'
 import { lowerNeuralNetwork } from './neural-network/lower-neural-network.ts'
+import { lowerAnomalyDetection } from './anomaly-detection/lower-anomaly-detection.ts'
 import { lowerAssociation } from './association/lower-association.ts'
+import { lowerBaseline } from './baseline/lower-baseline.ts'
+import { lowerBayesianNetwork } from './bayesian-network/lower-bayesian-network.ts'
 import { lowerClustering } from './clustering/lower-clustering.ts'
 import { lowerNaiveBayes } from './naive-bayes/lower-naive-bayes.ts'
 import { lowerNearestNeighbor } from './nearest-neighbor/lower-nearest-neighbor.ts'
@@ -17,6 +21,7 @@ import { lowerScorecard } from './scorecard/lower-scorecard.ts'
 import { lowerSupportVectorMachine } from './support-vector-machine/lower-support-vector-machine.ts'
 import { lowerRegression } from './regression/lower-regression.ts'
 import { MODEL_ELEMENTS } from './support.ts'
+import { lowerTimeSeries } from './time-series/lower-time-series.ts'
 import { lowerTree } from './tree/lower-tree.ts'
 import { verificationIn } from './verification/lower-verification.ts'
 import { choice, flag, requiredText, text } from './xml/attributes.ts'
@@ -31,7 +36,12 @@ const LOWERINGS: Readonly<Record<ModelPlan['kind'], Lower>> = {
   RegressionModel: lowerRegression,
   GeneralRegressionModel: lowerGeneralRegression,
   NeuralNetwork: lowerNeuralNetwork,
+  AnomalyDetectionModel: lowerAnomalyDetection,
   AssociationModel: lowerAssociation,
+  BaselineModel: lowerBaseline,
+  BayesianNetworkModel: lowerBayesianNetwork,
+  GaussianProcessModel: lowerGaussianProcess,
+  TimeSeriesModel: lowerTimeSeries,
   ClusteringModel: lowerClustering,
   NaiveBayesModel: lowerNaiveBayes,
   NearestNeighborModel: lowerNearestNeighbor,
@@ -49,7 +59,12 @@ const FUNCTIONS: Readonly<Record<ModelPlan['kind'], readonly FunctionName[]>> = 
   RegressionModel: NUMBER_OR_CLASS,
   GeneralRegressionModel: NUMBER_OR_CLASS,
   NeuralNetwork: [...NUMBER_OR_CLASS, 'mixed'],
+  AnomalyDetectionModel: ['regression'],
   AssociationModel: ['associationRules'],
+  BaselineModel: ['regression'],
+  BayesianNetworkModel: ['classification'],
+  GaussianProcessModel: ['regression'],
+  TimeSeriesModel: ['timeSeries', 'regression'],
   ClusteringModel: ['clustering'],
   NaiveBayesModel: ['classification'],
   NearestNeighborModel: [...NUMBER_OR_CLASS, 'clustering', 'mixed'],

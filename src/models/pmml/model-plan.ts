@@ -1,10 +1,14 @@
+import type { AnomalyDetectionPlan } from './anomaly-detection/anomaly-detection-plan.ts'
 import type { AssociationPlan } from './association/association-plan.ts'
+import type { BaselinePlan } from './baseline/baseline-plan.ts'
+import type { BayesianNetworkPlan } from './bayesian-network/bayesian-network-plan.ts'
 import type { ClusteringPlan } from './clustering/clustering-plan.ts'
 import type { DefineFunction, DerivedField } from './expressions/expression.ts'
 import type { DataField } from './fields/data-field.ts'
 import type { MiningField } from './fields/mining-field.ts'
 import type { OutputField } from './fields/output-field.ts'
 import type { Target } from './fields/target.ts'
+import type { GaussianProcessPlan } from './gaussian-process/gaussian-process-plan.ts'
 import type { GeneralRegressionPlan } from './general-regression/general-regression-plan.ts'
 import type { MiningPlan } from './mining/mining-plan.ts'
 import type { NeuralNetworkPlan } from './neural-network/neural-network-plan.ts'
@@ -14,6 +18,7 @@ import type { RuleSetPlan } from './rule-set/rule-set-plan.ts'
 import type { ScorecardPlan } from './scorecard/scorecard-plan.ts'
 import type { SupportVectorMachinePlan } from './support-vector-machine/support-vector-machine-plan.ts'
 import type { RegressionPlan } from './regression/regression-plan.ts'
+import type { TimeSeriesPlan } from './time-series/time-series-plan.ts'
 import type { TreePlan } from './tree/tree-plan.ts'
 import type { VerificationPlan } from './verification/verification-plan.ts'
 import type { Element } from './xml/element.ts'
@@ -33,8 +38,12 @@ export interface DocumentPlan {
 
 /** A model element of any kind. */
 export type ModelPlan =
+  | AnomalyDetectionPlan
   | AssociationPlan
+  | BaselinePlan
+  | BayesianNetworkPlan
   | ClusteringPlan
+  | GaussianProcessPlan
   | GeneralRegressionPlan
   | MiningPlan
   | NaiveBayesPlan
@@ -44,6 +53,7 @@ export type ModelPlan =
   | RuleSetPlan
   | ScorecardPlan
   | SupportVectorMachinePlan
+  | TimeSeriesPlan
   | TreePlan
 
 /** What every model element has. */
@@ -59,7 +69,7 @@ export interface ModelHead {
   readonly wantsEntity?: true
 }
 
-export type FunctionName = 'regression' | 'classification' | 'clustering' | 'associationRules' | 'mixed'
+export type FunctionName = 'regression' | 'classification' | 'clustering' | 'associationRules' | 'timeSeries' | 'mixed'
 
 /** Lowers a model element inside another one. */
 export type LowerModel = (element: Element) => ModelPlan

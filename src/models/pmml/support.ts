@@ -18,12 +18,12 @@ const part = (kind: ElementSupport['kind'], supported: boolean, elements: readon
 
 /** The elements of PMML 4.4.1 that carry meaning for scoring, and whether they are supported: docs/formats.md is generated from it. */
 export const PMML_SUPPORT: readonly ElementSupport[] = [
-  model('AnomalyDetectionModel', false),
+  model('AnomalyDetectionModel', true),
   model('AssociationModel', true),
-  model('BaselineModel', false),
-  model('BayesianNetworkModel', false),
+  model('BaselineModel', true, 'zValue and CUSUM; the tests that compare tables of counts, weights and windows are not supported'),
+  model('BayesianNetworkModel', true, 'the target is a discrete node; continuous nodes serve as evidence; one distribution a node'),
   model('ClusteringModel', true),
-  model('GaussianProcessModel', false),
+  model('GaussianProcessModel', true, 'regression, up to 2000 training instances'),
   model('GeneralRegressionModel', true),
   model('MiningModel', true, 'segmentation; the deprecated embedded models of PMML 3 are not supported'),
   model('NaiveBayesModel', true),
@@ -32,10 +32,10 @@ export const PMML_SUPPORT: readonly ElementSupport[] = [
   model('RegressionModel', true),
   model('RuleSetModel', true),
   model('Scorecard', true),
-  model('SequenceModel', false),
+  model('SequenceModel', false, 'PMML defines no result of scoring one'),
   model('SupportVectorMachineModel', true),
-  model('TextModel', false),
-  model('TimeSeriesModel', false),
+  model('TextModel', false, 'PMML does not define how a record becomes a vector of terms; documents that use TextIndex are supported'),
+  model('TimeSeriesModel', true, 'exponential smoothing and state space models, as many steps ahead as the field besides the series says'),
   model('TreeModel', true, 'the deprecated embedded models of PMML 3 are not supported'),
   ...part('expression', true, [
     'Constant',

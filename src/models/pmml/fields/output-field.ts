@@ -13,6 +13,8 @@ export const RESULT_FEATURES = [
   'probability',
   'confidence',
   'residual',
+  'standardError',
+  'standardDeviation',
   'entityId',
   'clusterId',
   'affinity',
