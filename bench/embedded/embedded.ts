@@ -40,7 +40,7 @@ async function measure(log: string, kind: string, rounds: number): Promise<void>
     value: typeof value === 'string' ? value : JSON.stringify(value),
   }))
   const config = loadConfig({ file: null, env: {}, flags, cwd: tmpdir() })
-  await using opened = await openLog(config.log)
+  await using opened = await openLog(config)
   await opened.ensureTopics([{ topic: 'mdata', partitions: 1, cleanup: 'delete' }])
   await using node = await SluiceNode.start({ config, log: opened, http: false })
   const inputs = JSON.stringify(FOREST_INPUTS)
