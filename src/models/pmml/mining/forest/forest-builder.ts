@@ -31,7 +31,7 @@ export function buildForest(plan: MiningPlan, context: ModelContext): BuiltFores
   const prediction = predictionOf(plan, trees, context)
   const outputs = prediction.kind === 'number' ? 1 : prediction.classes.texts.length
   const features = new Features(context.scope)
-  const columns = new ForestColumns(trees.reduce((sum, tree) => sum + 2 * tree.nodes.count, 0))
+  const columns = new ForestColumns(trees.reduce((sum, tree) => sum + tree.nodes.count, 0))
   const parts = {
     features,
     columns,
@@ -78,7 +78,9 @@ function bareTrees(plan: MiningPlan): readonly TreePlan[] | undefined {
   return trees
 }
 
-function isBare({ head }: TreePlan): boolean {
+function isBare({ head, embedded }: TreePlan): boolean {
+  if (embedded !== undefined) return false
+
   const treats = head.miningFields.some(({ missingValueReplacement, outliers, invalidValueTreatment: invalid }) => {
     return missingValueReplacement !== undefined || outliers !== 'asIs' || invalid === 'asValue' || invalid === 'asMissing'
   })
