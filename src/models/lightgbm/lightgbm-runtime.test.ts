@@ -83,6 +83,10 @@ testRuntime({
     { title: 'a feature that there is not', bytes: lightGbmFile({ names: ['x'], trees: [one] }) },
     { title: 'a threshold that is no number', bytes: lightGbmFile({ names: ['x', 'y'], trees: [{ ...one, threshold: ['nan', 1] }] }) },
     { title: 'a set of categories that there is not', bytes: lightGbmFile({ names: ['x', 'y'], trees: [{ ...one, decision: [1, 0] }] }) },
+    {
+      title: 'more leaves than there can be',
+      bytes: encoder.encode(new TextDecoder().decode(regression).replace('num_leaves=3', 'num_leaves=999999999')),
+    },
     { title: 'bytes that are not UTF-8', bytes: Uint8Array.of(116, 114, 101, 101, 10, 255) },
   ],
 })

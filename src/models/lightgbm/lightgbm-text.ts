@@ -117,6 +117,8 @@ export function numbersOf(section: Section, key: string, where: string, count: n
   const range = values.get(key)
   if (range === undefined) throw malformed(`${where} has no ${key}`)
   const { from: begin, to } = range
+  // A number takes a character and a space.
+  if (count > (to - begin + 1) / 2) throw malformed(`${key} of ${where} has fewer than ${count} numbers`)
   const numbers = new Float64Array(count)
   let found = 0
   for (let at = begin; at < to;) {
