@@ -22,6 +22,9 @@ const ANSWERED_HERE_ONLY = [
   'OutOfRangeException',
   // A node without a score has no prediction.
   'MissingAttributeException: Required attribute Node@score',
+  // It compares missing values with 1, and finds none of some similarities that are 0 divided by 0 best.
+  'NullPointerException: Cannot invoke "org.jpmml.evaluator.FieldValue.equalsValue(Object)"',
+  'UndefinedResultException: Undefined result',
 ]
 
 const shared = sharedFolder()
@@ -77,7 +80,10 @@ function compare(answers: readonly Answer[], recorded: RecordedDocument): { diff
     }
     for (const [column, name] of recorded.columns.entries()) {
       const cell = expected[column]!
-      const value = answer instanceof SluiceError ? null : answer[name]
+      // The engine has no name for the result of a model without a target.
+      const value = answer instanceof SluiceError ? null : answer[name === 'null' ? 'predictedValue' : name]
+      // Where the engine has votes, or nothing, it has no probabilities.
+      if (cell === '' && name.startsWith('probability(') && value !== null) continue
       compared++
       if (!isSame(value, cell)) differences.push(`row ${row}: ${name} is ${String(value)}, the reference has '${cell}'`)
     }

@@ -120,7 +120,9 @@ function displayValue(_: OutputField, { prediction, target }: OutputSource, scop
 
 /** The share of the class that the field names, or else of the predicted one. */
 function share(field: OutputField, prediction: Prediction, what: 'probabilities' | 'confidences'): Operand {
-  if (prediction.kind !== 'class' || prediction.withoutProbabilities === true) throw unavailable(field)
+  if (prediction.kind !== 'class') throw unavailable(field)
+  const { confidences, withoutProbabilities } = prediction
+  if (withoutProbabilities === true && (what === 'probabilities' || confidences === undefined)) throw unavailable(field)
   const { winner, classes } = prediction
   const first = prediction[what] ?? prediction.probabilities
   if (field.value !== undefined) {

@@ -117,6 +117,7 @@ function logDensityOf(distribution: Distribution): (value: number) => number {
     case 'PoissonDistribution': {
       const { mean } = distribution
       return (value) => {
+        if (!(value >= 0) || !Number.isInteger(value)) return -Infinity
         let sum = -mean
         for (let k = 1; k <= Math.min(value, LARGEST_COUNT); k++) sum += Math.log(mean / k)
         return sum

@@ -38,6 +38,8 @@ const LINKS: Readonly<Record<NormalizationMethod, Link | undefined>> = {
   simplemax: undefined,
 }
 
+const SINGLE_PER_PI = Math.fround(1 / Math.fround(Math.PI))
+
 /** The same with 32-bit floats, where that is more than rounding the result. */
 const SINGLE_LINKS: Partial<Readonly<Record<NormalizationMethod, Link>>> = {
   softmax: singleLogistic,
@@ -45,6 +47,7 @@ const SINGLE_LINKS: Partial<Readonly<Record<NormalizationMethod, Link>>> = {
   exp: singleExp,
   cloglog: (y) => Math.fround(1 - singleExp(-singleExp(y))),
   loglog: (y) => singleExp(-singleExp(-y)),
+  cauchit: (y) => Math.fround(0.5 + Math.fround(SINGLE_PER_PI * Math.fround(Math.atan(y)))),
 }
 
 /** The methods that turn each value into a share by itself, so that the last class gets what the others leave. */

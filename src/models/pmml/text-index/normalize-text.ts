@@ -1,7 +1,7 @@
 import { regularExpression, replacement } from '../functions/regular-expression.ts'
 import { editDistance } from './edit-distance.ts'
 import type { NormalizationRow, TextIndex, TextIndexNormalization } from './text-index-plan.ts'
-import { comparable, wordsOf } from './words.ts'
+import { comparable, type Word, wordsOf } from './words.ts'
 
 const MOST_ROUNDS = 100
 const LONGEST_TEXT = 1_000_000
@@ -41,12 +41,18 @@ function replaceWords(text: string, { find, replacement: by }: NormalizationRow,
     let edits = 0
     for (let w = 0; w < wanted.length && edits <= normalization.maxEdits; w++)
       edits += editDistance(comparable(words[i + w]!.text, normalization), wanted[w]!, normalization.maxEdits)
-    if (edits > normalization.maxEdits) continue
+    if (edits > normalization.maxEdits || !followEachOther(text, words.slice(i, i + wanted.length), normalization)) continue
     result += text.slice(done, words[i]!.from) + by
     i += wanted.length - 1
     done = words[i]!.to
   }
   return result + text.slice(done)
+}
+
+/** Whether there is nothing but one separator between words. */
+function followEachOther(text: string, words: readonly Word[], { word, separator }: TextIndexNormalization): boolean {
+  const gap = regularExpression(`^(?:${word === undefined ? separator : '\\s+'})$`)
+  return words.every((one, i) => i === 0 || gap.test(text.slice(words[i - 1]!.to, one.from)))
 }
 
 function replaceParts(text: string, { find, replacement: by }: NormalizationRow, normalization: TextIndexNormalization): string {

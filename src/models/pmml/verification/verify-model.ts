@@ -82,7 +82,7 @@ function frameOf(inputs: readonly Field[], { fields, rows }: VerificationPlan): 
       frame.matrix[cell] = text === undefined ? NaN : cellOf(input, text)
       if (text !== undefined && input.type === 'number' && Number.isNaN(frame.matrix[cell]!) && text.trim() !== 'NaN')
         frame.cells[cell] = CELL.invalid
-      frame.flags[row]! |= frame.cells[cell]!
+      frame.flags[row]! |= frame.cells[cell] ?? 0
     }
   }
   frame.rows = rows.length
