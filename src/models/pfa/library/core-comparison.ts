@@ -4,8 +4,32 @@ import type { CallSite, LibraryFunction } from './library-function.ts'
 
 const PAIR = '(x: any A, y: A) -> '
 
-/** Types of which JavaScript's own operators keep Avro's order; doubles differ only in NaN, which is above all and equal to itself. */
+/** Types of which JavaScript's own operators keep Avro's order. */
 const ORDERED: ReadonlySet<Type['kind']> = new Set(['int', 'long', 'boolean'])
+
+/** Types of which they do but for NaN, which is above all numbers and equal to itself. */
+const REAL: ReadonlySet<Type['kind']> = new Set(['float', 'double'])
+
+type Write = (x: string, y: string) => string
+
+/** What the operators are for real numbers. */
+const OF_REALS: Readonly<Record<string, Write>> = {
+  '<': (x, y) => `(${x} < ${y} || (${y} !== ${y} && ${x} === ${x}))`,
+  '<=': (x, y) => `(${x} <= ${y} || ${y} !== ${y})`,
+  '>': (x, y) => `(${x} > ${y} || (${x} !== ${x} && ${y} === ${y}))`,
+  '>=': (x, y) => `(${x} >= ${y} || ${x} !== ${x})`,
+  '===': (x, y) => `(${x} === ${y} || (${x} !== ${x} && ${y} !== ${y}))`,
+  '!==': (x, y) => `(${x} !== ${y} && (${x} === ${x} || ${y} === ${y}))`,
+}
+
+/** The operator in JavaScript, where the type allows it. */
+function inlined(kind: Type['kind'], script: string, [x, y]: readonly string[]): string | undefined {
+  if (REAL.has(kind)) return OF_REALS[script]!(x!, y!)
+  return ORDERED.has(kind) ? `(${x} ${script} ${y})` : undefined
+}
+
+/** Types that are equal exactly when JavaScript says so. */
+const TEXTS: ReadonlySet<Type['kind']> = new Set(['string', 'enum'])
 
 function typeOf(site: CallSite): Type {
   return site.params[0]!
@@ -20,7 +44,7 @@ function operator(name: string, script: string, decide: (order: number) => boole
       const compare = site.comparator(typeOf(site))
       return (x: Value, y: Value) => decide(compare(x, y))
     },
-    inline: (site, [x, y]) => (ORDERED.has(typeOf(site).kind) ? `(${x} ${script} ${y})` : undefined),
+    inline: (site, args) => inlined(typeOf(site).kind, script, args),
   }
 }
 
@@ -33,10 +57,10 @@ function equality(name: string, script: string, wanted: boolean): LibraryFunctio
       const equal = site.equality(typeOf(site))
       return (x: Value, y: Value) => equal(x, y) === wanted
     },
-    inline: (site, [x, y]) =>
-      ORDERED.has(typeOf(site).kind) || typeOf(site).kind === 'string' || typeOf(site).kind === 'enum'
-        ? `(${x} ${script} ${y})`
-        : undefined,
+    inline(site, args) {
+      const { kind } = typeOf(site)
+      return TEXTS.has(kind) ? `(${args[0]} ${script} ${args[1]})` : inlined(kind, script, args)
+    },
   }
 }
 

@@ -44,7 +44,7 @@ function product(site: CallSite, x: Matrix, y: Matrix): number[][] {
   if (x.length === 0 || x[0]!.length === 0 || y.length === 0 || y[0]!.length === 0) return site.fail(24051)
   if (hasNonFinite(x) || hasNonFinite(y)) return site.fail(24052)
   if (isRagged(x) || isRagged(y) || x[0]!.length !== y.length) return site.fail(24050)
-  return times(x, y)
+  return times(x, y, site.engine.checkTime)
 }
 
 function productWithVector(site: CallSite, x: Matrix, y: readonly number[]): number[] {
@@ -81,16 +81,19 @@ function alike(x: number, y: number, tolerance: number): boolean {
 }
 
 /** Eigenvectors of the symmetric part, a row each, over the root of their eigenvalue's size: the largest eigenvalue first. */
-function eigenBasis(x: Matrix): number[][] {
+function eigenBasis(site: CallSite, x: Matrix): number[][] {
   const other = transpose(x)
-  const { values, vectors } = eigenOfSymmetric(x.map((row, i) => row.map((value, j) => (value + other[i]![j]!) / 2)))
+  const { values, vectors } = eigenOfSymmetric(
+    x.map((row, i) => row.map((value, j) => (value + other[i]![j]!) / 2)),
+    site.engine.checkTime,
+  )
   const scales = values.map((value) => 1 / Math.sqrt(Math.abs(value)))
   const order = [...scales.keys()].toSorted((i, j) => scales[i]! - scales[j]!)
   return order.map((i) => vectors[i]!.map((value) => value * scales[i]! * (vectors[i]![0]! < 0 ? -1 : 1)))
 }
 
-function determinantOf(x: Matrix): number {
-  return hasNonFinite(x) ? Number.NaN : determinant(x)
+function determinantOf(site: CallSite, x: Matrix): number {
+  return hasNonFinite(x) ? Number.NaN : determinant(x, site.engine.checkTime)
 }
 
 /** PFA 0.8.1, Linear algebra library (`la.*`): what takes a matrix as a whole. */
@@ -126,12 +129,12 @@ export const LINEAR_ALGEBRA: readonly LibraryFunction[] = [
     signatures: [`(x: ${MATRIX}) -> ${MATRIX}`, `(x: ${KEYED}) -> ${KEYED}`],
     errors: { 24070: TOO_FEW, 24071: RAGGED },
     build(site): Callable {
-      if (site.signature === 0) return (x: Matrix) => inverse(checked(site, x, { tooFew: 24070, ragged: 24071 }))
+      if (site.signature === 0) return (x: Matrix) => inverse(checked(site, x, { tooFew: 24070, ragged: 24071 }), site.engine.checkTime)
       return (x: KeyedMatrix) => {
         const rows = rowKeys(x)
         const columns = columnKeys(x)
         if (columns.length === 0) return site.fail(24070)
-        return fromRows(inverse(toRows(x, rows, columns)), columns, rows)
+        return fromRows(inverse(toRows(x, rows, columns), site.engine.checkTime), columns, rows)
       }
     },
   },
@@ -160,8 +163,9 @@ export const LINEAR_ALGEBRA: readonly LibraryFunction[] = [
     signatures: [`(x: ${MATRIX}) -> double`, `(x: ${KEYED}) -> double`],
     errors: { 24090: TOO_FEW, 24091: RAGGED, 24092: NON_SQUARE },
     build(site): Callable {
-      if (site.signature === 0) return (x: Matrix) => determinantOf(checked(site, x, { tooFew: 24090, ragged: 24091, nonSquare: 24092 }))
-      return (x: KeyedMatrix) => determinantOf(square(site, x, 24090)[0])
+      if (site.signature === 0)
+        return (x: Matrix) => determinantOf(site, checked(site, x, { tooFew: 24090, ragged: 24091, nonSquare: 24092 }))
+      return (x: KeyedMatrix) => determinantOf(site, square(site, x, 24090)[0])
     },
   },
   {
@@ -181,11 +185,11 @@ export const LINEAR_ALGEBRA: readonly LibraryFunction[] = [
     build(site): Callable {
       const finite = (x: Matrix): Matrix => (hasNonFinite(x) ? site.fail(24113) : x)
       const shape = { tooFew: 24110, ragged: 24111, nonSquare: 24112 }
-      if (site.signature === 0) return (x: Matrix) => eigenBasis(finite(checked(site, x, shape)))
+      if (site.signature === 0) return (x: Matrix) => eigenBasis(site, finite(checked(site, x, shape)))
       return (x: KeyedMatrix) => {
         const [rows, keys] = square(site, x, 24110)
         return fromRows(
-          eigenBasis(finite(rows)),
+          eigenBasis(site, finite(rows)),
           keys.map((_key, i) => String(i)),
           keys,
         )

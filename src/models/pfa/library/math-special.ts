@@ -1,7 +1,7 @@
 import { type LibraryFunction, plain } from './library-function.ts'
-import { lnBeta } from './numeric/beta.ts'
 import { choose } from './numeric/combinations.ts'
 import { erf, erfc, lnGamma } from './numeric/gamma.ts'
+import { lnBeta } from './numeric/ln-beta.ts'
 
 /** PFA 0.8.1, Special functions library (`m.special.*`). */
 export const MATH_SPECIAL: readonly LibraryFunction[] = [

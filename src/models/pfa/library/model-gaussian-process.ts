@@ -42,14 +42,17 @@ function predict(
   const points = sample.x.map((row) => row.map((value, j) => normalise(value, columns[j]!)))
   const scale = scaleOf(sample.y)
   const y = sample.y.map((value) => normalise(value, scale))
-  const matrix: number[][] = points.map((row, i) => points.map((other, j) => (i < j ? kernel(row, other) : 0)))
+  const matrix: number[][] = points.map((row, i) => {
+    site.engine.checkTime()
+    return points.map((other, j) => (i < j ? kernel(row, other) : 0))
+  })
   for (const [i, row] of matrix.entries()) {
     for (let j = 0; j < i; j++) row[j] = matrix[j]![i]!
     row[i] = 1 + nugget(sample, i)
   }
-  if (cholesky(matrix) === undefined) return site.fail(31088)
+  if (cholesky(matrix, site.engine.checkTime) === undefined) return site.fail(31088)
   const right = y.map((value) => [value, 1])
-  const solved = solve(matrix, right)
+  const solved = solve(matrix, right, site.engine.checkTime)
   if (solved === undefined) return site.fail(31088)
   const [weights, ones] = transpose(solved) as [number[], number[]]
   const trend = krigingWeight ?? sumOf(weights) / sumOf(ones)

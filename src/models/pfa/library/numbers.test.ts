@@ -73,6 +73,31 @@ describe('whole numbers', () => {
   })
 })
 
+describe('comparison of real numbers', () => {
+  const NAN = { expression: { 'm.sqrt': [-1.5] } }
+
+  it('has NaN above all numbers, and equal to itself', () => {
+    const compare = (name: string, x: unknown, y: unknown) => callFunction(name, 'boolean', [x, y])
+    for (const [x, y, order] of [
+      [1, 2, -1],
+      [2, 1, 1],
+      [2, 2, 0],
+      [-0, 0, 0],
+      [1, NAN, -1],
+      [NAN, 1, 1],
+      [NAN, NAN, 0],
+    ] as const) {
+      expect(callFunction('cmp', 'int', [x, y])).toBe(order)
+      const answers = ['<', '<=', '>', '>=', '==', '!='].map((name) => compare(name, x, y))
+      expect(answers).toEqual([order < 0, order <= 0, order > 0, order >= 0, order === 0, order !== 0])
+    }
+  })
+
+  it('max of two takes the later, and min the earlier', () => {
+    expect([callFunction('max', 'double', [1, NAN]), callFunction('min', 'double', [1, NAN])]).toEqual(['nan', 1])
+  })
+})
+
 describe('text of numbers', () => {
   it('parse takes digits of the base, one sign, and nothing that is out of range', () => {
     const parse = (text: string, base: number) => callFunction('parse.int', 'int', [text, int(base)])

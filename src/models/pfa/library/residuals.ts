@@ -59,10 +59,11 @@ function pull({ name, pull: code }: Module): LibraryFunction {
 }
 
 /** The root of `xᵀ C⁻¹ x`; NaN where that is negative or C is singular. */
-function mahalanobisDistance(x: readonly number[], covariance: Matrix): number {
+function mahalanobisDistance(site: CallSite, x: readonly number[], covariance: Matrix): number {
   const solved = solve(
     covariance,
     x.map((value) => [value]),
+    site.engine.checkTime,
   )
   if (solved === undefined) return Number.NaN
   return Math.sqrt(
@@ -80,6 +81,7 @@ function buildMahalanobis(site: CallSite, code: number): Callable {
       if (o.length !== p.length) return site.fail(code + 1)
       if (covariance.length !== o.length || covariance.some((row) => row.length !== o.length)) return site.fail(code + 2)
       return mahalanobisDistance(
+        site,
         o.map((value, i) => value - p[i]!),
         covariance,
       )
@@ -92,6 +94,7 @@ function buildMahalanobis(site: CallSite, code: number): Callable {
     if (!sameKeys(o, covariance) || keys.some((key) => !sameKeys(o, covariance.get(key)!))) return site.fail(code + 2)
     const expected = toVector(p, keys)
     return mahalanobisDistance(
+      site,
       toVector(o, keys).map((value, i) => value - expected[i]!),
       toRows(covariance, keys, keys),
     )

@@ -1,21 +1,15 @@
-import { lnGamma } from './gamma.ts'
+import { lnBeta } from './ln-beta.ts'
 
 const EPSILON = 1e-16
 const TINY = 1e-300
 const MAX_ITERATIONS = 100_000
-
-/** Natural logarithm of the beta function for positive a and b. */
-export function lnBeta(a: number, b: number): number {
-  return lnGamma(a) + lnGamma(b) - lnGamma(a + b)
-}
 
 /** The regularised incomplete beta function I_x(a, b) for `a, b > 0`. */
 export function incompleteBeta(x: number, a: number, b: number): number {
   if (Number.isNaN(x) || Number.isNaN(a) || Number.isNaN(b)) return Number.NaN
   if (x <= 0) return 0
   if (x >= 1) return 1
-  if (x === 0.5 && a === b) return 0.5
-  if (x > (a + 1) / (a + b + 2)) return 1 - incompleteBeta(1 - x, b, a)
+  if (x > (a + 1) / (a + b + 2) && 1 - x <= (b + 1) / (a + b + 2)) return 1 - incompleteBeta(1 - x, b, a)
   return Math.exp(a * Math.log(x) + b * Math.log1p(-x) - Math.log(a) - lnBeta(a, b)) * fraction(x, a, b)
 }
 

@@ -1,6 +1,8 @@
-import { incompleteBeta, inverseIncompleteBeta, lnBeta } from './beta.ts'
+import { incompleteBeta, inverseIncompleteBeta } from './beta.ts'
 import { gammaP, inverseGammaP, lnGamma } from './gamma.ts'
+import { lnBeta } from './ln-beta.ts'
 import { normalCdf, normalQuantile } from './normal.ts'
+import { rootBetween } from './root.ts'
 
 /**
  * Density, distribution function and quantile of one family; parameters are already known to be in its domain, x is finite
@@ -11,6 +13,9 @@ export interface Distribution {
   readonly cdf: (x: number, a: number, b: number, c: number) => number
   readonly quantile: (p: number, a: number, b: number, c: number) => number
 }
+
+/** Below this, a quantile of the lognormal distribution is smaller than what the accuracy of the reference leaves certain. */
+const SOLVED_BELOW = 1e-6
 
 /** Normal with mean mu and standard deviation sigma; `pdf` is the logarithm of the density (PFA's gaussianLL). */
 export const gaussian: Distribution = {
@@ -104,7 +109,26 @@ export const fisher: Distribution = {
 export const lognormal: Distribution = {
   pdf: (x, mu, sigma) => (x <= 0 ? 0 : Math.exp(-((Math.log(x) - mu) ** 2) / (2 * sigma * sigma)) / (x * sigma * Math.sqrt(2 * Math.PI))),
   cdf: (x, mu, sigma) => (x <= 0 ? 0 : normalCdf((Math.log(x) - mu) / sigma)),
-  quantile: (p, mu, sigma) => (p === 0 ? 0 : p === 1 ? Infinity : Math.exp(mu + sigma * normalQuantile(p))),
+  quantile(p, mu, sigma) {
+    if (p === 0) return 0
+    if (p === 1) return Infinity
+    const exact = Math.exp(mu + sigma * normalQuantile(p))
+    return exact < SOLVED_BELOW ? (solvedLognormal(p, mu, sigma) ?? exact) : exact
+  },
+}
+
+/**
+ * Small quantiles are those of the JVM's engine, which solves for them to 1e-9, between 0 and Chebyshev's bound; undefined where it
+ * can't.
+ */
+function solvedLognormal(p: number, mu: number, sigma: number): number | undefined {
+  const mean = Math.exp(mu + (sigma * sigma) / 2)
+  const deviation = mean * Math.sqrt(Math.expm1(sigma * sigma))
+  const high = mean + deviation * Math.sqrt(p / (1 - p))
+  const excess = (x: number): number => lognormal.cdf(x, mu, sigma, 0) - p
+  const middle = high / 2
+  if (!Number.isFinite(high) || excess(high) < 0) return undefined
+  return excess(middle) > 0 ? rootBetween(excess, 0, middle) : rootBetween(excess, middle, high)
 }
 
 export const student: Distribution = {

@@ -1,6 +1,8 @@
-import { dotProduct, identity, type Matrix, solve, times, transpose } from './matrix.ts'
+import { dotProduct, identity, type Matrix, solve, type Tick, times, transpose } from './matrix.ts'
 
 const MAX_SWEEPS = 60
+
+const noTick: Tick = () => {}
 
 export interface Eigen {
   readonly values: readonly number[]
@@ -9,11 +11,14 @@ export interface Eigen {
 }
 
 /** Eigenvalues and eigenvectors of a symmetric matrix, by Jacobi's rotations. */
-export function eigenOfSymmetric(x: Matrix): Eigen {
+export function eigenOfSymmetric(x: Matrix, tick = noTick): Eigen {
   const a = x.map((row) => row.slice())
   const v = identity(x.length)
   for (let sweep = 0; sweep < MAX_SWEEPS && offDiagonal(a) > 0; sweep++) {
-    for (let p = 0; p < a.length; p++) for (let q = p + 1; q < a.length; q++) rotate(a, v, [p, q])
+    for (let p = 0; p < a.length; p++) {
+      tick()
+      for (let q = p + 1; q < a.length; q++) rotate(a, v, [p, q])
+    }
   }
   return { values: a.map((row, i) => row[i]!), vectors: transpose(v) }
 }
@@ -53,27 +58,28 @@ function turn(row: number[], [p, q]: readonly [number, number], [c, s]: readonly
 }
 
 /** The inverse of a square matrix, or the pseudo-inverse of one that is singular or not square. */
-export function inverse(x: Matrix): number[][] {
-  const exact = x.length === x[0]!.length ? solve(x, identity(x.length)) : undefined
-  return exact ?? pseudoInverse(x)
+export function inverse(x: Matrix, tick = noTick): number[][] {
+  const exact = x.length === x[0]!.length ? solve(x, identity(x.length), tick) : undefined
+  return exact ?? pseudoInverse(x, tick)
 }
 
 /** Moore and Penrose's, by a singular value decomposition: Jacobi's rotations make the columns orthogonal. */
-function pseudoInverse(x: Matrix): number[][] {
-  if (x.length < x[0]!.length) return transpose(pseudoInverse(transpose(x)))
+function pseudoInverse(x: Matrix, tick: Tick): number[][] {
+  if (x.length < x[0]!.length) return transpose(pseudoInverse(transpose(x), tick))
   const columns = transpose(x)
   const v = identity(columns.length)
-  for (let sweep = 0; sweep < MAX_SWEEPS; sweep++) if (!orthogonalise(columns, v)) break
+  for (let sweep = 0; sweep < MAX_SWEEPS; sweep++) if (!orthogonalise(columns, v, tick)) break
   const sizes = columns.map((column) => Math.sqrt(dotProduct(column, column)))
   const least = Math.max(...sizes) * Math.max(x.length, columns.length) * Number.EPSILON
   const scaled = columns.map((column, i) => column.map((value) => (sizes[i]! > least ? value / sizes[i]! ** 2 : 0)))
-  return times(transpose(v), scaled)
+  return times(transpose(v), scaled, tick)
 }
 
 /** One sweep over all pairs of columns; says whether any was turned. `v` has the rotations, a column of it a row here. */
-function orthogonalise(columns: number[][], v: number[][]): boolean {
+function orthogonalise(columns: number[][], v: number[][], tick: Tick): boolean {
   let turned = false
   for (let p = 0; p < columns.length; p++) {
+    tick()
     for (let q = p + 1; q < columns.length; q++) {
       const x = columns[p]!
       const y = columns[q]!

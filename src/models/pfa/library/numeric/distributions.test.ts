@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { incompleteBeta, inverseIncompleteBeta, lnBeta } from './beta.ts'
+import { incompleteBeta, inverseIncompleteBeta } from './beta.ts'
 import { choose } from './combinations.ts'
 import * as continuous from './continuous.ts'
 import * as discrete from './discrete.ts'
 import { erf, erfc, gammaP, gammaQ, inverseGammaP, lnGamma } from './gamma.ts'
+import { lnBeta } from './ln-beta.ts'
 import { normalCdf, normalQuantile } from './normal.ts'
+import { rootBetween } from './root.ts'
 
 function errorOf(actual: number, expected: number): number {
   return Math.abs(actual - expected) / Math.max(1e-300, Math.abs(expected))
@@ -59,10 +61,29 @@ describe('special functions', () => {
     }
   })
 
+  it('the beta function of a and 1 is 1/a, and each step follows from the one before', () => {
+    for (const a of [0.2, 1.5, 2.5, 7.25, 40, 3000]) {
+      expect(errorOf(lnBeta(a, 1), -Math.log(a))).toBeLessThan(1e-12)
+      for (const b of [0.4, 3.5, 12, 800, 5000]) {
+        // B(a, b + 1) = B(a, b) b / (a + b).
+        expect(Math.abs(lnBeta(a, b + 1) - lnBeta(a, b) - Math.log(b / (a + b)))).toBeLessThan(1e-11)
+        expect(lnBeta(a, b)).toBe(lnBeta(b, a))
+      }
+    }
+  })
+
   it('binomial coefficients are exact', () => {
     expect([choose(5, 2), choose(52, 5), choose(30, 15), choose(3, 4), choose(3, -1), choose(0, 0)]).toEqual([
       10, 2_598_960, 155_117_520, 0, 0, 1,
     ])
+  })
+})
+
+describe('rootBetween', () => {
+  it('finds where a function changes its sign', () => {
+    expect(rootBetween(Math.cos, 0, 3)).toBeCloseTo(Math.PI / 2, 9)
+    expect(rootBetween((x) => x ** 3 - 2, -5, 5)).toBeCloseTo(Math.cbrt(2), 8)
+    expect(rootBetween((x) => (x < 0.7 ? -1 : 1), 0, 1)).toBeCloseTo(0.7, 8)
   })
 })
 

@@ -1,6 +1,11 @@
 /** Rows of numbers, of one length each; never written to once made. */
 export type Matrix = readonly (readonly number[])[]
 
+/** Called now and then in work that takes long; may throw. */
+export type Tick = () => void
+
+const noTick: Tick = () => {}
+
 /** Whether any number is NaN or infinite. */
 export function hasNonFinite(x: Matrix): boolean {
   return x.some((row) => !row.every(Number.isFinite))
@@ -28,9 +33,12 @@ export function timesVector(x: Matrix, y: readonly number[]): number[] {
   return x.map((row) => dotProduct(row, y))
 }
 
-export function times(x: Matrix, y: Matrix): number[][] {
+export function times(x: Matrix, y: Matrix, tick = noTick): number[][] {
   const columns = transpose(y)
-  return x.map((row) => columns.map((column) => dotProduct(row, column)))
+  return x.map((row) => {
+    tick()
+    return columns.map((column) => dotProduct(row, column))
+  })
 }
 
 interface Elimination {
@@ -42,11 +50,12 @@ interface Elimination {
 }
 
 /** Gaussian elimination with partial pivoting, of a square matrix with right-hand sides beside it. */
-function eliminate(x: Matrix, beside: Matrix): Elimination {
+function eliminate(x: Matrix, beside: Matrix, tick: Tick): Elimination {
   const rows = x.map((row) => row.slice())
   const right = beside.map((row) => row.slice())
   let sign = 1
   for (let k = 0; k < rows.length; k++) {
+    tick()
     let pivot = k
     for (let i = k + 1; i < rows.length; i++) if (Math.abs(rows[i]![k]!) > Math.abs(rows[pivot]![k]!)) pivot = i
     if (pivot !== k) {
@@ -77,10 +86,11 @@ function subtract(row: number[], other: readonly number[], factor: number): void
 }
 
 /** The determinant of a square matrix. */
-export function determinant(x: Matrix): number {
+export function determinant(x: Matrix, tick = noTick): number {
   const { rows, sign } = eliminate(
     x,
     x.map(() => []),
+    tick,
   )
   let product = sign
   for (const [i, row] of rows.entries()) product *= row[i]!
@@ -88,10 +98,11 @@ export function determinant(x: Matrix): number {
 }
 
 /** The y with `x y = right`, column by column, for a square x; undefined where x is singular. */
-export function solve(x: Matrix, right: Matrix): number[][] | undefined {
-  const done = eliminate(x, right)
+export function solve(x: Matrix, right: Matrix, tick = noTick): number[][] | undefined {
+  const done = eliminate(x, right, tick)
   const out = done.right
   for (let k = x.length - 1; k >= 0; k--) {
+    tick()
     const row = done.rows[k]!
     if (row[k] === 0) return undefined
     for (let i = k + 1; i < x.length; i++) subtract(out[k]!, out[i]!, row[i]!)
@@ -101,9 +112,10 @@ export function solve(x: Matrix, right: Matrix): number[][] | undefined {
 }
 
 /** The lower triangle L with `L Lᵀ = x`, or undefined where x isn't positive definite. */
-export function cholesky(x: Matrix): number[][] | undefined {
+export function cholesky(x: Matrix, tick = noTick): number[][] | undefined {
   const out: number[][] = []
   for (const [i, row] of x.entries()) {
+    tick()
     const line = Array.from({ length: x.length }, () => 0)
     for (let j = 0; j <= i; j++) {
       const other = j === i ? line : out[j]!
