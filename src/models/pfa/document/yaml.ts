@@ -1,9 +1,9 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, type Scalar } from 'yaml'
+import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument, type Scalar } from 'yaml'
 import { SluiceError } from '../../../core/errors.ts'
 import { DEPTH_LIMIT, type Json, jsonNumber } from './json.ts'
 
 /** How many nodes a document may have when its aliases are written out. */
-const NODE_LIMIT = 5_000_000
+const NODE_LIMIT = 1_000_000
 const INTEGER = /^[+-]?\d+$/
 
 /**
@@ -16,11 +16,29 @@ export function parseYaml(text: string): Json {
   const [problem] = document.errors
   if (problem !== undefined) throw malformed(problem.message.split('\n')[0] ?? 'it can not be parsed', problem)
   let nodes = 0
+  const count = (more: number): void => {
+    nodes += more
+    if (nodes > NODE_LIMIT) throw malformed(`it has more than ${NODE_LIMIT} parts`)
+  }
+  // What has an anchor comes before its aliases.
+  const anchors = new Map<string, { readonly json: Json; readonly parts: number }>()
   const read = (node: unknown, depth: number): Json => {
     if (depth > DEPTH_LIMIT) throw malformed(`it nests deeper than ${DEPTH_LIMIT}`)
-    if (++nodes > NODE_LIMIT) throw malformed(`it has more than ${NODE_LIMIT} parts`)
+    if (isAlias(node)) {
+      const known = anchors.get(node.source)
+      if (known === undefined) throw malformed(`the alias '${node.source}' is of nothing before it`)
+      count(known.parts)
+      return known.json
+    }
+    const before = nodes
+    count(1)
+    const json = readNode(node, depth)
+    const anchor = isNode(node) && 'anchor' in node ? node.anchor : undefined
+    if (anchor !== undefined) anchors.set(anchor, { json, parts: nodes - before })
+    return json
+  }
+  const readNode = (node: unknown, depth: number): Json => {
     if (node === null || node === undefined) return null
-    if (isAlias(node)) return read(node.resolve(document), depth + 1)
     if (isSeq(node)) return node.items.map((item) => read(item, depth + 1))
     if (isMap(node)) {
       const object = new Map<string, Json>()
