@@ -21,12 +21,14 @@ export interface CreateStreamOptions {
   readonly partitions: number
   /** Where schemas are registered; undefined where the configuration names no registry. */
   readonly registry: SchemaRegistry | undefined
+  /** The longest record batch that a topic takes. */
+  readonly limits: (topic: string) => Promise<number>
 }
 
 /** Makes the operator of a configured stream and what the services need to know of it. */
 export async function createStream(
   stream: StreamConfig,
-  { config, clock, partitions, registry }: CreateStreamOptions,
+  { config, clock, partitions, registry, limits }: CreateStreamOptions,
 ): Promise<StreamContext> {
   const codec = await createCodec(stream, { registry, clock, register: config.schemas.register })
   const dictionary = new Dictionary()
@@ -43,6 +45,8 @@ export async function createStream(
     maxRecordBytes: stream.maxRecordBytes,
     deadLetterMaxBytes: config.log.kind === 'kafka' ? MAX_DEAD_LETTER_BYTES : Infinity,
     maxBatchBytes: MAX_OUTPUT_BATCH_BYTES,
+    maxOutputBytes: await limits(stream.output),
+    maxDeadLetterBatchBytes: await limits(config.topics.deadLetters),
   })
   const { name, input, output, answer, dataType, commit } = stream
   const guarantee = config.log.kind === 'kafka' ? commit.guarantee : 'exactly-once'

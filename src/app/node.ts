@@ -72,12 +72,12 @@ export class SluiceNode {
     const log = options.log ?? stack.use(await openLog(config))
     await log.ensureTopics(topicsOf(config))
     const registry = await openRegistry(config.schemas)
+    const partitions = await Promise.all(config.streams.map(async (stream) => log.partitions(stream.input)))
+    await log.ensureTopics(stateTopics(config, Math.max(...partitions)))
+    const limits = async (topic: string): Promise<number> => log.maxAppendBytes(topic)
     const streams = await Promise.all(
-      config.streams.map(async (stream) =>
-        createStream(stream, { config, clock, registry, partitions: await log.partitions(stream.input) }),
-      ),
+      config.streams.map(async (stream, i) => createStream(stream, { config, clock, registry, partitions: partitions[i]!, limits })),
     )
-    await log.ensureTopics(stateTopics(config, Math.max(...streams.map((stream) => stream.partitions))))
     const monitors = streams.map((context) => ({ context, monitor: stack.use(new StreamMonitor(context, clock)) }))
     const modelsChanged = new Wake()
     const models = stack.use(

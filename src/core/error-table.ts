@@ -252,7 +252,8 @@ export const ERRORS = {
   },
   'log.authentication.failed': {
     scope: 'service',
-    summary: 'The brokers do not accept the credentials or the certificate of this process, or their certificate is not one that it trusts.',
+    summary:
+      'The brokers do not accept the credentials or the certificate of this process, or their certificate is not one that it trusts.',
     remedy: 'Correct what the message names of kafka.tls and kafka.sasl.',
   },
   'log.group.conflict': {

@@ -109,6 +109,12 @@ export class RecordBatchWriter {
     this.count++
   }
 
+  /** Forgets the record that was ended last, once. */
+  undoRecord(): void {
+    this.at = this.#recordAt
+    this.count--
+  }
+
   /** Appends a whole record: the convenient way, for the edges. */
   append(record: RecordParts): void {
     const { key, value, headers = [] } = record

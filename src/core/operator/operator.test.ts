@@ -211,6 +211,26 @@ test('outputs are split into record batches of about the allowed length, in orde
   expect(plainRecords(outputs).map((each) => headersByName(each)['ce_id'])).toEqual(Array.from({ length: 100 }, (_, i) => `0:${i}`))
 })
 
+test('no record batch is longer than the topic takes, and a record that would be one alone is rejected', () => {
+  const operator = createJsonOperator({ maxBatchBytes: 1000, maxOutputBytes: 1200, maxDeadLetterBatchBytes: 2000 })
+  serve(operator, 'm@1', 'a')
+  const lane = new Lane('input', 0)
+  const padded = (i: number, padding: number) => value('a', i).replace('{', `{"padding":"${'y'.repeat(padding)}",`)
+  const lengths = [10, 600, 700, 5000, 20, 800, 850, 20, 20, 1050, 400]
+  const answers = answer(operator, batchOf(lengths.map((length, i) => padded(i, length))), lane)
+  for (const bytes of answers.outputs) expect(bytes.length).toBeLessThanOrEqual(1200)
+  for (const bytes of answers.deadLetters) expect(bytes.length).toBeLessThanOrEqual(2000)
+  const rejected = [3, 9]
+  const answered = lengths.map((_, i) => i).filter((i) => !rejected.includes(i))
+  expect(plainRecords(answers.outputs).map((each) => headersByName(each)['ce_id'])).toEqual(answered.map((i) => `0:${i}`))
+  const letters = plainRecords(answers.deadLetters).map((each) => headersByName(each))
+  expect(letters.map((headers) => [headers['sluice_offset'], headers['sluice_error']])).toEqual(
+    rejected.map((i) => [String(i), 'record.too-large']),
+  )
+  expect(answers).toMatchObject({ scored: lengths.length - 2, rejected: 2 })
+  expect([...lane.allStatistics()].map(({ usage, rejected: refused }) => [usage, refused])).toEqual([[lengths.length - 2, 2]])
+})
+
 test('a long value is cut in its dead letter, which says how long it was', () => {
   const operator = createJsonOperator({ deadLetterMaxBytes: 2000 })
   const long = `{"x":"${'y'.repeat(3000)}"}`

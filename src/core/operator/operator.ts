@@ -28,6 +28,10 @@ export interface OperatorOptions {
   readonly deadLetterMaxBytes: number
   /** About how long an output record batch may get. */
   readonly maxBatchBytes: number
+  /** The longest record batch that the output topic takes; no limit where absent. */
+  readonly maxOutputBytes?: number
+  /** Likewise for the dead-letter topic. */
+  readonly maxDeadLetterBatchBytes?: number
 }
 
 /** Records of a data type must wait, because no model serves it yet and the stream holds them. Nothing was done with the batch. */

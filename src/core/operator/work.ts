@@ -1,7 +1,9 @@
 import { type Batch, INDEX, offsetOf } from '../batch.ts'
 import { writeDeadLetter } from '../dead-letter.ts'
+import { SluiceError } from '../errors.ts'
 import { Outcomes } from '../outcomes.ts'
 import type { Decision } from '../policy.ts'
+import type { RecordBatchWriter } from '../record-batch-writer.ts'
 import type { ModelStatistics } from '../statistics.ts'
 import type { SwapMarker } from '../swap-marker.ts'
 import type { Answers } from './answers.ts'
@@ -37,8 +39,8 @@ export class Work {
   constructor(options: OperatorOptions, recycle: (work: Work) => void) {
     this.#options = options
     this.#recycle = recycle
-    this.#outputs = new BatchChain(options.maxBatchBytes)
-    this.#deadLetters = new BatchChain(options.maxBatchBytes)
+    this.#outputs = new BatchChain(options.maxBatchBytes, options.maxOutputBytes)
+    this.#deadLetters = new BatchChain(options.maxBatchBytes, options.maxDeadLetterBatchBytes)
   }
 
   reset(batch: Batch, lane: Lane): void {
@@ -187,22 +189,41 @@ export class Work {
   }
 
   #writeAnswer(i: number, group: Group, now: number): void {
-    const { batch } = this
-    const { scores, frame } = group
+    const { frame } = group
     while (frame.records[group.row] !== i) group.row++
-    const { row } = group
+    this.#writeOutput(i, group, this.#outputs.next())
+    if (this.#outputs.takesBack(this.#outputs.last)) {
+      const empty = this.#outputs.nextEmpty()
+      if (empty !== undefined) this.#writeOutput(i, group, empty)
+      if (empty === undefined || this.#outputs.takesBack(empty)) {
+        this.#rejectTooLarge(i, group)
+        return
+      }
+    }
+    group.statistics!.latency.record(now - this.batch.timestamps[i]!)
+  }
+
+  #writeOutput(i: number, group: Group, out: RecordBatchWriter): void {
+    const { batch } = this
+    const { scores, row } = group
     const served = group.served!
-    const out = this.#outputs.next()
     const cell = i * INDEX.stride
-    const timestamp = batch.timestamps[i]!
-    out.startRecord(timestamp)
+    out.startRecord(batch.timestamps[i]!)
     out.key(batch.bytes, batch.index[cell + INDEX.keyAt]!, batch.index[cell + INDEX.keyLength]!)
     out.startValue()
     served.writer.write(batch, i, scores, row, out)
     out.endValue()
     served.headers.write(batch, i, scores.values[row * scores.outputs.length]!, out)
     out.endRecord()
-    group.statistics!.latency.record(now - timestamp)
+  }
+
+  /** The answer is there, but no place for it. */
+  #rejectTooLarge(i: number, group: Group): void {
+    const { stream, maxOutputBytes } = this.#options
+    const reason = `the record with its answer is larger than the ${maxOutputBytes} bytes that the output topic of stream '${stream}' takes`
+    this.outcomes.reject(i, new SluiceError('record.too-large', reason))
+    group.statistics!.usage--
+    this.#writeRejected(i)
   }
 
   #writeRejected(i: number): void {
@@ -211,13 +232,15 @@ export class Work {
     const group = known === -1 && this.#used > 0 ? this.#groupWith(i) : undefined
     const dataType = group?.dataType ?? (known < 0 ? '' : this.#options.dataTypes.dictionary.text(known))
     const model = group?.served!.loaded.id ?? ''
-    writeDeadLetter(this.batch, i, this.#deadLetters.next(), {
-      error,
-      dataType,
-      model,
-      stream: this.#options.stream,
-      maxBytes: this.#options.deadLetterMaxBytes,
-    })
+    const about = { error, dataType, model, stream: this.#options.stream, maxBytes: this.#options.deadLetterMaxBytes }
+    const out = this.#deadLetters.next()
+    writeDeadLetter(this.batch, i, out, about)
+    if (this.#deadLetters.takesBack(out)) {
+      // Without its value, if it must be, but never without a trace.
+      const empty = this.#deadLetters.nextEmpty() ?? out
+      writeDeadLetter(this.batch, i, empty, about)
+      if (this.#deadLetters.takesBack(empty)) writeDeadLetter(this.batch, i, empty, { ...about, maxBytes: 0 })
+    }
     // Data types that the stream does not know are counted together, so that nonsense can't make it remember ever more.
     const counted = error.code === 'record.data-type.unknown' ? '' : dataType
     const statistics = group === undefined ? this.#statisticsWithoutModel(counted) : this.#statistics(group)

@@ -39,6 +39,12 @@ class EmbeddedLog implements Log {
     return this.#catalog.topic(topic).length
   }
 
+  async maxAppendBytes(topic: string): Promise<number> {
+    this.#checkOpen()
+    this.#catalog.topic(topic)
+    return Infinity
+  }
+
   async append(append: Append): Promise<bigint> {
     this.#checkOpen()
     const staging = new Staging(this.#catalog)

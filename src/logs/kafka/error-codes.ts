@@ -15,6 +15,7 @@ export const KAFKA_ERROR = {
   inconsistentGroupProtocol: 23,
   unknownMemberId: 25,
   rebalanceInProgress: 27,
+  topicAuthorizationFailed: 29,
   invalidTimestamp: 32,
   unsupportedVersion: 35,
   topicAlreadyExists: 36,

@@ -57,6 +57,7 @@ export function createPipedLog({ base, input, source, sinks, now }: PipedLogOpti
     placeOf: (offset) => incoming.placeOf(offset),
     ensureTopics: (topics) => base.ensureTopics(topics),
     partitions: (topic) => base.partitions(topic),
+    maxAppendBytes: (topic) => base.maxAppendBytes(topic),
     append(append) {
       if (!isInput(append)) return base.append(append)
       throw new SluiceError('log.append.refused', `nothing can be appended to '${input}': its records come from elsewhere`)
