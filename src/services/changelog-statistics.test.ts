@@ -29,7 +29,8 @@ test('what others committed is read when it is asked for, the last of each', asy
   await commit(0, did('m@1', 5))
   await commit(2, did('m@1', 7))
   await commit(0, did('m@1', 6))
-  const usage = async () => [...(await changelog.read())].map(({ partition, statistics }) => [partition, statistics.usage]).toSorted()
+  const usage = async () =>
+    [...(await changelog.read())].map(({ partition, statistics }) => [partition, statistics.usage] as const).toSorted(([a], [b]) => a - b)
   expect(await usage()).toEqual([[0, 6], [2, 7]]) // prettier-ignore
   await commit(1, did('m@2', 1))
   expect(await Promise.all([usage(), usage()])).toEqual(Array.from({ length: 2 }, () => [[0, 6], [1, 1], [2, 7]])) // prettier-ignore
@@ -42,7 +43,7 @@ test('a partition that is worked on here counts as it is here, and others as the
   await commit(1, did('m@1', 7))
   const here = [{ topic: 'in', partition: 0, statistics: did('m@1', 9) }]
   const all = await wholeGroup(here, changelog)
-  expect(all.map(({ usage }) => usage).toSorted()).toEqual([3, 7, 9])
+  expect(all.map(({ usage }) => usage).toSorted((a, b) => a - b)).toEqual([3, 7, 9])
   expect((await wholeGroup(here, undefined)).map(({ usage }) => usage)).toEqual([9])
 })
 

@@ -67,7 +67,7 @@ async function takeSnapshot(
   options: LiveOptions,
   { watch, startedAt, loopDelayMs }: { watch: LogWatch; startedAt: number; loopDelayMs: number },
 ): Promise<LiveSnapshot> {
-  const { clock, log, logKind, version, registry, journal, streams } = options
+  const { clock, logKind, version, registry, journal, streams } = options
   const monitors = streams.map((stream) => stream.monitor)
   return {
     at: clock.now(),

@@ -39,7 +39,7 @@ async function runRound(cluster: KafkaCluster, client: JavaClient, workers: numb
   await cuts(stage, cluster, 1)
   await loseBroker(stage, cluster)
   await storm(stage, 6)
-  return stage.finish()
+  return await stage.finish()
 }
 
 /** A broker is killed in the middle of the work, and comes back a while later. */

@@ -76,7 +76,7 @@ export class ChaosStage implements AsyncDisposable {
     await this.#swapping
     await this.#feed!.stop()
     await eventually('everything is answered', async () => (await this.#answered()) >= (await this.#count('in')), { withinMs: 120_000 })
-    await Promise.all(this.workers.map((worker) => (worker.running ? worker.stop() : 0)))
+    await Promise.all(this.workers.filter((worker) => worker.running).map(async (worker) => worker.stop()))
     return this.verdict()
   }
 

@@ -83,12 +83,12 @@ export class Transaction {
           this.#once(
             this.#registered,
             arrived.flatMap(({ commit }) => commit.appends),
-            this.#steps.register,
+            async (partitions) => this.#steps.register(partitions),
           ),
           this.#once(
             this.#claimed,
             arrived.flatMap(({ commit }) => commit.offsets),
-            this.#steps.claim,
+            async (partitions) => this.#steps.claim(partitions),
           ),
         ])
         for (const { commit, appended } of arrived) {
