@@ -1,7 +1,7 @@
-import { createCarefulWalk } from './careful-walk.ts'
+import { createCarefulSums } from './careful-walk.ts'
 import { createCellRows } from './cell-rows.ts'
 import type { Forest, ForestOptions } from './forest.ts'
-import { initialSums, leafTerm, leafWidth } from './leaf-values.ts'
+import { initialSums, leafWidth } from './leaf-values.ts'
 import { layOutNodes, type NodeLayout } from './node-layout.ts'
 
 /** Rows that are scored tree by tree, so that a tree is read into the cache once for all of them. */
@@ -133,22 +133,6 @@ function createRowWalk(layout: NodeLayout, cells: Float64Array, depths: Int32Arr
       let a = roots[tree]!
       while (leafAt[a]! < 0) a = steps[2 * a + 1]! + Number(cells[i + steps[2 * a]!]! > thresholds[a]!)
       add(terms, leafAt[a]!, width, out, targets ? outAt + targets[tree]! : outAt)
-    }
-  }
-}
-
-function createCarefulSums(options: ForestOptions) {
-  const walk = createCarefulWalk(options)
-  const width = leafWidth(options)
-  const { targets, nodes, singlePrecisionSums = false } = options
-  return (matrix: Float64Array, row: number, out: Float64Array, outAt: number): void => {
-    for (let tree = 0; tree < nodes.roots.length; tree++) {
-      const leaf = nodes.leaf[walk(tree, matrix, row)]! * width
-      const at = targets ? outAt + targets[tree]! : outAt
-      for (let k = 0; k < width; k++) {
-        const sum = out[at + k]! + leafTerm(options, tree, leaf + k)
-        out[at + k] = singlePrecisionSums ? Math.fround(sum) : sum
-      }
     }
   }
 }
