@@ -19,7 +19,8 @@ export function fieldsOf(expression: Expression): readonly string[] | undefined 
       const inner = expression.arguments.map(fieldsOf)
       return inner.includes(undefined) ? undefined : inner.flatMap((fields) => fields!)
     }
-    default:
+    case 'TextIndex':
+    case 'Lag':
       return undefined
   }
 }

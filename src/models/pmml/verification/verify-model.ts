@@ -80,7 +80,7 @@ function frameOf(inputs: readonly Field[], { fields, rows }: VerificationPlan): 
       const text = texts[columns[i]!]
       frame.cells[cell] = text === undefined ? CELL.missing : CELL.present
       frame.matrix[cell] = text === undefined ? NaN : cellOf(input, text)
-      if (text !== undefined && input.type === 'number' && Number.isNaN(frame.matrix[cell]!) && text.trim() !== 'NaN')
+      if (text !== undefined && input.type === 'number' && Number.isNaN(frame.matrix[cell]) && text.trim() !== 'NaN')
         frame.cells[cell] = CELL.invalid
       frame.flags[row]! |= frame.cells[cell] ?? 0
     }
