@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto'
+import { ConfluentSchemaRegistry, Consumer, Producer } from '@platformatic/kafka'
 import avsc from 'avsc'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { type Batch, valueOf } from '../../src/core/batch.ts'
 import { headerText } from '../../src/core/headers.ts'
 import type { Log } from '../../src/core/log.ts'
@@ -132,6 +134,39 @@ test('while the registry is away records wait, and none is lost', async () => {
   }
   await expect.poll(async () => (await valuesOf(log, 'away-scores')).length, { timeout: 60_000 }).toBe(2)
   expect(await valuesOf(log, 'dead-letters')).toEqual([])
+})
+
+test("over Kafka: what another client's serializers write is answered, and its deserializers read the answers", async () => {
+  const broker = inject('kafka')
+  const name = `avro-${randomUUID()}`
+  const id = await register(`${name}-value`, V1)
+  const schemas = new ConfluentSchemaRegistry<string, object, string, string>({ url: registry.url })
+  const options = { clientId: 'other', bootstrapBrokers: [broker], registry: schemas }
+  const kafka = {
+    ...settings(name, { format: 'avro' }),
+    log: `kafka:${broker}`,
+    group: name,
+    'models.topic': `${name}-models`,
+    topics: Object.fromEntries(['deadLetters', 'events', 'swaps', 'statistics'].map((topic) => [topic, `${name}-${topic}`])),
+  }
+  await using node = await startTestNode({ settings: kafka, definitions: [factorModel('double', '1', 2)] })
+  const producer = new Producer<string, object, string, string>({ ...options, retryDelay: 5 })
+  const values = Array.from({ length: 10 }, (_, x) => ({ dataType: 'number', x }))
+  await producer.send({ messages: values.map((value) => ({ topic: name, value, metadata: { schemas: { value: id } } })) })
+  await producer.close()
+  await expect.poll(async () => (await node.services.live.snapshot()).streams[0]!.scored, { timeout: 60_000 }).toBe(10)
+  // Of headers, the registry's deserializers think that they are JSON.
+  const text = (bytes?: Buffer): string => String(bytes)
+  const deserializers = { ...schemas.getDeserializers(), headerKey: text, headerValue: text }
+  const beforeDeserialization = schemas.getBeforeDeserializationHook()
+  const reading = { clientId: 'other', bootstrapBrokers: [broker], groupId: `${name}-reader`, deserializers, beforeDeserialization }
+  const consumer = new Consumer<string, object, string, string>(reading)
+  const stream = await consumer.consume({ topics: [`${name}-scores`], mode: 'earliest' })
+  const read: unknown[] = []
+  for await (const { value } of stream) if (read.push(value) === values.length) break
+  await stream.close()
+  await consumer.close()
+  expect(read).toMatchObject(values.map((value) => ({ ...value, answer: { score: value.x * 2, model: 'double@1' } })))
 })
 
 test('JSON records say their JSON Schema, and so do their answers', async () => {
