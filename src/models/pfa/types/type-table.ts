@@ -1,3 +1,4 @@
+import { describe } from '../document/describe.ts'
 import { isArray, isObject, type Json, type JsonObject } from '../document/json.ts'
 import type { Place } from '../document/place.ts'
 import { arrayOf, mapOf, PRIMITIVES, type RecordField, type RecordType, type Type, unionOf } from './type.ts'
@@ -113,7 +114,7 @@ export class TypeTable {
       const here = place.at('fields').at(i, field)
       if (!isObject(field)) return here.refuse('a field is an object with "name" and "type"')
       const name = field.get('name')
-      if (typeof name !== 'string' || !NAME.test(name)) return here.refuse(`${JSON.stringify(name)} is no name of a field`)
+      if (typeof name !== 'string' || !NAME.test(name)) return here.refuse(`${describe(name)} is no name of a field`)
       if (seen.has(name)) here.refuse(`the field '${name}' occurs twice`)
       seen.add(name)
       const type = this.read(field.get('type'), here.at('type', field.get('type')), namespace)

@@ -1,3 +1,4 @@
+import { describe } from '../document/describe.ts'
 import { numberOf, Real } from '../document/json.ts'
 import type { RecordType, Type, UnionType } from '../types/type.ts'
 import { tagOf } from './branches.ts'
@@ -201,20 +202,8 @@ function taggedPart(json: unknown): { tag: string; part: unknown } | undefined {
   return keys.length === 1 ? { tag: keys[0]!, part: (json as Readonly<Record<string, unknown>>)[keys[0]!] } : undefined
 }
 
-const SHOWN = 60
-
 function misfit(json: unknown, type: Type): never {
   throw new MisfitError(`${describe(json)} is no ${type.key}`)
-}
-
-/** A short text for a message. */
-function describe(json: unknown): string {
-  if (json === undefined) return 'nothing'
-  if (json instanceof Map) return 'an object'
-  if (json instanceof Uint8Array) return 'bytes'
-  if (typeof json === 'object' && json !== null && !(json instanceof Real)) return Array.isArray(json) ? 'an array' : 'an object'
-  const text = JSON.stringify(json instanceof Real ? json.value : typeof json === 'bigint' ? Number(json) : json)
-  return text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text
 }
 
 function under(error: unknown, key: string | number): unknown {
