@@ -3,6 +3,9 @@ import type { Node } from './syntax.ts'
 
 type Text = ArrayLike<number>
 
+/** How many states are gone through between two looks at the clock. */
+const STEPS = 50_000
+
 /** A part of a text: from, and to before. */
 type Span = readonly [from: number, to: number]
 
@@ -15,11 +18,14 @@ export class CaptureFinder {
   readonly #text: Text
   readonly #spans: Int32Array
   readonly #automata: AutomataOfNodes
+  readonly #checkTime: () => void
+  #steps = 0
 
-  constructor(text: Text, spans: Int32Array, automata: AutomataOfNodes) {
+  constructor(text: Text, spans: Int32Array, { automata, checkTime }: { automata: AutomataOfNodes; checkTime: () => void }) {
     this.#text = text
     this.#spans = spans
     this.#automata = automata
+    this.#checkTime = checkTime
   }
 
   assign(node: Node, span: Span): void {
@@ -62,6 +68,13 @@ export class CaptureFinder {
     }
   }
 
+  #count({ states }: StateSet): void {
+    this.#steps += states.length + 1
+    if (this.#steps < STEPS) return
+    this.#checkTime()
+    this.#steps = 0
+  }
+
   /** Where matches of the node that start at the span's start may end within it. */
   #ends(node: Node, [from, to]: Span): ReadonlySet<number> {
     const automaton = this.#automata.forward(node)
@@ -71,6 +84,7 @@ export class CaptureFinder {
     current.clear()
     current.add(automaton.start, from, [this.#text, from])
     for (let at = from; ; at++) {
+      this.#count(current)
       if (current.accepted >= 0) ends.add(at)
       if (at === to || current.states.length === 0) return ends
       following.clear()
@@ -86,7 +100,8 @@ export class CaptureFinder {
     let current = new StateSet(automaton)
     let following = new StateSet(automaton)
     current.clear()
-    for (let at = Math.max(...ends); at >= from; at--) {
+    for (let at = largest(ends); at >= from; at--) {
+      this.#count(current)
       if (ends.has(at)) current.add(automaton.start, 0, [this.#text, at])
       if (current.accepted >= 0) starts.add(at)
       if (at === from) break
@@ -110,6 +125,12 @@ export function step(
     const state = current.states[i]!
     if (tests[state]?.(character) === true) following.add(next[state]!, current.starts[i]!, place)
   }
+}
+
+function largest(places: ReadonlySet<number>): number {
+  let best = -1
+  for (const place of places) if (place > best) best = place
+  return best
 }
 
 /** The largest place that is in both sets and after `above`. */

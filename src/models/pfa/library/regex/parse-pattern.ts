@@ -99,14 +99,14 @@ class Parser {
     return [from, most!]
   }
 
-  /** Writes a repetition out: `x{2,}` as `xxx*`, `x{0,2}` as `(x(|x)|)`. */
+  /** Writes a repetition out: `x{2,}` as `xxx*`, `x{0,2}` as `(x|)(|x)`. */
   #times(node: Node, least: number, most: number): Node {
     const copies = most === Infinity ? least + 1 : most
     this.#nodes += sizeOf(node) * copies
     if (this.#nodes > MAX_NODES) throw new PatternError('the pattern is too large')
     const parts: Node[] = Array.from({ length: least }, () => node)
     if (most === Infinity) parts.push({ kind: 'star', inner: node, again: least > 0 })
-    else if (most > least) parts.push(optional(node, most - least, least > 0))
+    else parts.push(...optional(node, most - least, least > 0))
     return sequence(parts)
   }
 
@@ -149,11 +149,8 @@ function character(code: number): Node {
 }
 
 /** Up to so many times. After a round there is no empty one: what is empty is then tried first. */
-function optional(node: Node, times: number, again: boolean): Node {
-  let rest: Node = EMPTY
-  for (let i = times; i > 0; i--) {
-    const round = sequence(rest === EMPTY ? [node] : [node, rest])
-    rest = choice(again || i > 1 ? [EMPTY, round] : [round, EMPTY])
-  }
-  return rest
+function optional(node: Node, times: number, again: boolean): readonly Node[] {
+  const first = choice(again ? [EMPTY, node] : [node, EMPTY])
+  const other = choice([EMPTY, node])
+  return Array.from({ length: times }, (_round, i) => (i === 0 ? first : other))
 }

@@ -83,6 +83,15 @@ describe('a regular expression matches leftmost, then longest', () => {
     expect(performance.now() - started).toBeLessThan(5000)
   })
 
+  it('a large expression on a long text asks for the time', () => {
+    const regex = compileRegex(codes('(a{0,30000})b'))
+    let asked = 0
+    const checkTime = (): void => {
+      if (++asked > 20) throw new RangeError('time')
+    }
+    expect(() => regex.search(codes('a'.repeat(60_000)), 0, checkTime)).toThrow('time')
+  })
+
   it('a search with back-references asks for the time', () => {
     const regex = compileRegex(codes('(a*)*(a*)*(a*)*\\1b'))
     let asked = 0

@@ -5,8 +5,8 @@ import { type Pattern, parsePattern } from './parse-pattern.ts'
 
 type Text = ArrayLike<number>
 
-/** How many characters are read between two looks at the clock. */
-const STEPS = 1000
+/** How many states are gone through between two looks at the clock. */
+const STEPS = 50_000
 
 /**
  * An extended regular expression of POSIX over code points or bytes: of the matches that start leftmost the longest. Time is at most the
@@ -51,7 +51,7 @@ function automatic({ root, groups }: Pattern): Regex {
       if (found === undefined) return undefined
       const spans = new Int32Array((groups + 1) * 2).fill(-1)
       spans.set(found)
-      if (groups > 0) new CaptureFinder(text, spans, automata).assign(root, found)
+      if (groups > 0) new CaptureFinder(text, spans, { automata, checkTime }).assign(root, found)
       return spans
     },
   }
@@ -66,6 +66,7 @@ function leftmostLongest(automaton: Automaton, text: Text, { from, checkTime }: 
   let current = new StateSet(automaton)
   let following = new StateSet(automaton)
   let best: readonly [number, number] | undefined
+  let steps = 0
   current.clear()
   for (let at = from; ; at++) {
     // A match that starts later is only of use while there is none.
@@ -73,7 +74,11 @@ function leftmostLongest(automaton: Automaton, text: Text, { from, checkTime }: 
     const start = current.accepted
     if (start >= 0 && (best === undefined || start <= best[0])) best = [start, at]
     if (at >= text.length || (best !== undefined && !mayImprove(current, best[0]))) return best
-    if ((at - from) % STEPS === STEPS - 1) checkTime()
+    steps += current.states.length + 1
+    if (steps > STEPS) {
+      checkTime()
+      steps = 0
+    }
     following.clear()
     step(automaton, [current, following], { text, read: at, at: at + 1 })
     ;[current, following] = [following, current]
