@@ -51,7 +51,7 @@ function aggregate(measure: ComparisonMeasure, fields: readonly Compared[], { ro
   const all = present.reduce((sum, weight) => sum + weight, 0)
   const raise = power === 1 ? (value: number) => value : power === 2 ? (value: number) => value * value : (value: number) => value ** power
   const extract = !root ? (value: number) => value : power === 2 ? Math.sqrt : (value: number) => value ** (1 / power)
-  return (row, others, first) => {
+  const carefully: Compare = (row, others, first) => {
     let sum = 0
     let there = 0
     for (let i = 0; i < terms.length; i++) {
@@ -64,6 +64,31 @@ function aggregate(measure: ComparisonMeasure, fields: readonly Compared[], { ro
     // Where values are missing, those that are there stand for them; where none is there, there is nothing to compare.
     if (there !== all) sum = round(sum * round(all / there))
     return round(extract(sum))
+  }
+  const plain = fields.every((field) => field.weight === 1 && (field.compareFunction ?? measure.compareFunction) === 'absDiff')
+  const isDouble = round(0.1) === 0.1
+  if (!plain || !isDouble || largest || (power !== 1 && power !== 2)) return carefully
+  return power === 2 ? squares(terms.length, root, carefully) : distances(terms.length, carefully)
+}
+
+/** Plain Euclidean distances, squared or not. What is missing makes the sum NaN, which is looked at again. */
+function squares(size: number, root: boolean, carefully: Compare): Compare {
+  return (row, others, first) => {
+    let sum = 0
+    for (let i = 0; i < size; i++) {
+      const difference = row[i]! - others[first + i]!
+      sum += difference * difference
+    }
+    if (Number.isNaN(sum)) return carefully(row, others, first)
+    return root ? Math.sqrt(sum) : sum
+  }
+}
+
+function distances(size: number, carefully: Compare): Compare {
+  return (row, others, first) => {
+    let sum = 0
+    for (let i = 0; i < size; i++) sum += Math.abs(row[i]! - others[first + i]!)
+    return Number.isNaN(sum) ? carefully(row, others, first) : sum
   }
 }
 

@@ -33,7 +33,10 @@ function denseSums({ neurons, bias, connections, from, weight }: NeuralLayer, fi
   const sources = from.slice(0, width)
   return (values) => {
     for (let n = 0, at = 0; n < neurons; n += ABREAST) {
-      let [a, b, c, d] = [0, 0, 0, 0]
+      let a = 0
+      let b = 0
+      let c = 0
+      let d = 0
       for (let i = 0; i < width; i++, at += ABREAST) {
         const value = values[sources[i]!]!
         a += weights[at]! * value

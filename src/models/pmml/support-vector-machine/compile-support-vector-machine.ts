@@ -4,7 +4,7 @@ import type { ModelBody, ModelContext } from '../assembly/model-compiler.ts'
 import { cellOperand, type Evaluate } from '../assembly/operand.ts'
 import { type Classes, createClasses, largest, takeClassPrediction } from '../assembly/prediction.ts'
 import { numeric } from '../expressions/compile-expression.ts'
-import { compileKernel } from './kernel.ts'
+import { compileKernels } from './kernel.ts'
 import type { Machine, SupportVectorMachinePlan, VectorField } from './support-vector-machine-plan.ts'
 
 /** Puts a SupportVectorMachineModel together. A missing field makes the result missing. */
@@ -24,16 +24,18 @@ function compileSums(plan: SupportVectorMachinePlan, context: ModelContext): Dec
   const readers = plan.fields.map((field) => compileField(field, context))
   const size = readers.length
   const row = new Float64Array(size)
-  const kernel = compileKernel(plan.kernel)
-  const alike = new Float64Array(size === 0 ? 0 : vectors.length / size)
-  const used = Int32Array.from(new Set(machines.flatMap((machine) => [...machine.supports])))
+  const numbers = Int32Array.from(new Set(machines.flatMap((machine) => [...machine.supports])))
+  const kernels = compileKernels(plan.kernel, vectors, { numbers, size })
+  const places = new Map([...numbers].map((number, place) => [number, place]))
+  const placed = machines.map((machine) => ({ ...machine, supports: Int32Array.from(machine.supports, (number) => places.get(number)!) }))
+  const alike = new Float64Array(numbers.length)
   const sums = new Float64Array(machines.length)
   return {
     sums,
     run: (cells, at) => {
       for (let i = 0; i < size; i++) row[i] = readers[i]!(cells, at)
-      for (let u = 0; u < used.length; u++) alike[used[u]!] = kernel(row, vectors, used[u]! * size)
-      for (let m = 0; m < machines.length; m++) sums[m] = sumOf(machines[m]!, row, alike)
+      kernels(row, alike)
+      for (let m = 0; m < placed.length; m++) sums[m] = sumOf(placed[m]!, row, alike)
     },
   }
 }

@@ -1,34 +1,95 @@
 import { exp } from '../functions/exponential.ts'
 import type { Kernel } from './support-vector-machine-plan.ts'
 
-/** How alike a row is to the vector that begins at `first` in `vectors`. */
-export type RunKernel = (row: Float64Array, vectors: Float64Array, first: number) => number
+/** Says how alike a row is to each of some vectors, in their order. */
+export type RunKernels = (row: Float64Array, alike: Float64Array) => void
 
-/** The kernels (PMML 4.4.1, SupportVectorMachine, kernel types). */
-export function compileKernel({ kind, gamma, coef0, degree }: Kernel): RunKernel {
+/** Vectors that are compared side by side, because an addition waits for the one before it. */
+const ABREAST = 4
+
+/** The kernels (PMML 4.4.1, SupportVectorMachine, kernel types) of those of the vectors, `size` numbers each, that are used. */
+export function compileKernels(kernel: Kernel, vectors: Float64Array, used: { numbers: Int32Array; size: number }): RunKernels {
+  const { numbers, size } = used
+  const count = numbers.length
+  // Per group and field: the values of the group's vectors.
+  const groups = new Float64Array(Math.ceil(count / ABREAST) * size * ABREAST)
+  for (let u = 0; u < count; u++) {
+    const first = Math.floor(u / ABREAST) * size * ABREAST + (u % ABREAST)
+    for (let i = 0; i < size; i++) groups[first + i * ABREAST] = vectors[numbers[u]! * size + i]!
+  }
+  const compare = kernel.kind === 'RadialBasisKernelType' ? squaredDistances(groups, size, count) : dots(groups, size, count)
+  const finish = finisher(kernel)
+  if (finish === undefined) return compare
+  return (row, alike) => {
+    compare(row, alike)
+    finish(alike, count)
+  }
+}
+
+/** What is done to dot products or squared distances, in place. */
+function finisher({ kind, gamma, coef0, degree }: Kernel): ((values: Float64Array, count: number) => void) | undefined {
   switch (kind) {
     case 'LinearKernelType':
-      return dot
+      return undefined
     case 'PolynomialKernelType':
-      return (row, vectors, first) => (gamma * dot(row, vectors, first) + coef0) ** degree
+      return (values, count) => {
+        for (let u = 0; u < count; u++) values[u] = (gamma * values[u]! + coef0) ** degree
+      }
     case 'RadialBasisKernelType':
-      return (row, vectors, first) => exp(-gamma * squaredDistance(row, vectors, first))
+      return (values, count) => {
+        for (let u = 0; u < count; u++) values[u] = exp(-gamma * values[u]!)
+      }
     case 'SigmoidKernelType':
-      return (row, vectors, first) => Math.tanh(gamma * dot(row, vectors, first) + coef0)
+      return (values, count) => {
+        for (let u = 0; u < count; u++) values[u] = Math.tanh(gamma * values[u]! + coef0)
+      }
   }
 }
 
-function dot(row: Float64Array, vectors: Float64Array, first: number): number {
-  let sum = 0
-  for (let i = 0; i < row.length; i++) sum += row[i]! * vectors[first + i]!
-  return sum
+function dots(groups: Float64Array, size: number, count: number): RunKernels {
+  return (row, alike) => {
+    for (let u = 0, at = 0; u < count; u += ABREAST) {
+      let a = 0
+      let b = 0
+      let c = 0
+      let d = 0
+      for (let i = 0; i < size; i++, at += ABREAST) {
+        const value = row[i]!
+        a += value * groups[at]!
+        b += value * groups[at + 1]!
+        c += value * groups[at + 2]!
+        d += value * groups[at + 3]!
+      }
+      alike[u] = a
+      if (u + 1 < count) alike[u + 1] = b
+      if (u + 2 < count) alike[u + 2] = c
+      if (u + 3 < count) alike[u + 3] = d
+    }
+  }
 }
 
-function squaredDistance(row: Float64Array, vectors: Float64Array, first: number): number {
-  let sum = 0
-  for (let i = 0; i < row.length; i++) {
-    const difference = row[i]! - vectors[first + i]!
-    sum += difference * difference
+function squaredDistances(groups: Float64Array, size: number, count: number): RunKernels {
+  return (row, alike) => {
+    for (let u = 0, at = 0; u < count; u += ABREAST) {
+      let a = 0
+      let b = 0
+      let c = 0
+      let d = 0
+      for (let i = 0; i < size; i++, at += ABREAST) {
+        const value = row[i]!
+        const p = value - groups[at]!
+        const q = value - groups[at + 1]!
+        const r = value - groups[at + 2]!
+        const s = value - groups[at + 3]!
+        a += p * p
+        b += q * q
+        c += r * r
+        d += s * s
+      }
+      alike[u] = a
+      if (u + 1 < count) alike[u + 1] = b
+      if (u + 2 < count) alike[u + 2] = c
+      if (u + 3 < count) alike[u + 3] = d
+    }
   }
-  return sum
 }

@@ -78,9 +78,15 @@ function createTreeWalk(layout: SetLayout, { cells, masks, features, terms, outp
       const j = i + features
       const k = j + features
       const l = k + features
-      let [a, b, c, d] = [root, root, root, root]
+      let a = root
+      let b = root
+      let c = root
+      let d = root
       for (let level = 0; level < depth; level++) {
-        const [p, q, r, s] = [i + steps[2 * a]!, j + steps[2 * b]!, k + steps[2 * c]!, l + steps[2 * d]!]
+        const p = i + steps[2 * a]!
+        const q = j + steps[2 * b]!
+        const r = k + steps[2 * c]!
+        const s = l + steps[2 * d]!
         a = steps[2 * a + 1]! + (Number(cells[p]! > thresholds[a]!) | Number((masks[p]! & wrong[a]!) !== 0))
         b = steps[2 * b + 1]! + (Number(cells[q]! > thresholds[b]!) | Number((masks[q]! & wrong[b]!) !== 0))
         c = steps[2 * c + 1]! + (Number(cells[r]! > thresholds[c]!) | Number((masks[r]! & wrong[c]!) !== 0))
