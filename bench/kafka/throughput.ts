@@ -35,7 +35,8 @@ const LEAST_RECORDS = 1000
 const LEAST_IN_PARTITION = 500
 /** From one slice of the warm-up to the next: a system that was just started is slow, and faster with more at once. */
 const MOST_GROWTH = 8
-const STILL_FASTER = 1.3
+/** A cost of so much of the least before is falling. */
+const STILL_FALLING = 0.95
 /** How many times as long as it should the warm-up may take. */
 const MOST_PATIENCE = 4
 
@@ -78,20 +79,22 @@ export async function measureThroughput(stage: Stage, lanes: readonly LaneOption
 }
 
 /**
- * Gives backlogs of about a second until the system has run long enough and is no longer getting faster; returns the size of one that
- * takes it the pace's seconds.
+ * Gives backlogs of about a second until the system has run long enough and a record no longer costs it less from one to the next (a JVM
+ * compiles for longer than one thinks); returns the size of one that takes it the pace's seconds.
  */
 export async function warmUp(lane: Lane, { seconds, warmSeconds }: Pace): Promise<number> {
   const least = Math.max(LEAST_RECORDS, LEAST_IN_PARTITION * lane.place.partitions)
   const fitting = (rate: number, time: number): number => Math.min(MOST_RECORDS, Math.max(least, Math.round(rate * time)))
   let size = least
   let rate = 0
-  let before = 0
-  for (let run = 0; run < warmSeconds || (rate > before * STILL_FASTER && run < warmSeconds * MOST_PATIENCE);) {
+  let cost = Number.POSITIVE_INFINITY
+  let isFalling = true
+  for (let run = 0; run < warmSeconds || (isFalling && run < warmSeconds * MOST_PATIENCE);) {
     const slice = await lane.slice(size)
-    before = rate
     rate = slice.recordsPerSecond
     run += slice.records / rate
+    isFalling = slice.nanosPerRecord < cost * STILL_FALLING
+    cost = Math.min(cost, slice.nanosPerRecord)
     size = Math.min(fitting(rate, Math.min(1, seconds)), size * MOST_GROWTH)
   }
   return fitting(rate, seconds)
