@@ -17,6 +17,7 @@ export interface PmmlCase {
   readonly inputRows?: string | null
   readonly expected: string
   readonly model: string
+  readonly pmmlBytes: number
   readonly rows: number
   readonly expectedRows?: number
   readonly equivalence: Equivalence | null

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { scoreRows } from '../../../test/contracts/answers.ts'
-import { CASE_ROWS } from '../../../test/fixtures/pmml-cases/document.ts'
+import { CASE_ROWS, documentOf, schema } from '../../../test/fixtures/pmml-cases/document.ts'
 import { PMML_CASES } from '../../../test/fixtures/pmml-cases/index.ts'
 import { SluiceError } from '../../core/errors.ts'
 import type { Model } from '../../core/model.ts'
@@ -28,6 +28,19 @@ const STRANGE = [
   'Infinity',
   'q',
   'c',
+]
+
+/** What no row of the cases can be a record of: baskets, and what depends on records before. */
+const OTHER_DOCUMENTS = [
+  documentOf(
+    `<AssociationModel functionName="associationRules" numberOfTransactions="1" numberOfItems="2" minimumSupport="0" minimumConfidence="0" numberOfItemsets="2" numberOfRules="1"><MiningSchema><MiningField name="s"/></MiningSchema>` +
+      '<Output><OutputField name="f" feature="ruleValue" ruleFeature="rule" rank="1" algorithm="recommendation"/></Output><Item id="1" value="q"/><Item id="2" value="r"/>' +
+      '<Itemset id="1"><ItemRef itemRef="1"/></Itemset><Itemset id="2"><ItemRef itemRef="2"/></Itemset><AssociationRule antecedent="1" consequent="2" support="0.5" confidence="0.5" lift="1"/></AssociationModel>',
+  ),
+  documentOf(
+    `<RegressionModel functionName="regression">${schema('y')}<LocalTransformations><DerivedField name="l" optype="continuous" dataType="double">` +
+      '<Lag field="x" n="3" aggregate="avg"><BlockIndicator field="s"/></Lag></DerivedField></LocalTransformations><RegressionTable intercept="1"><NumericPredictor name="l" coefficient="1"/></RegressionTable></RegressionModel>',
+  ),
 ]
 
 type Mutation = (document: string, at: number, what: string) => string
@@ -65,7 +78,7 @@ it('loads a mutated document and scores with it, or refuses it with a code', asy
   let refused = 0
   await fc.assert(
     fc.asyncProperty(
-      fc.constantFrom(...Object.values(PMML_CASES)),
+      fc.constantFrom(...Object.values(PMML_CASES), ...OTHER_DOCUMENTS, ...OTHER_DOCUMENTS),
       fc.array(mutation, { minLength: 1, maxLength: 3 }),
       async (document, mutations) => {
         const mutated = mutations.reduce((text, { kind, at, what }) => MUTATIONS[kind]!(text, at, what), document)

@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest'
+import { regularExpression } from './regular-expression.ts'
+
+const found = (pattern: string, text: string): readonly string[] =>
+  [...text.matchAll(regularExpression(pattern, 'g'))].map((match) => match[0])
+
+describe('a pattern', () => {
+  it('may name classes of characters', () => {
+    expect(found('\\p{Punct}+', 'a, b! (c) €5')).toEqual([',', '!', '(', ')'])
+    expect(found('[\\p{Alpha}_]+', 'ab_c 1 d')).toEqual(['ab_c', 'd'])
+    expect(found('\\p{L}+', 'naïve 12 Ωμ')).toEqual(['naïve', 'Ωμ'])
+    expect(found('\\P{L}+', 'a 1 b')).toEqual([' 1 '])
+    expect(found('\\p{IsLu}', 'aBcÄ')).toEqual(['B', 'Ä'])
+  })
+
+  it('may fold case', () => {
+    expect(found('(?i)fox|[a-c]+', 'FOX fOx AbC')).toEqual(['FOX', 'fOx', 'AbC'])
+    expect(found('(?iu)(?:the) \\w', 'THE q')).toEqual(['THE q'])
+    expect(found('fox', 'FOX fox')).toEqual(['fox'])
+  })
+
+  it('may quote, and anchor as others do', () => {
+    expect(found('\\Qa.b\\E+', 'a.b a.bb axb')).toEqual(['a.b', 'a.bb'])
+    expect(found('\\Aab\\z', 'ab')).toEqual(['ab'])
+  })
+
+  it('is refused where it means something else elsewhere, or may take long', () => {
+    for (const pattern of ['[a-z&&[^b]]', '[a[b]]', 'a++', '(a)\\1', '(?=a)', 'a{1000}', '(', '\\p{Nonsense}']) {
+      expect(() => regularExpression(pattern), pattern).toThrow(/is not understood, or could take very long/)
+    }
+  })
+
+  it('takes time that is linear in the text', () => {
+    expect(regularExpression('(a+)+$').test(`${'a'.repeat(50_000)}b`)).toBe(false)
+  })
+})
