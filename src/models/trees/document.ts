@@ -110,12 +110,14 @@ export function textOf(bytes: Uint8Array, what: string): string {
   }
 }
 
-/** The document of a JSON file. Throws `model.malformed`. */
-export function parseJson(bytes: Uint8Array, what: string): Document {
+/** The document of a JSON file; `mend` may make JSON of a text that is not. Throws `model.malformed`. */
+export function parseJson(bytes: Uint8Array, what: string, mend?: (text: string) => string): Document {
   const text = textOf(bytes, what)
   try {
     return new Document(JSON.parse(text))
   } catch (cause) {
+    const mended = mend?.(text) ?? text
+    if (mended !== text) return parseJson(new TextEncoder().encode(mended), what)
     throw new SluiceError('model.malformed', `the bytes are not ${what}: ${(cause as Error).message.slice(0, 200)}`, { cause })
   }
 }

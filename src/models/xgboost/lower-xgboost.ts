@@ -69,7 +69,17 @@ export function lowerXgBoost(bytes: Uint8Array, metadata: Readonly<Record<string
 /** JSON begins with a brace and a quote, or white space between; in UBJSON a length follows the brace. */
 function parse(bytes: Uint8Array): Document {
   const isUbJson = bytes[0] === OPENING_BRACE && bytes[1] !== QUOTE && !' \n\r\t}'.includes(String.fromCharCode(bytes[1] ?? 32))
-  return isUbJson ? new Document(parseUbJson(bytes)) : parseJson(bytes, 'an XGBoost model in JSON')
+  return isUbJson ? new Document(parseUbJson(bytes)) : parseJson(bytes, 'an XGBoost model in JSON', withoutNaN)
+}
+
+/**
+ * Some versions write NaN and Infinity, which JSON does not have: NaN where nothing is meant, as for the threshold of a split on
+ * categories. Both become a number that is too large.
+ */
+function withoutNaN(text: string): string {
+  return text.replaceAll(/"[^"\\]*(?:\\.[^"\\]*)*"|-?(?:NaN|nan|Infinity|inf)\b/g, (token) =>
+    token.startsWith('"') ? token : token.startsWith('-') ? '-1e999' : '1e999',
+  )
 }
 
 /** The trees, and what each is multiplied by where trees are dropped (DART). */

@@ -124,6 +124,17 @@ describe('an XGBoost model', () => {
     expect(await scores({ names: ['x'], trees: [{ ...split, defaultLeft: [1, 0, 0] }] }, rows)).toEqual([2, 2, 1, 1, 1, 1, 1])
   })
 
+  test('may have NaN where JSON has none, as older versions write it', async () => {
+    const text = new TextDecoder()
+      .decode(xgBoostFile({ names: ['NaN, "'], trees: [split] }))
+      .replace('[0,1,2],"default', '[NaN,1,2],"default')
+    expect(text).toContain('[NaN,')
+    const bytes = new TextEncoder().encode(text)
+    using model = await runtime.load(descriptorOf('xgboost', bytes), bytes)
+    expect(model.inputs[0]!.name).toBe('NaN, "')
+    expect(await scoreRows(model, [[0], [1]])).toEqual([{ score: 2 }, { score: 1 }])
+  })
+
   test('knows the texts of categories, and takes no others', async () => {
     const enc = [{ offsets: [0, 1, 5, 8], values: [...new TextEncoder().encode('aBernné')].map((byte) => (byte << 24) >> 24) }]
     const parts = { names: ['x'], trees: [{ ...split, categories: { 0: [0, 2] } }], cats: { enc } }
