@@ -45,10 +45,39 @@ function compileSimple(predicate: SimplePredicate, scope: Scope): Test {
     return compileTextOrder(field, literal!, { holds, scope })
   }
   const operand = comparedLiteral(field, literal!, scope.assembly)
+  if (field.slot !== undefined) return CELL_TESTS[operator](field.slot, operand)
   return (cells, at) => {
     const value = run(cells, at)
     return Number.isNaN(value) ? NaN : holds(value, operand) ? 1 : 0
   }
+}
+
+/** The comparisons of what a cell holds, each in a function of its own: they are most of what trees, scorecards and rules do. */
+const CELL_TESTS: Readonly<Record<Comparison, (slot: number, operand: number) => Test>> = {
+  equal: (slot, operand) => (cells, at) => {
+    const value = cells[at + slot]!
+    return value === operand ? 1 : value === value ? 0 : NaN
+  },
+  notEqual: (slot, operand) => (cells, at) => {
+    const value = cells[at + slot]!
+    return value === operand ? 0 : value === value ? 1 : NaN
+  },
+  lessThan: (slot, operand) => (cells, at) => {
+    const value = cells[at + slot]!
+    return value < operand ? 1 : value === value ? 0 : NaN
+  },
+  lessOrEqual: (slot, operand) => (cells, at) => {
+    const value = cells[at + slot]!
+    return value <= operand ? 1 : value === value ? 0 : NaN
+  },
+  greaterThan: (slot, operand) => (cells, at) => {
+    const value = cells[at + slot]!
+    return value > operand ? 1 : value === value ? 0 : NaN
+  },
+  greaterOrEqual: (slot, operand) => (cells, at) => {
+    const value = cells[at + slot]!
+    return value >= operand ? 1 : value === value ? 0 : NaN
+  },
 }
 
 /** Texts are ordered as the field declares its values, where it does; else by their characters. */
@@ -77,11 +106,29 @@ function compileSet(predicate: SetPredicate, scope: Scope): Test {
   const field = scope.require(predicate.field)
   const members = new Set(predicate.values.map((value) => comparedLiteral(field, value, scope.assembly)))
   const [inside, outside] = predicate.isIn ? [1, 0] : [0, 1]
-  const { run } = field
+  const { run, slot } = field
+  const table = tableOf(members)
+  if (table !== undefined && slot !== undefined) {
+    return (cells, at) => {
+      const value = cells[at + slot]!
+      return table[value] === 1 ? inside : value === value ? outside : NaN
+    }
+  }
   return (cells, at) => {
     const value = run(cells, at)
     return Number.isNaN(value) ? NaN : members.has(value) ? inside : outside
   }
+}
+
+const LARGEST_TABLE = 65_536
+
+/** 1 for each member, where all of them are small whole numbers. */
+function tableOf(members: ReadonlySet<number>): Uint8Array | undefined {
+  const largest = Math.max(-1, ...members)
+  for (const member of members) if (!(Number.isInteger(member) && member >= 0 && member < LARGEST_TABLE)) return undefined
+  const table = new Uint8Array(largest + 1)
+  for (const member of members) table[member] = 1
+  return table
 }
 
 function compileCompound(predicate: CompoundPredicate, scope: Scope): Test {
@@ -112,6 +159,16 @@ const CONNECTIVES: Readonly<Record<CompoundPredicate['operator'], (tests: readon
 }
 
 function connective(tests: readonly Test[], decisive: 0 | 1): Test {
+  const [one, other] = tests
+  if (one !== undefined && other !== undefined && tests.length === 2) {
+    return (cells, at) => {
+      const first = one(cells, at)
+      if (first === decisive) return decisive
+      const second = other(cells, at)
+      // Both are known and not decisive, or one is not known: their product is NaN then.
+      return second === decisive ? decisive : first * second === first * second ? 1 - decisive : NaN
+    }
+  }
   return (cells, at) => {
     let unknown = false
     for (let i = 0; i < tests.length; i++) {

@@ -10,6 +10,8 @@ import type { Characteristic, ScorecardPlan } from './scorecard-plan.ts'
 /** An attribute, ready to run. `reason` is the index of its reason code. */
 interface RunAttribute {
   readonly test: Test
+  /** A constant score; NaN where it is computed. */
+  readonly constant: number
   readonly score: Evaluate
   readonly reason: number
 }
@@ -51,7 +53,12 @@ export function compileScorecard(plan: ScorecardPlan, context: ModelContext): Mo
         if (ranksReasons) cells.fill(NaN, at + points.first, at + points.first + points.count)
         for (let c = 0; c < characteristics.length; c++) {
           const attribute = holding(characteristics[c]!, cells, at)
-          const score = attribute === undefined ? NaN : round(attribute.score(cells, at))
+          const score =
+            attribute === undefined
+              ? NaN
+              : attribute.constant === attribute.constant
+                ? attribute.constant
+                : round(attribute.score(cells, at))
           sum = round(sum + score)
           if (!ranksReasons || attribute === undefined) continue
           const cell = at + points.first + attribute.reason
@@ -72,10 +79,12 @@ function holding(attributes: readonly RunAttribute[], cells: Float64Array, at: n
 function compileAttributes(
   { attributes }: Characteristic,
   codes: readonly string[],
-  { scope, assembly }: ModelContext,
+  { scope, assembly, head }: ModelContext,
 ): readonly RunAttribute[] {
+  const round = roundingOf(head.singlePrecision)
   return attributes.map(({ predicate, score, reasonCode }) => ({
     test: compilePredicate(predicate, scope),
+    constant: typeof score === 'number' ? round(score) : NaN,
     score: typeof score === 'number' ? () => score : cast(assembly.compile(score, scope), 'double', assembly).run,
     reason: reasonCode === undefined ? -1 : codes.indexOf(reasonCode),
   }))
