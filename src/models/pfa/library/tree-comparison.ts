@@ -1,5 +1,5 @@
 import { accepts } from '../types/accepts.ts'
-import { type ArrayType, isNumeric, type RecordType, type Type, type UnionType, unionOf } from '../types/type.ts'
+import { type ArrayType, type EnumType, isNumeric, type RecordType, type Type, type UnionType, unionOf } from '../types/type.ts'
 import { tagOf, unboxed } from '../values/branches.ts'
 import { Boxed, propertyOf, type RecordValue, type Value } from '../values/value.ts'
 import type { CallSite } from './library-function.ts'
@@ -39,6 +39,9 @@ const NUMBER_TESTS: ReadonlyMap<string, (x: number, y: number) => boolean> = new
 export function comparisonOf(site: CallSite, options: ComparisonOptions): Comparison {
   const datumType = site.params[0] as RecordType
   const valueType = (site.params[1] as RecordType).fields.find((field) => field.name === 'value')!.type
+  const asked = (site.params[1] as RecordType).fields.find((field) => field.name === 'field')!.type as EnumType
+  const stranger = asked.symbols.find((symbol) => !datumType.fields.some((field) => field.name === symbol))
+  if (stranger !== undefined) site.refuse(`the symbol '${stranger}' of ${asked.name} is no field of ${datumType.name}`)
   const plans = new Map(datumType.fields.map((field) => [field.name, planOf(site, { field, valueType, options })]))
   const { nullIsUnknown } = options
   return (datum, comparison) => {

@@ -1,4 +1,4 @@
-import { broadestType, unionOfAll } from './accepts.ts'
+import { accepts, broadestType, unionOfAll } from './accepts.ts'
 import type { Pattern, PatternField, Signature } from './pattern.ts'
 import { arrayOf, BYTES, functionOf, mapOf, PRIMITIVES, type RecordType, type Type } from './type.ts'
 
@@ -28,6 +28,8 @@ export function matchSignature(signature: Signature, args: readonly Type[]): Mat
   const resolved = params.map(({ pattern }) => resolvePattern(pattern, labels))
   const result = resolvePattern(ret, labels)
   if (result === undefined || resolved.some((type) => type === undefined)) return undefined
+  // A label may come out wider than what one of the functions takes.
+  if (!args.every((type, i) => accepts(resolved[i]!, type))) return undefined
   return { params: resolved as Type[], ret: result, labels }
 }
 
