@@ -7,6 +7,7 @@ import type { Clock } from '../core/clock.ts'
 import { SluiceError } from '../core/errors.ts'
 import type { Log } from '../core/log.ts'
 import { modelId, type Runtime } from '../core/model.ts'
+import type { ModelHolder } from '../engines/local/model-holder.ts'
 import type { Wake } from '../engines/local/wake.ts'
 import type { ModelDefinition } from '../models/function/define-model.ts'
 import { createRuntimes } from '../models/index.ts'
@@ -18,6 +19,7 @@ import { Registry } from '../registry/registry.ts'
 import { Journal } from '../services/journal.ts'
 import { createModelService } from '../services/model-service.ts'
 import type { StreamContext } from '../services/stream-context.ts'
+import { createHeldModels } from './held-models.ts'
 import { checkInputs } from './input-check.ts'
 import { createServingTarget } from './serving-target.ts'
 
@@ -38,6 +40,8 @@ export class ModelPlane {
   readonly registry: Registry
   readonly journal: Journal
   readonly service: ModelService
+  /** Where this node holds only the models of the partitions that it works on; undefined where it holds all. */
+  readonly holder: ModelHolder | undefined
   readonly #options: ModelPlaneOptions
   readonly #runtimes: readonly Runtime[]
   readonly #follower: RegistryFollower
@@ -45,9 +49,13 @@ export class ModelPlane {
 
   private constructor(options: ModelPlaneOptions) {
     const { config, clock, log, logger, streams, modelsChanged, definitions } = options
-    const { topic, history, maxBytes, loadTimeoutMs, directory, allowedHosts } = config.models
+    const { topic, history, maxBytes, loadTimeoutMs, directory, allowedHosts, join } = config.models
     this.#options = options
-    this.registry = new Registry({ history, maxModelBytes: maxBytes })
+    const keyed = join === 'keyed'
+    this.registry = new Registry({ history, maxModelBytes: maxBytes, keyed })
+    this.holder = keyed
+      ? createHeldModels({ take: async (partition) => this.#take(partition), drop: async (partition) => this.#drop(partition) })
+      : undefined
     this.journal = new Journal({
       log,
       clock,
@@ -81,6 +89,7 @@ export class ModelPlane {
       follower: this.#follower,
       deployment: this.#deployment,
       maxModelBytes: maxBytes,
+      keyed,
       inspect: (entry) => this.#inspect(entry),
     })
   }
@@ -94,7 +103,7 @@ export class ModelPlane {
 
   /** Reads the models topic, loads what should serve, and publishes the models in code that the topic lacks. */
   async start(): Promise<void> {
-    await this.#follower.start()
+    if (this.holder === undefined) await this.#follower.start()
     for (const history of this.registry.histories) void this.#deployment.reconcile(history)
     if (!this.#options.isWorker) for (const definition of this.#options.definitions) await this.#publish(definition)
     await this.#deployment.settled()
@@ -105,6 +114,19 @@ export class ModelPlane {
     await this.#deployment[Symbol.asyncDispose]()
     await this.journal.flush()
     for (const runtime of this.#runtimes) await runtime[Symbol.asyncDispose]?.()
+  }
+
+  /** Resolves when the models of a partition of the models topic serve. */
+  async #take(partition: number): Promise<void> {
+    await this.#follower.take(partition)
+    const histories = [...this.registry.histories].filter((history) =>
+      history.versions.some(({ source }) => source.partition === partition),
+    )
+    await Promise.all(histories.map(async (history) => this.#deployment.reconcile(history)))
+  }
+
+  async #drop(partition: number): Promise<void> {
+    for (const dataType of await this.#follower.drop(partition)) await this.#deployment.drop(dataType)
   }
 
   async #publish(definition: ModelDefinition): Promise<void> {

@@ -74,6 +74,7 @@ export class SluiceNode {
     const registry = await openRegistry(config.schemas)
     const partitions = await Promise.all(config.streams.map(async (stream) => log.partitions(stream.input)))
     await log.ensureTopics(stateTopics(config, Math.max(...partitions)))
+    await checkJoin(config, log, partitions)
     const limits = async (topic: string): Promise<number> => log.maxAppendBytes(topic)
     const streams = await Promise.all(
       config.streams.map(async (stream, i) => createStream(stream, { config, clock, registry, partitions: partitions[i]!, limits })),
@@ -119,6 +120,7 @@ export class SluiceNode {
       logger,
       streams,
       monitors,
+      models,
       modelsChanged,
       observer,
       stack,
@@ -180,6 +182,7 @@ interface EngineParts {
   readonly logger: Logger
   readonly streams: readonly StreamContext[]
   readonly monitors: Monitored
+  readonly models: ModelPlane
   readonly modelsChanged: Wake
   readonly observer: ReturnType<typeof createObserver>
   readonly stack: AsyncDisposableStack
@@ -205,7 +208,7 @@ async function startWorkers({ config, logger, monitors, stack }: EngineParts): P
   return pool.ready
 }
 
-function startEngine(stream: StreamContext, { config, log, modelsChanged, observer }: EngineParts): StreamEngine {
+function startEngine(stream: StreamContext, { config, log, models, modelsChanged, observer }: EngineParts): StreamEngine {
   const { name, input, output, operator } = stream
   const { batch, commit } = config.streams.find((candidate) => candidate.name === name)!
   return new StreamEngine({
@@ -218,6 +221,7 @@ function startEngine(stream: StreamContext, { config, log, modelsChanged, observ
     operator,
     observer,
     modelsChanged,
+    ...(models.holder && { models: models.holder }),
     maxBatchBytes: batch.maxBytes,
     guarantee: commit.guarantee,
     commitIntervalMs: commit.intervalMs,
@@ -237,7 +241,7 @@ function stateTopics(config: Config, partitions: number): TopicSpec[] {
     { topic: swaps, partitions, cleanup: 'delete' },
     { topic: statistics, partitions, cleanup: 'compact' },
     { topic: events, partitions: 1, cleanup: 'delete' },
-    { topic: config.models.topic, partitions: 1, cleanup: 'delete' },
+    { topic: config.models.topic, partitions: config.models.join === 'keyed' ? partitions : 1, cleanup: 'delete' },
   ]
 }
 
@@ -258,9 +262,14 @@ async function listen(services: Services, options: NodeOptions, stack: AsyncDisp
   }
 }
 
-/** Throws `config.invalid` where threads can't share the work. */
+/** Throws `config.invalid` where threads, or the members of a group, can't share the work as they are asked to. */
 function checkWorkers({ config, definitions = [] }: NodeOptions): void {
-  const { workers, log } = config
+  const { workers, log, models } = config
+  if (models.join === 'keyed' && (definitions.length > 0 || models.definitions !== null))
+    throw new SluiceError(
+      'config.invalid',
+      'models.join is keyed, but must be partitioned where models are given in code: no node would hold them all',
+    )
   if (workers === 1) return
   const why =
     log.kind === 'kafka'
@@ -268,4 +277,14 @@ function checkWorkers({ config, definitions = [] }: NodeOptions): void {
       : `the log ${logText(log)} belongs to one thread; Kafka's is shared`
   if (log.kind !== 'kafka' || definitions.length > 0)
     throw new SluiceError('config.invalid', `workers is ${workers}, but must be 1: ${why}`)
+}
+
+/** Throws `log.topic.conflict` where a keyed join has no models topic with the partitions of its inputs. */
+async function checkJoin({ models, streams }: Config, log: Log, partitions: readonly number[]): Promise<void> {
+  if (models.join !== 'keyed') return
+  const count = await log.partitions(models.topic)
+  const at = partitions.findIndex((each) => each !== count)
+  if (at < 0) return
+  const message = `models.join is keyed, so topic '${models.topic}' must have as many partitions as '${streams[at]!.input}': ${partitions[at]}, not ${count}`
+  throw new SluiceError('log.topic.conflict', message, { details: { topic: models.topic, partitions: count, wanted: partitions[at]! } })
 }

@@ -28,6 +28,7 @@ export function checkStreams(settings: Settings): void {
   checkCircles(streams, report)
   for (const { at } of streams) {
     checkAnswer(at, settings, report)
+    checkKeyed(at, settings, report)
     checkWire(at, settings, report)
   }
 }
@@ -55,6 +56,13 @@ function internalTopics(settings: Settings): Internal {
   add(['models', 'topic'], modelsSchema.shape.topic)
   for (const [key, schema] of Object.entries(topicsSchema.shape)) add(['topics', key], schema)
   return new Map([...Map.groupBy(named, ([topic]) => topic)].map(([topic, group]) => [topic, group.map(([, key]) => key)]))
+}
+
+/** Only by their keys do records and models of one data type come to the same partition. */
+function checkKeyed(at: Path, settings: Settings, report: Report): void {
+  if (valueAt(settings.tree, ['models', 'join']) !== 'keyed') return
+  if (valueAt(settings.tree, [...at, 'dataType']) !== 'key')
+    report([...at, 'dataType'], "must be key where models.join is keyed: a record's key says its partition")
 }
 
 function checkInternal(internal: Internal, settings: Settings, report: Report): void {

@@ -42,6 +42,7 @@ describe('what is right', () => {
     expect(config.models).toEqual({
       topic: 'models',
       history: 10,
+      join: 'partitioned',
       maxBytes: 268435456,
       loadTimeoutMs: 60000,
       directory: null,

@@ -121,6 +121,7 @@ export const topicsSchema = section({
 
 export const modelsSchema = section({
   topic: topic().prefault('models'),
+  join: oneOf(['partitioned', 'keyed']).prefault('partitioned'),
   history: whole(1, 10_000, 'how many versions of a data type are kept').prefault(10),
   maxBytes: size().prefault('256MiB'),
   loadTimeoutMs: whole(1, 3_600_000, 'how long loading may take, in ms').prefault(60_000),

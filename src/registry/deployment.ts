@@ -56,6 +56,17 @@ export class Deployment {
     return (state.running ??= this.#run(history, state))
   }
 
+  /** Has no model serve a data type any more, and forgets it, as if it had never been. */
+  async drop(dataType: string): Promise<void> {
+    const state = this.#states.get(dataType)
+    if (state === undefined) return
+    this.#states.delete(dataType)
+    state.dropped = true
+    state.loading?.abort.abort(SUPERSEDED)
+    await state.running
+    this.#release(dataType, state)
+  }
+
   /** Resolves when nothing is being loaded. */
   async settled(): Promise<void> {
     for (;;) {
@@ -70,19 +81,21 @@ export class Deployment {
     this.#closed = true
     for (const { loading } of this.#states.values()) loading?.abort.abort(SUPERSEDED)
     await this.settled()
-    for (const [dataType, state] of this.#states) {
-      this.#options.target.withdraw(dataType)
-      state.serving?.loaded.release()
-      for (const warm of state.warm) warm.loaded.release()
-    }
+    for (const [dataType, state] of this.#states) this.#release(dataType, state)
     this.#states.clear()
+  }
+
+  #release(dataType: string, state: DataTypeState): void {
+    this.#options.target.withdraw(dataType)
+    state.serving?.loaded.release()
+    for (const warm of state.warm) warm.loaded.release()
   }
 
   async #run(history: DataTypeHistory, state: DataTypeState): Promise<void> {
     // So that `running` is set before it is cleared below, in the same step as the last look at what is wanted.
     await Promise.resolve()
     try {
-      while (history.wanted !== state.serving?.entry && !this.#closed) {
+      while (history.wanted !== state.serving?.entry && !this.#closed && !state.dropped) {
         const { wanted } = history
         if (wanted === undefined) this.#withdraw(history, state)
         else await this.#deploy(history, state, wanted)
@@ -163,10 +176,12 @@ interface DataTypeState {
   warm: Deployed[]
   loading: { readonly entry: ModelEntry; readonly abort: AbortController } | undefined
   running: Promise<void> | undefined
+  /** Nobody asks for it any more. */
+  dropped: boolean
 }
 
 function newState(): DataTypeState {
-  return { serving: undefined, warm: [], loading: undefined, running: undefined }
+  return { serving: undefined, warm: [], loading: undefined, running: undefined, dropped: false }
 }
 
 function keepWarm(state: DataTypeState, model: Deployed): void {

@@ -35,22 +35,45 @@ export class RegistryFollower {
   readonly #positions = new Map<number, bigint>()
   readonly #results = new Map<string, AppliedRecord>()
   readonly #waiters = new Set<() => void>()
-  #followers: Promise<void>[] = []
+  readonly #followers = new Map<number, { readonly abort: AbortController; readonly done: Promise<void> }>()
 
   constructor(options: FollowerOptions) {
     this.#options = options
   }
 
-  /** Reads what is there, then follows. Resolves when what is there has been applied. */
+  /** Reads what is there in all partitions, one after the other, then follows. Resolves when what is there has been applied. */
   async start(): Promise<void> {
     const { log, topic } = this.#options
     const partitions = await log.partitions(topic)
-    for (let partition = 0; partition < partitions; partition++) {
-      const { first } = await log.offsets({ topic, partition })
-      this.#positions.set(partition, first)
-      await this.#read(partition, false)
-    }
-    this.#followers = [...this.#positions.keys()].map((partition) => this.#follow(partition))
+    for (let partition = 0; partition < partitions; partition++) await this.take(partition)
+  }
+
+  /** Likewise for one partition. */
+  async take(partition: number): Promise<void> {
+    if (this.#followers.has(partition)) return
+    const { log, topic } = this.#options
+    const abort = new AbortController()
+    const signal = AbortSignal.any([abort.signal, this.#abort.signal])
+    const { first } = await log.offsets({ topic, partition })
+    this.#positions.set(partition, first)
+    await this.#read(partition, { follow: false, signal })
+    this.#followers.set(partition, { abort, done: this.#follow(partition, signal) })
+  }
+
+  /** Stops following a partition, and forgets what it told. Returns the data types that are gone with it. */
+  async drop(partition: number): Promise<string[]> {
+    const follower = this.#followers.get(partition)
+    if (follower === undefined) return []
+    this.#followers.delete(partition)
+    follower.abort.abort()
+    await follower.done
+    this.#positions.delete(partition)
+    return this.#options.registry.drop(partition)
+  }
+
+  /** Whether it reads the partition. */
+  holds(partition: number): boolean {
+    return this.#followers.has(partition)
   }
 
   /** What became of the record at an offset, as soon as it has been applied. */
@@ -82,24 +105,24 @@ export class RegistryFollower {
   async stop(): Promise<void> {
     this.#abort.abort()
     for (const resume of this.#waiters) resume()
-    await Promise.all(this.#followers)
+    await Promise.all([...this.#followers.values()].map(({ done }) => done))
   }
 
-  async #follow(partition: number): Promise<void> {
-    while (!this.#abort.signal.aborted) {
+  async #follow(partition: number, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
       try {
-        await this.#read(partition, true)
+        await this.#read(partition, { follow: true, signal })
       } catch (error) {
         this.#options.onFailure(error)
-        await pause(RETRY_MS, undefined, { signal: this.#abort.signal }).catch(() => {})
+        await pause(RETRY_MS, undefined, { signal }).catch(() => {})
       }
     }
   }
 
-  async #read(partition: number, follow: boolean): Promise<void> {
+  async #read(partition: number, { follow, signal }: { readonly follow: boolean; readonly signal: AbortSignal }): Promise<void> {
     const { log, topic } = this.#options
     const from = this.#positions.get(partition)!
-    for await (const batch of log.read({ topic, partition, from, follow, signal: this.#abort.signal })) {
+    for await (const batch of log.read({ topic, partition, from, follow, signal })) {
       for (let i = 0; i < batch.count; i++) {
         const record = {
           partition,

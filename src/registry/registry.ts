@@ -23,6 +23,11 @@ export interface RegistryOptions {
   /** Versions kept per data type. */
   readonly history: number
   readonly maxModelBytes: number
+  /**
+   * Whether each partition of the models topic is a world of its own, which a node may know or not: names and versions are then unique
+   * within a partition. Otherwise every node knows the whole topic.
+   */
+  readonly keyed?: boolean
 }
 
 /** How many names and versions are remembered, to refuse other bytes under a known one. */
@@ -35,12 +40,8 @@ const MAX_KNOWN = 1_000_000
 export class Registry {
   readonly #options: RegistryOptions
   readonly #histories = new Map<string, DataTypeHistory>()
-  /** `name@version` -> what the model is (`identityOf`): versions are immutable. */
-  readonly #identities = new Map<string, string>()
-  /** name and identity -> the version that this model has under this name. */
-  readonly #versions = new Map<string, string>()
-  /** name -> a whole number up to which all versions are taken. */
-  readonly #counters = new Map<string, number>()
+  /** By partition where each is a world of its own, else one for all. */
+  readonly #worlds = new Map<number, World>()
 
   constructor(options: RegistryOptions) {
     this.#options = options
@@ -56,7 +57,15 @@ export class Registry {
 
   /** Whether a version (`name@version`) was ever published, though no history may remember it. */
   knows(id: string): boolean {
-    return this.#identities.has(id)
+    return [...this.#worlds.values()].some((world) => world.identities.has(id))
+  }
+
+  /** Forgets all that a partition told, of a topic whose partitions are worlds of their own. Returns the data types that are gone. */
+  drop(partition: number): string[] {
+    this.#worlds.delete(partition)
+    const gone = [...this.#histories.values()].filter((history) => history.versions.some(({ source }) => source.partition === partition))
+    for (const { dataType } of gone) this.#histories.delete(dataType)
+    return gone.map(({ dataType }) => dataType)
   }
 
   /** Applies the next record. Throws a model-scope error where it can't be used; the registry is then as it was. */
@@ -89,8 +98,9 @@ export class Registry {
       )
     }
     const identity = identityOf(command, sha256)
-    const version = command.version === '' ? this.#nextVersion(command.name, identity) : command.version
-    this.#remember(command.name, version, identity)
+    const world = this.#world(record.partition)
+    const version = command.version === '' ? nextVersion(world, command.name, identity) : command.version
+    remember(world, { name: command.name, version, identity })
     const { name, description, dataType, format, inputs, metadata, golden } = command
     const descriptor: ModelDescriptor = {
       name,
@@ -123,28 +133,49 @@ export class Registry {
     }
   }
 
-  /** The version that this model has under this name already, else the next whole number that is free. */
-  #nextVersion(name: string, identity: string): string {
-    const known = this.#versions.get(`${name}@${identity}`)
-    if (known !== undefined) return known
-    let next = (this.#counters.get(name) ?? 0) + 1
-    while (this.#identities.has(`${name}@${next}`)) next++
-    this.#counters.set(name, next - 1)
-    return String(next)
+  #world(partition: number): World {
+    const key = this.#options.keyed === true ? partition : 0
+    let world = this.#worlds.get(key)
+    if (world === undefined) this.#worlds.set(key, (world = { identities: new Map(), versions: new Map(), counters: new Map() }))
+    return world
   }
+}
 
-  /** Throws where the name and version stand for another model. */
-  #remember(name: string, version: string, identity: string): void {
-    const id = `${name}@${version}`
-    const known = this.#identities.get(id)
-    if (known === identity) return
-    if (known !== undefined) throw notTheSame(id, known, identity)
-    if (this.#identities.size >= MAX_KNOWN) {
-      throw new SluiceError('model.descriptor.malformed', `the registry has seen ${MAX_KNOWN} model versions and takes no more`)
-    }
-    this.#identities.set(id, identity)
-    if (!this.#versions.has(`${name}@${identity}`)) this.#versions.set(`${name}@${identity}`, version)
+/** Within which names and versions are unique. */
+interface World {
+  /** `name@version` -> what the model is (`identityOf`): versions are immutable. */
+  readonly identities: Map<string, string>
+  /** name and identity -> the version that this model has under this name. */
+  readonly versions: Map<string, string>
+  /** name -> a whole number up to which all versions are taken. */
+  readonly counters: Map<string, number>
+}
+
+/** The version that this model has under this name already, else the next whole number that is free. */
+function nextVersion({ identities, versions, counters }: World, name: string, identity: string): string {
+  const known = versions.get(`${name}@${identity}`)
+  if (known !== undefined) return known
+  let next = (counters.get(name) ?? 0) + 1
+  while (identities.has(`${name}@${next}`)) next++
+  counters.set(name, next - 1)
+  return String(next)
+}
+
+/** Throws where the name and version stand for another model. */
+function remember(
+  { identities, versions }: World,
+  model: { readonly name: string; readonly version: string; readonly identity: string },
+): void {
+  const { name, version, identity } = model
+  const id = `${name}@${version}`
+  const known = identities.get(id)
+  if (known === identity) return
+  if (known !== undefined) throw notTheSame(id, known, identity)
+  if (identities.size >= MAX_KNOWN) {
+    throw new SluiceError('model.descriptor.malformed', `the registry has seen ${MAX_KNOWN} model versions and takes no more`)
   }
+  identities.set(id, identity)
+  if (!versions.has(`${name}@${identity}`)) versions.set(`${name}@${identity}`, version)
 }
 
 /** What makes a model the function that it is: its bytes, and how they are to be read and fed. Its sha256 first. */

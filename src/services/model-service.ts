@@ -6,6 +6,7 @@ import type { Log } from '../core/log.ts'
 import { type Format, FORMATS } from '../core/model.ts'
 import { encodeRecords } from '../core/record-batch-writer.ts'
 import { type ModelCommand, type PublishCommand, decodeCommand, encodeCommand } from '../registry/descriptor.ts'
+import { keyHash } from './key-hash.ts'
 import type { AppliedRecord, RegistryFollower } from '../registry/follower.ts'
 import type { DataTypeHistory, ModelEntry } from '../registry/history.ts'
 import type { Registry } from '../registry/registry.ts'
@@ -19,6 +20,8 @@ export interface ModelServiceOptions {
   readonly follower: RegistryFollower
   readonly deployment: Deployment
   readonly maxModelBytes: number
+  /** Whether a record of the models topic goes to the partition of its data type, which another node may hold. */
+  readonly keyed: boolean
   /** What is strange about a version that has just begun to serve, in a sentence; undefined where nothing is. */
   readonly inspect: (entry: ModelEntry) => Promise<string | undefined>
 }
@@ -104,11 +107,11 @@ async function append(
 ): Promise<ModelCommandResult> {
   const { log, topic, clock, follower, deployment } = options
   const { command, value, wait } = record
-  const key =
-    command.action === 'publish' ? `${command.dataType}/${command.name}@${command.version}` : `${command.dataType}/${command.target}`
-  const recordBatch = encodeRecords([{ timestamp: clock.now(), key: encoder.encode(key), value }])
-  const offset = await log.append({ topic, partition: 0, recordBatch })
-  const applied = await follower.applied(0, offset)
+  const key = encoder.encode(keyText(command, options.keyed))
+  const partition = options.keyed ? keyHash(key) % (await log.partitions(topic)) : 0
+  const offset = await log.append({ topic, partition, recordBatch: encodeRecords([{ timestamp: clock.now(), key, value }]) })
+  if (options.keyed && !follower.holds(partition)) return sentElsewhere(command, partition, offset)
+  const applied = await follower.applied(partition, offset)
   if (applied?.error !== undefined) throw applied.error
   const { history, entry } = changeOf(applied)
   if (wait) {
@@ -123,6 +126,23 @@ async function append(
     offset: String(offset),
     reason: entry.reason?.toJSON() ?? null,
     ...(warning !== undefined && { warning }),
+  }
+}
+
+/** With a keyed join, records and models of one data type have the same key, and so the same partition. */
+function keyText(command: ModelCommand, keyed: boolean): string {
+  if (keyed) return command.dataType
+  return command.action === 'publish' ? `${command.dataType}/${command.name}@${command.version}` : `${command.dataType}/${command.target}`
+}
+
+function sentElsewhere(command: ModelCommand, partition: number, offset: bigint): ModelCommandResult {
+  return {
+    id: command.action === 'publish' ? `${command.name}@${command.version === '' ? '?' : command.version}` : command.target,
+    dataType: command.dataType,
+    status: 'published',
+    offset: String(offset),
+    reason: null,
+    warning: `partition ${partition} of the models topic, where '${command.dataType}' belongs, is held by another node, which goes on from here`,
   }
 }
 

@@ -3,6 +3,7 @@ import type { Assignment, Group, GroupListener, Guarantee, Log, TopicPartition }
 import type { ServingOperator } from '../../core/operator/operator.ts'
 import { CommitBudget } from './commit-budget.ts'
 import type { EngineObserver } from './observer.ts'
+import type { ModelHolder } from './model-holder.ts'
 import { PartitionRunner } from './partition-runner.ts'
 import { restoreLane } from './restore-lane.ts'
 import type { StateTopics } from './state-topics.ts'
@@ -21,6 +22,8 @@ export interface EngineOptions {
   readonly maxBatchBytes: number
   readonly guarantee: Guarantee
   readonly commitIntervalMs: number
+  /** Where a member holds only the models of its own partitions. */
+  readonly models?: ModelHolder
 }
 
 const FIRST_RETRY_MS = 100
@@ -102,8 +105,11 @@ export class StreamEngine {
   }
 
   async #start(partitions: readonly Assignment[], group: Group, session: Session): Promise<void> {
-    const { log, topics, observer, stream } = this.#options
-    const lanes = await Promise.all(partitions.map((partition) => restoreLane(log, partition, topics)))
+    const { log, topics, observer, stream, models } = this.#options
+    const [lanes] = await Promise.all([
+      Promise.all(partitions.map(async (partition) => restoreLane(log, partition, topics))),
+      models?.take(partitions.map(({ partition }) => partition)),
+    ])
     observer.assigned(stream, lanes, partitions)
     // Not sooner: a batch that can't be committed would be tried again without a pause.
     const onCommit = (): void => {
@@ -124,6 +130,7 @@ export class StreamEngine {
     const released = partitions.flatMap(({ partition }) => runners.get(partition) ?? [])
     for (const { partition } of partitions) runners.delete(partition)
     await Promise.all(released.map((runner) => runner.stop()))
+    await this.#options.models?.drop(released.map((runner) => runner.lane.partition))
     if (released.length > 0)
       this.#options.observer.released(
         this.#options.stream,
