@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
@@ -7,6 +7,7 @@ import type { SluiceError } from '../../src/core/errors.ts'
 import type { Log } from '../../src/core/log.ts'
 import { type KafkaSecurity, loadCredentials, SECRETS } from '../../src/logs/kafka/credentials.ts'
 import { createKafkaLog, type KafkaLogOptions } from '../../src/logs/kafka/kafka-log.ts'
+import { Follower } from '../contracts/log/follower.ts'
 import { GroupStage } from '../contracts/log/group-stage.ts'
 import { append, record, valuesOf } from '../contracts/log/plain-record.ts'
 import { uniqueName } from '../contracts/log/suite.ts'
@@ -106,6 +107,32 @@ describe('A log opens, and does all that logs do,', () => {
     const tokenFile = join(directory, 'token')
     await writeFile(tokenFile, token)
     expect(await useEverything(await open(security.saslPort, { sasl: { mechanism: 'oauthbearer', tokenFile } }))).toEqual(EVERYTHING)
+  })
+
+  test('with a bearer token that has to be shown again and again, and changes meanwhile', async () => {
+    const tokenFile = join(directory, 'fresh-token')
+    await writeFile(tokenFile, unsecuredToken('admin', 60))
+    const log = await open(security.saslPort, { sasl: { mechanism: 'oauthbearer', tokenFile } })
+    const topic = uniqueName('topic')
+    await log.ensureTopics([{ topic, partitions: 1, cleanup: 'delete' }])
+    await using follower = new Follower(log, { topic })
+    const stage = new GroupStage(log, [topic])
+    const member = await stage.join()
+    await stage.settles([member, 1])
+    const started = performance.now()
+    let count = 0
+    for (; performance.now() - started < 4000; count++) {
+      await append(log, topic, [record(`${count}`)])
+      await member.commit({ offsets: [{ topic, partition: 0, next: BigInt(count) }] })
+      if (count % 10 === 0) {
+        await writeFile(`${tokenFile}.new`, unsecuredToken('admin', 60 + count))
+        await rename(`${tokenFile}.new`, tokenFile)
+      }
+    }
+    const followed = await follower.has(count)
+    expect(followed.map(({ value }) => value)).toEqual(Array.from({ length: count }, (_, i) => `${i}`))
+    await member.leave()
+    expect(stage.violations).toEqual([])
   })
 
   test('with a client certificate', async () => {

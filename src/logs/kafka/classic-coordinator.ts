@@ -112,7 +112,10 @@ export class ClassicCoordinator {
   }
 
   async #connect(): Promise<Connection> {
-    if (this.#connection?.isConnected() === true) return this.#connection
+    if (this.#connection !== undefined) {
+      if (this.#cluster.connections.isUsable(this.#connection)) return this.#connection
+      closeNow(this.#connection)
+    }
     const { rebalanceTimeoutMs, sessionTimeoutMs } = this.#cluster.settings
     const address = await this.#cluster.coordinator(this.#group)
     const connection = await this.#cluster.connections.open(address, { requestTimeoutMs: rebalanceTimeoutMs + sessionTimeoutMs })

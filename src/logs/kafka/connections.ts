@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
-import { apiVersionsV3, AuthenticationError, Connection } from '@platformatic/kafka'
+import { apiVersionsV3, Connection } from '@platformatic/kafka'
+import { withLifetimes } from './authenticator.ts'
 import type { BrokerAddress, KafkaSettings } from './options.ts'
 
 export interface DedicatedOptions {
@@ -9,6 +10,9 @@ export interface DedicatedOptions {
 
 /** What brokers are told as the version of this client's software. */
 const VERSION = '0'
+const REQUEST_TIMEOUT_MS = 30_000
+/** The part of its lifetime for which a connection is used. */
+const USED_PART = 0.8
 
 /**
  * The connections of one log. `shared` gives the one to a broker on which quick requests follow each other; requests that the
@@ -18,6 +22,8 @@ export class Connections {
   readonly #settings: KafkaSettings
   readonly #shared = new Map<string, Promise<Connection>>()
   readonly #open = new Set<Connection>()
+  /** Until when brokers take requests over a connection without credentials, where they limit that. */
+  readonly #goodUntil = new WeakMap<Connection, number>()
   #closed = false
 
   constructor(settings: KafkaSettings) {
@@ -27,7 +33,15 @@ export class Connections {
   async shared(address: BrokerAddress): Promise<Connection> {
     const key = `${address.host}:${address.port}`
     const existing = this.#shared.get(key)
-    if (existing !== undefined) return existing
+    if (existing !== undefined) {
+      const connection = await existing
+      if (!this.#isSpent(connection)) return connection
+      if (this.#shared.get(key) === existing) {
+        this.#shared.delete(key)
+        setTimeout(() => closeNow(connection), REQUEST_TIMEOUT_MS).unref()
+      }
+      return this.shared(address)
+    }
     const opening = this.open(address)
     this.#shared.set(key, opening)
     const forget = (): void => {
@@ -44,15 +58,20 @@ export class Connections {
     }
   }
 
+  /** Whether a connection can be used for another request: it is open, and the broker does not want to see credentials again soon. */
+  isUsable(connection: Connection): boolean {
+    return connection.isConnected() && !this.#isSpent(connection)
+  }
+
   async open(address: BrokerAddress, options: DedicatedOptions = {}): Promise<Connection> {
     const { clientId, connectTimeoutMs, tls, sasl } = this.#settings
     const connection = new Connection(clientId, {
       connectTimeout: Math.min(connectTimeoutMs, 5000),
-      requestTimeout: options.requestTimeoutMs ?? 30_000,
+      requestTimeout: options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
       maxInflights: 64,
       // A server may choose its certificate by the name, which an address is not (RFC 6066, section 3).
       ...(tls === undefined ? {} : { tls, tlsServerName: isIP(address.host) === 0 }),
-      ...(sasl === undefined ? {} : { sasl: { authBytesValidator: checkBearer, ...sasl } }),
+      ...(sasl === undefined ? {} : { sasl: withLifetimes(sasl, (of, lifetimeMs) => this.#limit(of, lifetimeMs)) }),
     })
     let fault: Error | undefined
     const forget = (): void => void this.#open.delete(connection)
@@ -77,18 +96,19 @@ export class Connections {
     return connection
   }
 
+  #limit(connection: Connection, lifetimeMs: number): void {
+    this.#goodUntil.set(connection, this.#settings.clock.monotonic() + lifetimeMs * USED_PART)
+  }
+
+  #isSpent(connection: Connection): boolean {
+    return this.#settings.clock.monotonic() > (this.#goodUntil.get(connection) ?? Infinity)
+  }
+
   close(): void {
     this.#closed = true
     for (const connection of this.#open) closeNow(connection)
     this.#shared.clear()
   }
-}
-
-/** A broker that refuses a bearer token answers, without an error, why it does (RFC 7628, section 3.2.2). */
-function checkBearer(answer: Buffer, done: (error: Error | null, answer?: Buffer) => void): void {
-  const text = answer.toString()
-  if (text.startsWith('{')) done(new AuthenticationError(`the broker refuses the token: ${text.slice(0, 200)}`))
-  else done(null, answer)
 }
 
 /** Ends a connection at once: requests in flight fail. */

@@ -127,6 +127,7 @@ class PartitionFetcher {
   async #attempt(from: bigint): Promise<Fetched> {
     const { topic, partition, maxBytes = DEFAULT_MAX_BYTES } = this.#options
     try {
+      if (this.#connection !== undefined && !this.#cluster.connections.isUsable(this.#connection)) this.#drop()
       this.#connection ??= await this.#cluster.connections.open(await this.#cluster.leader(this.#options))
       if (this.#closed) throw new SluiceError('log.unavailable', `the read of ${topic}-${partition} is over`)
       return await fetchRecords(this.#connection, { topic, partition, from, maxBytes, maxWaitMs: MAX_WAIT_MS })

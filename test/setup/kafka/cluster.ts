@@ -72,7 +72,14 @@ export async function startKafka(count = 1, { secured = false }: KafkaClusterOpt
     throw error
   }
   const proxiedAddresses = proxies.map(({ port }) => `127.0.0.1:${port}`)
-  return { brokers, addresses: brokers.map((broker) => broker.address), proxies, proxiedAddresses, security, [Symbol.asyncDispose]: dispose }
+  return {
+    brokers,
+    addresses: brokers.map((broker) => broker.address),
+    proxies,
+    proxiedAddresses,
+    security,
+    [Symbol.asyncDispose]: dispose,
+  }
 }
 
 /** A UUID in base64, which must not look like an option on a command line. */

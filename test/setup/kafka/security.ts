@@ -39,6 +39,8 @@ function saslProperties(listener: string): Record<string, string> {
   const users = Object.entries(USERS).map(([name, password]) => `user_${name}="${password}"`)
   const name = `listener.name.${listener}`
   return {
+    // Who comes with a token has to show it again that often (KIP-368).
+    [`${name}.oauthbearer.connections.max.reauth.ms`]: '1000',
     [`${name}.sasl.enabled.mechanisms`]: 'PLAIN,SCRAM-SHA-256,SCRAM-SHA-512,OAUTHBEARER',
     [`${name}.plain.sasl.jaas.config`]: `${module}.plain.PlainLoginModule required ${users.join(' ')};`,
     [`${name}.scram-sha-256.sasl.jaas.config`]: `${module}.scram.ScramLoginModule required;`,
