@@ -24,6 +24,8 @@ export interface PmmlCase {
   readonly excluded: readonly string[]
   readonly separator?: string
   readonly reference?: boolean
+  /** Why the reference engine does not pass it. */
+  readonly why?: string
   readonly groupRows?: boolean | null
 }
 

@@ -87,7 +87,9 @@ interface Pair {
 function pairsOf({ names }: Answers, { columns }: Table, one: PmmlCase): readonly Pair[] {
   // Where the expected values stand in the table of the records, their column is `prediction`, and the others are what was given.
   if (one.input === one.expected) return [{ name: 'prediction', output: 0, column: columns.indexOf('prediction') }]
-  const wanted = columns.filter((column) => !one.excluded.includes(column))
+  const kept = columns.filter((column) => !one.excluded.includes(column))
+  // What is only looked at may as well be looked at whole.
+  const wanted = kept.length === 0 && one.reference === false ? columns : kept
   const pairs = wanted.flatMap((name) => {
     const output = names.indexOf(name)
     return output < 0 ? [] : [{ name, output, column: columns.indexOf(name) }]

@@ -28,7 +28,9 @@ export async function runPmml(folder = conformanceFolder()): Promise<boolean> {
   if (apart.length > 0) {
     console.log(`\nnot counted: ${apart.length} cases that the reference engine does not pass`)
     for (const { one, verdict } of apart)
-      console.log(`  ${verdict.problem === undefined ? 'same     ' : 'different'} ${one.id}  ${verdict.problem ?? ''}`)
+      console.log(
+        `  ${verdict.problem === undefined ? 'same     ' : 'different'} ${one.id}  ${[one.why, verdict.problem].filter((text) => text !== undefined).join('; ')}`,
+      )
   }
   console.log(`\n${tally.passed} passed, ${tally.failed} failed`)
   return tally.failed === 0

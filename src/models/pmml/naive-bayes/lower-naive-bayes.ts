@@ -9,16 +9,21 @@ export function lowerNaiveBayes(element: Element, head: ModelHead): NaiveBayesPl
     kind: 'NaiveBayesModel',
     head,
     threshold: requiredReal(element, 'threshold'),
-    inputs: childrenOf(requiredChild(element, 'BayesInputs'), 'BayesInput').map(readInput),
+    inputs: inputsIn(requiredChild(element, 'BayesInputs')).map(readInput),
     counts: countsIn(requiredChild(requiredChild(element, 'BayesOutput'), 'TargetValueCounts')),
   }
 }
 
+/** Before PMML 4.2 inputs that are numbers stood in extensions. */
+function inputsIn(element: Element): readonly Element[] {
+  return element.children.flatMap((candidate) =>
+    candidate.name === 'BayesInput' ? [candidate] : candidate.name === 'Extension' ? childrenOf(candidate, 'BayesInput') : [],
+  )
+}
+
 function readInput(element: Element): BayesInput {
   const derived = child(element, 'DerivedField')
-  // Before PMML 4.2 the statistics stood in an extension.
-  const extended = childrenOf(element, 'Extension').find((extension) => child(extension, 'TargetValueStats') !== undefined)
-  const stats = child(element, 'TargetValueStats') ?? (extended && child(extended, 'TargetValueStats'))
+  const stats = child(element, 'TargetValueStats')
   const pairs = childrenOf(element, 'PairCounts')
   if (stats === undefined && pairs.length === 0) throw malformed(element, 'needs <PairCounts> or <TargetValueStats>')
   return {
