@@ -1,8 +1,6 @@
 import { unboxed } from '../values/branches.ts'
 import type { RecordValue, Value } from '../values/value.ts'
 
-export type NodeTest = (datum: Value, node: Value) => boolean | null
-
 /**
  * A decision tree in arrays. Node i compares a number of the datum: below its threshold it goes to `children[2 * i]`, else to
  * `children[2 * i + 1]`; a negative child is the complement of a leaf's place. Only for datums without NaN.
