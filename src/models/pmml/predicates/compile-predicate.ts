@@ -2,6 +2,7 @@ import { comparedLiteral, toText } from '../assembly/convert.ts'
 import type { Evaluate, Operand } from '../assembly/operand.ts'
 import type { Scope } from '../assembly/scope.ts'
 import { familyOf } from '../values/data-type.ts'
+import { nextBelow } from '../values/next-below.ts'
 import type { CompoundPredicate, Predicate, SetPredicate, SimpleOperator, SimplePredicate } from './predicate.ts'
 
 /** A test of a row: 1 for true, 0 for false, NaN for unknown. */
@@ -132,8 +133,34 @@ function tableOf(members: ReadonlySet<number>): Uint8Array | undefined {
 }
 
 function compileCompound(predicate: CompoundPredicate, scope: Scope): Test {
+  const range = predicate.operator === 'and' ? compileRange(predicate.parts, scope) : undefined
+  if (range !== undefined) return range
   const tests = predicate.parts.map((part) => compilePredicate(part, scope))
   return CONNECTIVES[predicate.operator](tests)
+}
+
+/** Two orderings of one number, from both sides, as the first and the last double for which they hold. */
+function compileRange(parts: readonly Predicate[], scope: Scope): Test | undefined {
+  const [one, other] = parts
+  if (parts.length !== 2 || one?.kind !== 'SimplePredicate' || other?.kind !== 'SimplePredicate' || one.field !== other.field)
+    return undefined
+  const field = scope.require(one.field)
+  const { slot } = field
+  if (slot === undefined || familyOf(field.type) !== 'number') return undefined
+  let [low, high] = [NaN, NaN]
+  for (const { operator, value } of [one, other]) {
+    const operand = value === undefined ? NaN : comparedLiteral(field, value, scope.assembly)
+    if (!Number.isFinite(operand)) return undefined
+    if (operator === 'greaterOrEqual') low = operand
+    else if (operator === 'greaterThan') low = -nextBelow(-operand)
+    else if (operator === 'lessOrEqual') high = operand
+    else if (operator === 'lessThan') high = nextBelow(operand)
+  }
+  if (Number.isNaN(low) || Number.isNaN(high)) return undefined
+  return (cells, at) => {
+    const value = cells[at + slot]!
+    return value >= low && value <= high ? 1 : value === value ? 0 : NaN
+  }
 }
 
 /** Three-valued logic (PMML 4.4.1, TreeModel, CompoundPredicate). */
