@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { openLog } from '../../src/app/open-log.ts'
+import { loadConfig } from '../../src/config/index.ts'
 import type { SluiceError } from '../../src/core/errors.ts'
 import type { Log } from '../../src/core/log.ts'
 import { type KafkaSecurity, loadCredentials, SECRETS } from '../../src/logs/kafka/credentials.ts'
@@ -143,6 +145,21 @@ describe('A log opens, and does all that logs do,', () => {
     await append(log, 'of-the-client', [record('a')])
     expect(await valuesOf(log, 'of-the-client')).toEqual(['a'])
   })
+})
+
+test('A node opens its log as its configuration and environment say', async () => {
+  const settings = {
+    log: `kafka:127.0.0.1:${security.saslTlsPort}`,
+    'kafka.tls.enabled': 'true',
+    'kafka.tls.ca': security.certificates.ca,
+    'kafka.sasl.mechanism': 'scram-sha-512',
+    'kafka.sasl.username': 'admin',
+    'kafka.compression': 'zstd',
+  }
+  const flags = Object.entries(settings).map(([key, value]) => ({ flag: '--set', key, value }))
+  const log = await openLog(loadConfig({ file: null, env: {}, flags, cwd: directory }), { [SECRETS.password]: USERS.admin })
+  opened.push(log)
+  expect(await useEverything(log)).toEqual(EVERYTHING)
 })
 
 describe('Who is not known is told so at once, without secrets', () => {
