@@ -2,12 +2,9 @@ import { parseJson } from '../../document/json.ts'
 import { type EngineOptions, loadEngine } from '../../engine/load-engine.ts'
 import { PfaRuntimeError } from '../../values/runtime-error.ts'
 
-/** An argument as its Avro type and its JSON, or a whole PFA expression. */
-export type Argument = readonly [type: unknown, value: unknown] | { readonly expression: unknown }
-
 /**
- * Calls a library function through a document of its own, and gives its result as JSON; of a runtime error, `{ error: code }`. A plain
- * argument stands for a double, a string or a list of doubles.
+ * Calls a library function through a document of its own, and gives its result as JSON; of a runtime error, `{ error: code }`. An
+ * argument is its Avro type and its JSON, `{ expression }` for any PFA expression, or a plain double, string, boolean or list of doubles.
  */
 export function callFunction(name: string, output: unknown, args: readonly unknown[], options: EngineOptions = {}): unknown {
   const document = { input: 'null', output, action: { [name]: args.map(expressionOf) } }
