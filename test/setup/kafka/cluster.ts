@@ -20,7 +20,7 @@ export interface KafkaCluster extends AsyncDisposable {
   readonly proxies: readonly TcpProxy[]
   readonly proxiedAddresses: readonly string[]
   /** Of the broker, where secured listeners were asked for. */
-  readonly security: BrokerSecurity | undefined
+  readonly security?: BrokerSecurity | undefined
 }
 
 export interface KafkaClusterOptions {
