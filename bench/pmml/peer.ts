@@ -18,12 +18,14 @@ export interface Peer extends AsyncDisposable {
   write(file: string): Promise<void>
   /** Evaluates all rows so many times; answers the CPU nanoseconds that the process used for it. */
   run(times: number): Promise<number>
+  /** CPU nanoseconds that the process has used. */
+  cpu(): Promise<number>
   /** The most kilobytes that were ever resident. */
   peak(): Promise<number>
 }
 
-/** Starts the peer, which is built where the cache lacks it. Needs `mvn` and Java 17 on the PATH. */
-export async function startPeer(): Promise<Peer> {
+/** Starts the peer with these options of the JVM, building it where the cache lacks it. Needs `mvn` and Java 17 on the PATH. */
+export async function startPeer(options: readonly string[]): Promise<Peer> {
   const hash = createHash('sha256')
   for (const file of FILES) hash.update(readFileSync(join(SOURCE, file)))
   const folder = await cached(`peer-jpmml-${hash.digest('hex').slice(0, 12)}`, async (directory) => {
@@ -31,8 +33,7 @@ export async function startPeer(): Promise<Peer> {
     await run('mvn', ['-q', '-B', '-f', join(SOURCE, 'pom.xml'), ...goals, `-Dsluice.build=${join(directory, 'build')}`])
   })
   const classPath = [join(folder, '*'), join(folder, 'build', 'peer.jar')].join(':')
-  // One thread of the collector, so that CPU time is not spent on waiting for each other.
-  const child = spawn('java', ['-XX:+UseSerialGC', '-cp', classPath, 'sluice.bench.Peer'])
+  const child = spawn('java', [...options, '-cp', classPath, 'sluice.bench.Peer'])
   return peerOf(child)
 }
 
@@ -51,6 +52,7 @@ function peerOf(child: ChildProcessWithoutNullStreams): Peer {
     load: async (document, rows) => void (await tell('load', document, rows)),
     write: async (file) => void (await tell('write', file)),
     run: async (times) => Number(await tell('run', String(times))),
+    cpu: async () => Number(await tell('cpu')),
     peak: async () => Number(await tell('peak')),
     async [Symbol.asyncDispose]() {
       child.stdin.end()

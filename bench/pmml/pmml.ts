@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { archiveFolder } from './archive.ts'
 import { type BenchCase, casesOf, FAMILIES } from './cases.ts'
+import { compareLoads } from './load.ts'
 import { type Peer, startPeer } from './peer.ts'
 import { loadProduct } from './product.ts'
 import { verifyAnswers } from './verify.ts'
@@ -27,7 +28,8 @@ export async function runPmml(quick: boolean): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-bench-pmml-'))
   console.log('CPU ns a record'.padEnd(64), 'Sluice'.padStart(9), 'JPMML'.padStart(9), 'ratio'.padStart(8), 'goal'.padStart(5))
   try {
-    await using peer = await startPeer()
+    // One thread of the collector, so that CPU time is not spent on its threads' waiting for each other.
+    await using peer = await startPeer(['-XX:+UseSerialGC'])
     for (const family of FAMILIES.filter(({ name }) => wanted.test(name))) {
       for (const one of casesOf(family, { archive, folder, quick })) {
         const label = `${family.name.padEnd(16)}${one.name}`.padEnd(64)
@@ -41,6 +43,7 @@ export async function runPmml(quick: boolean): Promise<void> {
         }
       }
     }
+    if (wanted.test('load')) await compareLoads(folder, quick)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

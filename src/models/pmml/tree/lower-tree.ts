@@ -133,7 +133,7 @@ class NodeColumns {
 
   /** -1 where the number says it all, else the index of the text. */
   #literal(written: string): number {
-    return String(parseReal(written)) === written ? -1 : this.#texts.of(written)
+    return isPlain(written) || String(parseReal(written)) === written ? -1 : this.#texts.of(written)
   }
 
   #columns(): TreeNodes {
@@ -160,6 +160,13 @@ class NodeColumns {
       texts: this.#texts.items,
     }
   }
+}
+
+const PLAIN = /^-?(?:0|[1-9]\d*)(?:\.(?=\d*[1-9]$)\d+)?$/
+
+/** Whether a number is surely written in its shortest form: of 15 digits or less, doubles differ from each other. */
+function isPlain(written: string): boolean {
+  return written.length <= 16 && written.length > 2 && !written.startsWith('0.0') && !written.startsWith('-0') && PLAIN.test(written)
 }
 
 /** Distinct texts by the order of their first use. */

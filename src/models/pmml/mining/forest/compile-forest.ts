@@ -1,7 +1,7 @@
 import { type Evaluator, type ModelBody, type ModelContext, runSteps } from '../../assembly/model-compiler.ts'
 import { largest } from '../../assembly/prediction.ts'
 import { roundingOf } from '../../regression/link.ts'
-import { isSpoilt } from '../number-ensemble.ts'
+import { isOutvoted, isSpoilt } from '../number-ensemble.ts'
 import type { MiningPlan, MultipleModelMethod } from '../mining-plan.ts'
 import { type BuiltForest, buildForest } from './forest-builder.ts'
 import { type CarefulWalk, createCarefulWalk } from './careful-walk.ts'
@@ -77,10 +77,16 @@ function forestEvaluator({ forest, steps, takesUnknown, built, divisor, careful,
     return method.averaged ? counted : 1
   }
 
+  /** Whether the trees without a result outvote the others. */
+  function isLost({ counted, all }: CarefulWalk, votes: Float64Array): boolean {
+    const missing = (method.weighted ? all : plan.segments.length) - counted
+    return missing > 0 && isOutvoted(plan, missing, Math.max(...votes))
+  }
+
   function write(cells: Float64Array, at: number, from: number): void {
     if (careful !== undefined && built.isSpecial(cells, at, !takesUnknown)) {
       careful.score(cells, at, carefulSums)
-      const by = carefulDivisor(careful)
+      const by = isLost(careful, carefulSums) ? NaN : carefulDivisor(careful)
       for (let i = 0; i < outputs; i++) cells[at + first + i] = round(carefulSums[i]! / by)
     } else {
       for (let i = 0; i < outputs; i++) cells[at + first + i] = divisor === undefined ? sums[from + i]! : round(sums[from + i]! / divisor)

@@ -46,8 +46,9 @@ export class ForestColumns {
     this.#right = new Int32Array(capacity).fill(-1)
     this.#missingTo = new Int32Array(capacity).fill(NO_RESULT)
     this.#leaf = new Int32Array(capacity)
-    this.#setStart = new Int32Array(capacity).fill(-1)
-    this.#setCodes = new Int32Array(capacity)
+    // Room for sets is made with the first of them.
+    this.#setStart = new Int32Array(0)
+    this.#setCodes = new Int32Array(0)
   }
 
   addRoot(node: number): void {
@@ -145,14 +146,18 @@ export class ForestColumns {
     this.#right = grown(this.#right, -1)
     this.#missingTo = grown(this.#missingTo, NO_RESULT)
     this.#leaf = grown(this.#leaf, 0)
-    this.#setStart = grown(this.#setStart, -1)
-    this.#setCodes = grown(this.#setCodes, 0)
+    if (this.#hasSets) this.#setStart = grown(this.#setStart, -1)
+    if (this.#hasSets) this.#setCodes = grown(this.#setCodes, 0)
     const threshold = new Float64Array(room)
     threshold.set(this.#threshold)
     this.#threshold = threshold
   }
 
   #addSet(node: number, codes: readonly number[]): void {
+    if (!this.#hasSets) {
+      this.#setStart = new Int32Array(this.#feature.length).fill(-1)
+      this.#setCodes = new Int32Array(this.#feature.length)
+    }
     this.#hasSets = true
     const count = codes.reduce((most, code) => Math.max(most, code + 1), 0)
     const start = this.#words.length

@@ -24,7 +24,7 @@ import org.jpmml.evaluator.TypeUtil;
 /**
  * Does what it is told on standard input, a command a line, words apart by tabs, and answers each with a line:
  * {@code load document rows.tsv}: loads both; {@code write file}: writes the answers to all rows; {@code run times}: evaluates all rows that
- * often and answers the nanoseconds of CPU that the process used for it; {@code peak}: answers the most kilobytes that were ever resident.
+ * often and answers the nanoseconds of CPU that the process used for it; {@code cpu}: those since it started; {@code peak}: answers the most kilobytes that were ever resident.
  */
 public final class Peer {
   private static final OperatingSystemMXBean SYSTEM = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
@@ -60,6 +60,8 @@ public final class Peer {
         return "";
       case "run":
         return String.valueOf(run(Integer.parseInt(words[1])));
+      case "cpu":
+        return String.valueOf(SYSTEM.getProcessCpuTime());
       case "peak":
         return peak();
       default:
