@@ -3,7 +3,7 @@ import type { ModelBody, ModelContext } from '../assembly/model-compiler.ts'
 import type { Evaluate } from '../assembly/operand.ts'
 import { type Classes, type ClassPrediction, createClasses, largest, takeClassPrediction } from '../assembly/prediction.ts'
 import { type Round, roundingOf } from '../regression/link.ts'
-import { isSpoilt } from './number-ensemble.ts'
+import { isOutvoted, isSpoilt } from './number-ensemble.ts'
 import type { MiningPlan, MultipleModelMethod } from './mining-plan.ts'
 import type { Segment } from './segment.ts'
 
@@ -44,6 +44,11 @@ export function compileClassEnsemble(plan: MiningPlan, context: ModelContext, se
   const poll = pollOf(size, roundingOf(plan.head.singlePrecision), segments.length)
   const shares = new Float64Array(size)
   const spread = inner.map((one) => spreader(one, classes, shares))
+  const weighted = plan.method === 'weightedMajorityVote'
+  const clear = (cells: Float64Array, at: number): void => {
+    cells[at + prediction.winner] = NaN
+    cells.fill(NaN, at + prediction.probabilities, at + prediction.probabilities + size)
+  }
   return {
     prediction,
     evaluator: {
@@ -51,19 +56,28 @@ export function compileClassEnsemble(plan: MiningPlan, context: ModelContext, se
         poll.start()
         let all = 0
         let missing = 0
+        let votes = 0
+        let missingVotes = 0
         for (let i = 0; i < segments.length; i++) {
           const { test, model, plan: segment } = segments[i]!
           if (test !== undefined && test(cells, at) !== 1) continue
           model.evaluator.row(cells, at)
           all += segment.weight
           const winner = spread[i]!(cells, at)
-          if (winner < 0) missing += segment.weight
-          else poll.add(shares, winner, segment.weight)
+          const vote = weighted ? segment.weight : 1
+          if (winner < 0) {
+            missing += segment.weight
+            missingVotes += vote
+          } else {
+            votes += vote
+            poll.add(shares, winner, segment.weight)
+          }
         }
         const first = at + prediction.probabilities
         if (all === missing || isSpoilt(plan, missing, all)) cells.fill(NaN, first, first + size)
         else poll.finish(cells, first)
         cells[at + prediction.winner] = largest(cells, first, size)
+        if (missingVotes > 0 && isOutvoted(plan, missingVotes, cells[first + cells[at + prediction.winner]!]! * votes)) clear(cells, at)
       },
     },
   }

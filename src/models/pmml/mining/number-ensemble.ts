@@ -75,9 +75,19 @@ export function compileNumberEnsemble(plan: MiningPlan, context: ModelContext, s
 export function isSpoilt(plan: MiningPlan, missing: number, all: number): boolean {
   if (missing === 0) return false
   if (plan.missingPrediction === 'skipSegment') return missing / all > plan.missingThreshold
-  // With `continue`, a vote that is not cast is not counted; every other method needs all results.
-  const votes = plan.method === 'majorityVote' || plan.method === 'weightedMajorityVote'
-  return plan.missingPrediction === 'returnMissing' || !votes
+  // With `continue`, a vote may be missing (see `isOutvoted`); every other method needs all results.
+  return plan.missingPrediction === 'returnMissing' || !isVoting(plan)
+}
+
+/** Whether more votes are missing than there are for the class that has most: where missing results go on, they vote for no result. */
+export function isOutvoted(plan: MiningPlan, missing: number, most: number): boolean {
+  return missing > most * (1 + ROUNDING) && plan.missingPrediction === 'continue' && isVoting(plan)
+}
+
+const ROUNDING = 1e-12
+
+function isVoting({ method }: MiningPlan): boolean {
+  return method === 'majorityVote' || method === 'weightedMajorityVote'
 }
 
 function total(values: Float64Array, count: number, round: Round): number {
