@@ -78,27 +78,37 @@ function writerOf(plan: ColumnPlan): ColumnWriter | undefined {
   }
 }
 
+/** What a cell of an input must be for a row to be scored, beside being of the input's type. */
+const MUST = { nothing: 0, finite: 1, known: 2, present: 3 } as const
+
 /** What rejects the rows that have a value of the wrong type, or one that the source library would not take either. */
 function createRowCheck({ inputs, columns, finiteFloats }: TreePlan): (frame: Frame, scores: Scores) => void {
   const width = inputs.length
-  const strict = columns.flatMap((column) => (column.as === 'codes' && column.strict ? [column.input] : []))
-  const needed = columns.flatMap((column) => (column.as === 'equals' ? [column.input] : []))
-  const numbers = finiteFloats ? inputs.flatMap((input, i) => (input.used && input.categories === undefined ? [i] : [])) : []
-  const used = inputs.flatMap((input, i) => (input.used ? [i] : []))
-  const rejectFirst = (frame: Frame, scores: Scores, row: number): void => {
-    const at = row * width
-    const { matrix, cells } = frame
-    const bad =
-      used.find((input) => cells[at + input] === CELL.invalid) ??
-      strict.find((input) => matrix[at + input]! < 0) ??
-      needed.find((input) => cells[at + input] === CELL.missing) ??
-      numbers.find((input) => Math.abs(Math.fround(matrix[at + input]!)) === Infinity)
-    if (bad !== undefined) scores.reject(row, featureError(frame, row, bad))
+  const must = Uint8Array.from(inputs, ({ used, categories }) =>
+    used && finiteFloats && categories === undefined ? MUST.finite : MUST.nothing,
+  )
+  for (const column of columns) {
+    if (column.as === 'codes' && column.strict) must[column.input] = MUST.known
+    if (column.as === 'equals') must[column.input] = MUST.present
   }
-  const looksAtAll = strict.length > 0 || numbers.length > 0
+  const used = Int32Array.from(inputs.flatMap((input, i) => (input.used ? [i] : [])))
+  /** The first input that the row can't be scored for, or -1. */
+  const badInput = ({ matrix, cells }: Frame, at: number): number => {
+    for (let i = 0; i < used.length; i++) {
+      const input = used[i]!
+      const cell = cells[at + input]!
+      if (cell === CELL.invalid || (cell === CELL.missing && must[input] === MUST.present)) return input
+      if (must[input] === MUST.known && matrix[at + input]! < 0) return input
+      if (must[input] === MUST.finite && Math.abs(Math.fround(matrix[at + input]!)) === Infinity) return input
+    }
+    return -1
+  }
+  const looksAtAll = must.some((one) => one === MUST.finite || one === MUST.known)
   return (frame, scores) => {
     for (let row = 0; row < frame.rows; row++) {
-      if (looksAtAll || frame.flags[row] !== CELL.present) rejectFirst(frame, scores, row)
+      if (!looksAtAll && frame.flags[row] === CELL.present) continue
+      const input = badInput(frame, row * width)
+      if (input >= 0) scores.reject(row, featureError(frame, row, input))
     }
   }
 }
