@@ -3,7 +3,7 @@ import type { ModelBody, ModelContext } from '../assembly/model-compiler.ts'
 import type { Evaluate } from '../assembly/operand.ts'
 import { type Classes, type ClassPrediction, createClasses, largest, takeClassPrediction } from '../assembly/prediction.ts'
 import { type Round, roundingOf } from '../regression/link.ts'
-import { isOutvoted, isSpoilt } from './number-ensemble.ts'
+import { isOutvoted, isSpoilt, isVoting } from './number-ensemble.ts'
 import type { MiningPlan, MultipleModelMethod } from './mining-plan.ts'
 import type { Segment } from './segment.ts'
 
@@ -45,6 +45,7 @@ export function compileClassEnsemble(plan: MiningPlan, context: ModelContext, se
   const shares = new Float64Array(size)
   const spread = inner.map((one) => spreader(one, classes, shares))
   const weighted = plan.method === 'weightedMajorityVote'
+  const firstVotes = new Int32Array(size)
   const clear = (cells: Float64Array, at: number): void => {
     cells[at + prediction.winner] = NaN
     cells.fill(NaN, at + prediction.probabilities, at + prediction.probabilities + size)
@@ -58,6 +59,7 @@ export function compileClassEnsemble(plan: MiningPlan, context: ModelContext, se
         let missing = 0
         let votes = 0
         let missingVotes = 0
+        firstVotes.fill(-1)
         for (let i = 0; i < segments.length; i++) {
           const { test, model, plan: segment } = segments[i]!
           if (test !== undefined && test(cells, at) !== 1) continue
@@ -70,17 +72,26 @@ export function compileClassEnsemble(plan: MiningPlan, context: ModelContext, se
             missingVotes += vote
           } else {
             votes += vote
+            if (firstVotes[winner]! < 0) firstVotes[winner] = i
             poll.add(shares, winner, segment.weight)
           }
         }
         const first = at + prediction.probabilities
         if (all === missing || isSpoilt(plan, missing, all)) cells.fill(NaN, first, first + size)
         else poll.finish(cells, first)
-        cells[at + prediction.winner] = largest(cells, first, size)
+        cells[at + prediction.winner] = isVoting(plan) ? firstOfLargest(cells, first, firstVotes) : largest(cells, first, size)
         if (missingVotes > 0 && isOutvoted(plan, missingVotes, cells[first + cells[at + prediction.winner]!]! * votes)) clear(cells, at)
       },
     },
   }
+}
+
+/** Of the classes with the largest share, the one that was voted for first. */
+function firstOfLargest(cells: Float64Array, first: number, firstVotes: Int32Array): number {
+  let best = largest(cells, first, firstVotes.length)
+  for (let c = 0; c < firstVotes.length; c++)
+    if (cells[first + c] === cells[first + best] && firstVotes[c]! >= 0 && firstVotes[c]! < firstVotes[best]!) best = c
+  return best
 }
 
 /** Brings a segment's shares to the order of the ensemble's classes; answers the class it predicts, or -1 where it has no result. */

@@ -86,7 +86,8 @@ export function isOutvoted(plan: MiningPlan, missing: number, most: number): boo
 
 const ROUNDING = 1e-12
 
-function isVoting({ method }: MiningPlan): boolean {
+/** Whether the segments' classes are counted, and not their probabilities. Of classes with as many votes, the one that was voted for first wins. */
+export function isVoting({ method }: MiningPlan): boolean {
   return method === 'majorityVote' || method === 'weightedMajorityVote'
 }
 

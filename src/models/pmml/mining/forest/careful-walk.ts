@@ -8,6 +8,8 @@ import { type FinishedForest, NO_RESULT } from './forest-columns.ts'
 export interface CarefulWalk {
   /** Sets `sums`, and the figures below. */
   score(cells: Float64Array, at: number, sums: Float64Array): void
+  /** Of some outputs, the one that the first of the trees that vote for any of them votes for; -1 where none does. */
+  firstVote(cells: Float64Array, at: number, among: (output: number) => boolean): number
   /** The weight of all trees with a result, as it counts in an average: 1 each where the forest has no weights. */
   readonly counted: number
   /** The segments' weights: of all, and of those without a result. */
@@ -44,6 +46,7 @@ export function createCarefulWalk(options: ForestOptions, finished: FinishedFore
     counted: 0,
     all: 0,
     missing: 0,
+    firstVote,
     score(cells: Float64Array, at: number, sums: Float64Array): void {
       sums.fill(0)
       careful.counted = 0
@@ -65,4 +68,15 @@ export function createCarefulWalk(options: ForestOptions, finished: FinishedFore
     },
   }
   return careful
+
+  function firstVote(cells: Float64Array, at: number, among: (output: number) => boolean): number {
+    for (let tree = 0; tree < roots.length; tree++) {
+      const node = walk(roots[tree]!, cells, at)
+      if (node === NO_RESULT) continue
+      const values = node >= 0 ? leafValues : strayLeaves
+      const first = (node >= 0 ? leaf[node]! : -2 - node) * outputs
+      for (let i = 0; i < outputs; i++) if (values[first + i]! > 0 && among(i)) return i
+    }
+    return -1
+  }
 }

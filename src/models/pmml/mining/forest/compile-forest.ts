@@ -1,7 +1,7 @@
 import { type Evaluator, type ModelBody, type ModelContext, runSteps } from '../../assembly/model-compiler.ts'
 import { largest } from '../../assembly/prediction.ts'
 import { roundingOf } from '../../regression/link.ts'
-import { isOutvoted, isSpoilt } from '../number-ensemble.ts'
+import { isOutvoted, isSpoilt, isVoting } from '../number-ensemble.ts'
 import type { MiningPlan, MultipleModelMethod } from '../mining-plan.ts'
 import { type BuiltForest, buildForest } from './forest-builder.ts'
 import { type CarefulWalk, createCarefulWalk } from './careful-walk.ts'
@@ -45,7 +45,8 @@ export function compileForest(plan: MiningPlan, context: ModelContext): ModelBod
     ...scorer,
     built,
     divisor,
-    careful: built.takesMissing && scorer.takesUnknown ? undefined : createCarefulWalk(options, built.finished, segmentWeights),
+    careful:
+      built.takesMissing && scorer.takesUnknown && !isVoting(plan) ? undefined : createCarefulWalk(options, built.finished, segmentWeights),
     plan,
     method,
   }
@@ -83,6 +84,19 @@ function forestEvaluator({ forest, steps, takesUnknown, built, divisor, careful,
     return missing > 0 && isOutvoted(plan, missing, Math.max(...votes))
   }
 
+  const breaksTies = isVoting(plan)
+
+  /** Whether another class has as many votes. */
+  function isTied(cells: Float64Array, shares: number, best: number): boolean {
+    for (let i = best + 1; i < outputs; i++) if (cells[shares + i] === cells[shares + best]) return true
+    return false
+  }
+
+  /** Of the classes with this share, the one that was voted for first. */
+  function earliest(cells: Float64Array, at: number, share: number): number {
+    return careful!.firstVote(cells, at, (output) => cells[at + first + output] === share)
+  }
+
   function write(cells: Float64Array, at: number, from: number): void {
     if (careful !== undefined && built.isSpecial(cells, at, !takesUnknown)) {
       careful.score(cells, at, carefulSums)
@@ -91,7 +105,9 @@ function forestEvaluator({ forest, steps, takesUnknown, built, divisor, careful,
     } else {
       for (let i = 0; i < outputs; i++) cells[at + first + i] = divisor === undefined ? sums[from + i]! : round(sums[from + i]! / divisor)
     }
-    if (winner >= 0) cells[at + winner] = largest(cells, at + first, outputs)
+    if (winner < 0) return
+    const best = largest(cells, at + first, outputs)
+    cells[at + winner] = breaksTies && isTied(cells, at + first, best) ? earliest(cells, at, cells[at + first + best]!) : best
   }
 
   return {
