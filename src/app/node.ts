@@ -8,6 +8,7 @@ import { type Config, logText } from '../config/index.ts'
 import { type Clock, systemClock } from '../core/clock.ts'
 import { asSluiceError, SluiceError } from '../core/errors.ts'
 import type { Log, TopicSpec } from '../core/log.ts'
+import { createSnapshotFiles } from '../engines/local/snapshot-files.ts'
 import { StreamEngine } from '../engines/local/stream-engine.ts'
 import { Wake } from '../engines/local/wake.ts'
 import type { ModelDefinition } from '../models/function/define-model.ts'
@@ -222,6 +223,7 @@ function startEngine(stream: StreamContext, { config, log, models, modelsChanged
     observer,
     modelsChanged,
     ...(models.holder && { models: models.holder }),
+    ...(config.state.directory !== null && { snapshots: createSnapshotFiles(config.state.directory, `${config.group}-${name}`) }),
     maxBatchBytes: batch.maxBytes,
     guarantee: commit.guarantee,
     commitIntervalMs: commit.intervalMs,

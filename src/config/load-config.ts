@@ -126,6 +126,7 @@ function resolvePaths(config: Mutable, absolute: (at: Path, value: string) => st
         tokenFile: file(['kafka', 'sasl', 'tokenFile'], kafka.sasl.tokenFile),
       },
     },
+    state: { directory: file(['state', 'directory'], config.state.directory) },
     models: {
       ...models,
       directory: file(['models', 'directory'], models.directory),

@@ -158,6 +158,9 @@ export const configSchema = section({
       .prefault([]),
   }).prefault({}),
   kafka: kafkaSchema.prefault({}),
+  state: section({
+    directory: text('the path of a folder for snapshots of what was committed, or null').nullable().prefault(null),
+  }).prefault({}),
   models: modelsSchema.prefault({}),
   schemas: schemasSchema.prefault({}),
   topics: topicsSchema.prefault({}),

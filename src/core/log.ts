@@ -47,6 +47,8 @@ export interface Log {
   ensureTopics(topics: readonly TopicSpec[]): Promise<void>
   /** The number of partitions. Throws `log.topic.unknown`. */
   partitions(topic: string): Promise<number>
+  /** What tells the topic from another one that had or will have its name; undefined where the log can't tell. Throws `log.topic.unknown`. */
+  topicId(topic: string): Promise<string | undefined>
   /** The length of the longest record batch that the topic takes, Infinity where there is no limit. Throws `log.topic.unknown`. */
   maxAppendBytes(topic: string): Promise<number>
   /** Appends outside of a group's work; resolves with the offset of the first record once the log has it durably. */

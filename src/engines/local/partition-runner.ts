@@ -3,6 +3,7 @@ import type { Group, Log } from '../../core/log.ts'
 import type { Lane } from '../../core/operator/lane.ts'
 import type { ServingOperator } from '../../core/operator/operator.ts'
 import { Work } from '../../core/operator/work.ts'
+import { LaneSnapshots, type SnapshotStore } from './lane-snapshot.ts'
 import type { EngineObserver } from './observer.ts'
 import { appendsOf, type StateTopics } from './state-topics.ts'
 import type { CommitBudget } from './commit-budget.ts'
@@ -21,6 +22,7 @@ export interface RunnerOptions {
   readonly maxBatchBytes: number
   /** What all partitions together have handed over to be committed. */
   readonly budget: CommitBudget
+  readonly snapshots?: SnapshotStore
   /** Called after each commit. */
   readonly onCommit: () => void
 }
@@ -51,6 +53,7 @@ interface Begun {
 export class PartitionRunner {
   readonly #options: RunnerOptions
   readonly #lane: Lane
+  readonly #snapshots: LaneSnapshots | undefined
   readonly #abort = new AbortController()
   readonly #done: Promise<void>
   /** The batches that have begun, in their order, as long as they are not settled. */
@@ -63,6 +66,8 @@ export class PartitionRunner {
   constructor(lane: Lane, from: bigint, options: RunnerOptions) {
     this.#lane = lane
     this.#options = options
+    const { log, topics, snapshots: store } = options
+    this.#snapshots = store && new LaneSnapshots({ log, lane, topics, store })
     this.#done = this.#run(from)
     this.#done.catch(() => {})
   }
@@ -80,7 +85,10 @@ export class PartitionRunner {
   async stop(): Promise<void> {
     this.#abort.abort()
     using _ = this.#options.group.hurry()
-    await this.#done.catch(() => {})
+    await this.#done.then(
+      () => this.#snapshots?.last(),
+      () => {},
+    )
   }
 
   async #run(from: bigint): Promise<void> {
@@ -219,10 +227,12 @@ export class PartitionRunner {
     const { group, output, topics, observer, stream, onCommit } = this.#options
     const { topic, partition } = this.#lane
     const answers = work.finish()
+    const save = this.#snapshots?.capture()
     await group.commit({
       appends: appendsOf(answers, { output, topics, topic, partition }),
       offsets: [{ topic, partition, next: answers.nextOffset }],
     })
+    save?.()
     observer.answered(stream, work, answers)
     onCommit()
   }

@@ -3,6 +3,7 @@ import type { Assignment, Group, GroupListener, Guarantee, Log, TopicPartition }
 import type { ServingOperator } from '../../core/operator/operator.ts'
 import { CommitBudget } from './commit-budget.ts'
 import type { EngineObserver } from './observer.ts'
+import type { SnapshotStore } from './lane-snapshot.ts'
 import type { ModelHolder } from './model-holder.ts'
 import { PartitionRunner } from './partition-runner.ts'
 import { restoreLane } from './restore-lane.ts'
@@ -24,6 +25,8 @@ export interface EngineOptions {
   readonly commitIntervalMs: number
   /** Where a member holds only the models of its own partitions. */
   readonly models?: ModelHolder
+  /** Where snapshots of what was committed are kept; everything is read from the log where absent. */
+  readonly snapshots?: SnapshotStore
 }
 
 const FIRST_RETRY_MS = 100
@@ -105,9 +108,9 @@ export class StreamEngine {
   }
 
   async #start(partitions: readonly Assignment[], group: Group, session: Session): Promise<void> {
-    const { log, topics, observer, stream, models } = this.#options
+    const { log, topics, observer, stream, models, snapshots } = this.#options
     const [lanes] = await Promise.all([
-      Promise.all(partitions.map(async (partition) => restoreLane(log, partition, topics))),
+      Promise.all(partitions.map(async (partition) => restoreLane(log, partition, { topics, store: snapshots }))),
       models?.take(partitions.map(({ partition }) => partition)),
     ])
     observer.assigned(stream, lanes, partitions)

@@ -39,6 +39,11 @@ class EmbeddedLog implements Log {
     return this.#catalog.topic(topic).length
   }
 
+  async topicId(topic: string): Promise<undefined> {
+    this.#checkOpen()
+    this.#catalog.topic(topic)
+  }
+
   async maxAppendBytes(topic: string): Promise<number> {
     this.#checkOpen()
     this.#catalog.topic(topic)

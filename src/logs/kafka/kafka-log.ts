@@ -56,6 +56,11 @@ class KafkaLog implements Log {
     return this.#cluster.partitionCount(topic)
   }
 
+  async topicId(topic: string): Promise<string> {
+    await this.#cluster.partitionCount(topic)
+    return this.#cluster.topicId(topic)!
+  }
+
   async maxAppendBytes(topic: string): Promise<number> {
     return maxAppendBytes(this.#cluster, topic)
   }

@@ -57,6 +57,7 @@ export function createPipedLog({ base, input, source, sinks, now }: PipedLogOpti
     placeOf: (offset) => incoming.placeOf(offset),
     ensureTopics: (topics) => base.ensureTopics(topics),
     partitions: (topic) => base.partitions(topic),
+    topicId: (topic) => base.topicId(topic),
     maxAppendBytes: (topic) => base.maxAppendBytes(topic),
     append(append) {
       if (!isInput(append)) return base.append(append)
