@@ -86,6 +86,48 @@ export function functionSource({ params, ret, json }: FunctionBody, outside: Sco
   return { source: `(${names.join(', ')}) {\n${lines.join('\n')}\n}`, routine, ...(only && { walk }) }
 }
 
+/**
+ * Writes the body of an inline function of one value where it is called, on a value given as code; gives the code of the result, which is of
+ * type `type` as the value is. Undefined where the JSON is no such function.
+ */
+export function applyInPlace(
+  json: Json | undefined,
+  { old, type }: { old: string; type: Type },
+  site: Site,
+): { code: string; routine: Routine } | undefined {
+  if (!isInlineFunction(json)) return undefined
+  const { params, ret, json: body } = readFunction(json, site)
+  const [param] = params
+  if (param === undefined || params.length > 1 || !accepts(param.type, type) || !accepts(type, ret)) {
+    return site.refuse(
+      `the function takes (${params.map((one) => one.type.key).join(', ')}) and gives ${ret.key}; both should be ${type.key}`,
+    )
+  }
+  const routine = new Routine(site.scope.routine)
+  const scope = new Scope(site.scope, { above: true, within: false }, routine)
+  const code = site.program.fresh(param.name)
+  scope.declare(param.name, { type: param.type, code, routine })
+  site.block.add(`let ${code} = ${site.converted({ code: old, type, stable: true }, param.type).code};`)
+  const inner = site.at('do').with({ scope })
+  const value = inner.body(body)
+  if (value.type.kind !== 'exception' && !accepts(ret, value.type)) {
+    site.refuse(`the function gives ${value.type.key}, and is declared to give ${ret.key}`)
+  }
+  return { code: inner.converted(inner.converted(value, ret), type).code, routine }
+}
+
+/** Whether this is a function definition. */
+export function isInlineFunction(json: Json | undefined): json is JsonObject {
+  return (
+    isObject(json) &&
+    json.has('params') &&
+    [...json.keys()]
+      .filter((key) => key !== '@')
+      .toSorted()
+      .join() === 'do,params,ret'
+  )
+}
+
 function inlineFunction(json: JsonObject, site: Site): Operand {
   const body = readFunction(json, site)
   const { source, routine, walk } = functionSource(body, site.scope, site)

@@ -1,7 +1,7 @@
 import { isArray, type Json, type JsonObject } from '../../document/json.ts'
-import { mapOf, NULL, type Type } from '../../types/type.ts'
+import { functionOf, mapOf, NULL, type Type } from '../../types/type.ts'
 import { Block } from '../block.ts'
-import { functionArgument } from '../functions.ts'
+import { applyInPlace, functionArgument, isInlineFunction } from '../functions.ts'
 import type { Operand } from '../operand.ts'
 import { Routine, Scope } from '../scope.ts'
 import type { Site } from '../site.ts'
@@ -39,15 +39,25 @@ function pathOf(json: JsonObject, type: Type, site: Site): Path {
  */
 function replacement(json: JsonObject, { type, form }: { type: Type; form?: string }, site: Site): (old: string) => string {
   const to = json.get('to')
-  const routine = new Routine(site.scope.routine)
   const inner = site.at('to', to)
+  const watch = (routine: Routine): void => {
+    if (form !== undefined) site.program.updates.push({ routine, form, place: inner.place })
+  }
+  if (isInlineFunction(to)) {
+    return (old) => {
+      const { code, routine } = applyInPlace(to, { old, type }, inner)!
+      watch(routine)
+      return code
+    }
+  }
+  const routine = new Routine(site.scope.routine)
   const updater = functionArgument(to, inner.with({ scope: new Scope(site.scope, { above: true, within: false }, routine) }))
-  if (updater !== undefined && form !== undefined) site.program.updates.push({ routine, form, place: inner.place })
   if (updater === undefined) {
     const value = inner.kept(inner.accepted(type, inner.with({ scope: site.scope.argument() }).expression(to), '"to"'))
     return () => value.code
   }
-  const updating = inner.accepted({ kind: 'fcn', key: `fcn(${type.key})->${type.key}`, params: [type], ret: type }, updater, '"to"')
+  watch(routine)
+  const updating = inner.accepted(functionOf([type], type), updater, '"to"')
   return (old) => `${updating.code}(${old})`
 }
 
