@@ -19,10 +19,10 @@ const part = (kind: ElementSupport['kind'], supported: boolean, elements: readon
 /** The elements of PMML 4.4.1 that carry meaning for scoring, and whether they are supported: docs/formats.md is generated from it. */
 export const PMML_SUPPORT: readonly ElementSupport[] = [
   model('AnomalyDetectionModel', true),
-  model('AssociationModel', true),
+  model('AssociationModel', true, 'the items of a record are a list; results that are lists are JSON arrays'),
   model('BaselineModel', true, 'zValue and CUSUM; the tests that compare tables of counts, weights and windows are not supported'),
   model('BayesianNetworkModel', true, 'the target is a discrete node; continuous nodes serve as evidence; one distribution a node'),
-  model('ClusteringModel', true),
+  model('ClusteringModel', true, 'of clusters with centers; modelClass="distributionBased" is not supported'),
   model('GaussianProcessModel', true, 'regression, up to 2000 training instances'),
   model('GeneralRegressionModel', true),
   model('MiningModel', true, 'segmentation; the deprecated embedded models of PMML 3 are not supported'),
@@ -36,7 +36,7 @@ export const PMML_SUPPORT: readonly ElementSupport[] = [
   model('SupportVectorMachineModel', true),
   model('TextModel', false, 'PMML does not define how a record becomes a vector of terms; documents that use TextIndex are supported'),
   model('TimeSeriesModel', true, 'exponential smoothing and state space models, as many steps ahead as the field besides the series says'),
-  model('TreeModel', true, 'the deprecated embedded models of PMML 3 are not supported'),
+  model('TreeModel', true, 'nodes may have a Regression or a DecisionTree inside'),
   ...part('expression', true, [
     'Constant',
     'FieldRef',

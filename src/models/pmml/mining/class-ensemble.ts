@@ -57,7 +57,7 @@ export function compileClassEnsemble(plan: MiningPlan, context: ModelContext, se
         poll.start()
         let all = 0
         let missing = 0
-        let votes = 0
+        let cast = 0
         let missingVotes = 0
         firstVotes.fill(-1)
         for (let i = 0; i < segments.length; i++) {
@@ -71,7 +71,7 @@ export function compileClassEnsemble(plan: MiningPlan, context: ModelContext, se
             missing += segment.weight
             missingVotes += vote
           } else {
-            votes += vote
+            cast += vote
             if (firstVotes[winner]! < 0) firstVotes[winner] = i
             poll.add(shares, winner, segment.weight)
           }
@@ -80,7 +80,7 @@ export function compileClassEnsemble(plan: MiningPlan, context: ModelContext, se
         if (all === missing || isSpoilt(plan, missing, all)) cells.fill(NaN, first, first + size)
         else poll.finish(cells, first)
         cells[at + prediction.winner] = isVoting(plan) ? firstOfLargest(cells, first, firstVotes) : largest(cells, first, size)
-        if (missingVotes > 0 && isOutvoted(plan, missingVotes, cells[first + cells[at + prediction.winner]!]! * votes)) clear(cells, at)
+        if (missingVotes > 0 && isOutvoted(plan, missingVotes, cells[first + cells[at + prediction.winner]!]! * cast)) clear(cells, at)
       },
     },
   }
