@@ -17,6 +17,23 @@ export function createSetWalk(options: ForestOptions): Forest | undefined {
   const columns = options.columns ?? Int32Array.from({ length: features }, (_, i) => i)
   const cells = new Float64Array(BLOCK * features)
   const masks = new Int32Array(BLOCK * features)
+  // oxlint-disable-next-line max-params -- called for every column of a block
+  const readNumbers = (matrix: Float64Array, from: number, stride: number, feature: number, count: number): void => {
+    for (let row = 0, at = from, to = feature; row < count; row++, at += stride, to += features) {
+      const cell = matrix[at]!
+      cells[to] = cell
+      masks[to] = cell === cell ? 0 : MISSING
+    }
+  }
+  // oxlint-disable-next-line max-params -- called for every column of a block
+  const readCodes = (matrix: Float64Array, from: number, stride: number, feature: number, count: number, bits: Int32Array): void => {
+    for (let row = 0, at = from, to = feature; row < count; row++, at += stride, to += features) {
+      const cell = matrix[at]!
+      const code = cell | 0
+      cells[to] = cell
+      masks[to] = code === cell && code >= 0 && code < bits.length ? bits[code]! : cell === cell ? OTHER : MISSING
+    }
+  }
   const addTree = createTreeWalk(layout, { cells, masks, features, terms: termsOf(options, layout), outputs, options })
   return {
     kernel: 'walk',
@@ -25,13 +42,9 @@ export function createSetWalk(options: ForestOptions): Forest | undefined {
         const count = Math.min(BLOCK, rows - first)
         for (let feature = 0; feature < features; feature++) {
           const bits = layout.bits[feature]
-          let from = first * stride + columns[feature]!
-          for (let row = 0, to = feature; row < count; row++, from += stride, to += features) {
-            const cell = matrix[from]!
-            cells[to] = cell
-            if (cell !== cell) masks[to] = MISSING
-            else masks[to] = bits === undefined ? 0 : (bits[cell] ?? OTHER)
-          }
+          const from = first * stride + columns[feature]!
+          if (bits === undefined) readNumbers(matrix, from, stride, feature, count)
+          else readCodes(matrix, from, stride, feature, count, bits)
         }
         for (let row = first; row < first + count; row++) for (let k = 0; k < outputs; k++) out[row * outStride + k] = 0
         for (let tree = 0; tree < layout.roots.length; tree++) addTree(tree, count, out, first * outStride, outStride)
