@@ -27,6 +27,13 @@ test('any range of any bytes has the checksum that the definition gives it, bit 
   )
 })
 
+test('long inputs, which are worked on in blocks, have it too, wherever they begin', () => {
+  const bytes = Uint8Array.from({ length: 20_000 }, (_, i) => (i * 2654435761) >>> 13)
+  for (const end of [3070, 3071, 3072, 3073, 5119, 5120, 5121, 9000, 19_999]) {
+    for (const at of [0, 1, 7]) expect(crc32c(bytes, at, end), `${at} to ${end}`).toBe(bitByBit(bytes.subarray(at, end)))
+  }
+})
+
 test('the reference of this test is right: with the other polynomial it is the CRC-32 of zlib', () => {
   const bytes = encoder.encode('The quick brown fox jumps over the lazy dog')
   expect(bitByBit(bytes, 0xedb88320)).toBe(crc32(bytes))
