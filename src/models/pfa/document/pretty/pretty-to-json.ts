@@ -6,8 +6,8 @@ import { nameOf, PrettyTypes } from './pretty-types.ts'
 import type { FunctionSyntax, Syntax } from './syntax.ts'
 import { prettyError } from './tokens.ts'
 
-const EXPRESSIONS = ['begin', 'action', 'end', 'merge']
-const DATA = ['zero', 'randseed', 'doc', 'version', 'metadata', 'options']
+const EXPRESSIONS: ReadonlySet<string> = new Set(['begin', 'action', 'end', 'merge'])
+const DATA: ReadonlySet<string> = new Set(['zero', 'randseed', 'doc', 'version', 'metadata', 'options'])
 
 /**
  * Reads a document in PrettyPFA, the C-like notation of PFA, as the JSON that it stands for. Throws `model.malformed` with the line of what
@@ -27,8 +27,8 @@ export function prettyToJson(text: string): Json {
     if (name === 'types') continue
     if (name === 'name' || name === 'method') document.set(name, nameOf(single(name, items)))
     else if (name === 'input' || name === 'output') document.set(name, types.read(single(name, items)))
-    else if (EXPRESSIONS.includes(name)) document.set(name, writer.bodies(items))
-    else if (DATA.includes(name)) document.set(name, dataOf(single(name, items)))
+    else if (EXPRESSIONS.has(name)) document.set(name, writer.bodies(items))
+    else if (DATA.has(name)) document.set(name, dataOf(single(name, items)))
     else if (name === 'cells' || name === 'pools') document.set(name, new Map(items.map((item) => writer.store(item))))
     else if (name === 'fcns') document.set(name, new Map(items.map((item) => writer.namedFunction(item))))
     else throw prettyError(items[0]?.line ?? 1, `there is no section '${name}'`)
