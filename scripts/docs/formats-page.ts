@@ -1,5 +1,7 @@
 import { FORMATS } from '../../src/core/model.ts'
 import { ONNX_SUPPORT } from '../../src/models/onnx/support.ts'
+import { CONTROL_FLOW_OPS } from '../../src/models/tensorflow/graph/control-flow.ts'
+import { OP_GROUPS } from '../../src/models/tensorflow/ops/index.ts'
 import { TREE_SUPPORT } from '../../src/models/trees/support.ts'
 import { PMML_SUPPORT } from '../../src/models/pmml/support.ts'
 
@@ -9,6 +11,8 @@ const HERE: Partial<Record<(typeof FORMATS)[number], string>> = {
   xgboost: 'JSON and UBJSON; see below',
   catboost: 'JSON; see below',
   pfa: 'version 0.8.1, whole: JSON, YAML and PrettyPFA documents; see below',
+  tensorflow: 'frozen graphs (GraphDef), converted to ONNX; see below',
+  'tensorflow-saved': 'saved models as zip, tar or tar.gz, converted to ONNX; see below',
   onnx: 'through ONNX Runtime in worker threads; see below',
   function: 'models in code (`defineModel`), linked into the program; see below',
 }
@@ -60,6 +64,26 @@ export function formatsPage(): string {
     '',
     'A model that is one ensemble of trees (TreeEnsembleRegressor, TreeEnsembleClassifier) is scored by our own scorer, with the same float32 results and without a',
     'thread between; metadata `engine=onnxruntime` leaves it to ONNX Runtime.',
+    '',
+    '## TensorFlow',
+    '',
+    'A frozen graph (GraphDef), or a saved model of TensorFlow 1, 2 or Keras 3 as a zip, tar or tar.gz of its folder, is converted to ONNX in memory and run by ONNX',
+    'Runtime; no TensorFlow is needed. Variables, lookup tables and vocabulary files come with it; functions are put in where they are called, `While` and `If` become',
+    '`Loop` and `If`. What is said above of inputs and outputs of ONNX models holds. Metadata of a descriptor that matters, besides that of ONNX models:',
+    '',
+    '- `signature`: the signature of a saved model; `serving_default`, or the first, by default',
+    '- `tags`: the graph of a saved model that has these tags, with commas between; `serve` by default',
+    '- `graph_inputs`, `graph_outputs`: nodes of a frozen graph, with commas between; its placeholders and its ends by default',
+    '',
+    'An op that is not in this table is refused by name where the outputs need it.',
+    '',
+    '| ops | | left out |',
+    '|---|---|---|',
+    ...Object.entries(OP_GROUPS).map(([group, ops]) => {
+      const notes = Object.entries(ops).flatMap(([name, { note }]) => (note === undefined ? [] : [`${name}: ${note}`]))
+      return `| ${group} | ${Object.keys(ops).sort().join(', ')} | ${notes.join('; ')} |`
+    }),
+    `| calls and control flow | ${CONTROL_FLOW_OPS.join(', ')} | loops of TensorFlow 1 control flow; Switch with a computed condition |`,
     '',
     '## LightGBM, XGBoost, CatBoost',
     '',

@@ -6,6 +6,7 @@ import { createLightGbmRuntime } from './lightgbm/lightgbm-runtime.ts'
 import { createOnnxRuntime } from './onnx/onnx-runtime.ts'
 import { createPfaRuntime } from './pfa/runtime.ts'
 import { createPmmlRuntime } from './pmml/runtime.ts'
+import { createTensorFlowRuntime } from './tensorflow/tensorflow-runtime.ts'
 import { createXgBoostRuntime } from './xgboost/xgboost-runtime.ts'
 
 export interface RuntimeOptions {
@@ -16,10 +17,13 @@ export interface RuntimeOptions {
 
 /** The runtimes of all formats that are supported, one each. A new format is a folder here and a line in this list. */
 export function createRuntimes({ definitions, loadTimeoutMs }: RuntimeOptions): Runtime[] {
+  const onnx = createOnnxRuntime({ loadTimeoutMs })
   return [
     createPmmlRuntime(),
     createPfaRuntime(),
-    createOnnxRuntime({ loadTimeoutMs }),
+    onnx,
+    createTensorFlowRuntime('tensorflow', onnx),
+    createTensorFlowRuntime('tensorflow-saved', onnx),
     createLightGbmRuntime(),
     createXgBoostRuntime(),
     createCatBoostRuntime(),

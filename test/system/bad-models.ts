@@ -58,9 +58,15 @@ export const BAD_CONTENTS: readonly BadModel[] = [
   },
   {
     what: 'a format that has no runtime',
-    record: () => bad('t-graph', Buffer.from('graph'), MODEL_TYPE.tensorflow),
+    record: () => bad('r-elsewhere', Buffer.from('elsewhere'), MODEL_TYPE.remote),
     code: 'model.format.unknown',
-    message: /t-graph@1.*'tensorflow'.*pmml/,
+    message: /r-elsewhere@1.*'remote'.*pmml/,
+  },
+  {
+    what: 'text that says it is a TensorFlow graph',
+    record: () => bad('t-graph', Buffer.from('graph'), MODEL_TYPE.tensorflow),
+    code: 'model.malformed',
+    message: /TensorFlow/,
   },
   {
     what: 'inputs that the record lacks',

@@ -4,7 +4,7 @@ import { WINE_COLUMNS, wineFolder } from '../fixtures/wine-quality.ts'
 import { bytesField, doubleField, integerField } from './wire.ts'
 
 /** The enum of the tutorial's descriptor. */
-export const MODEL_TYPE = { tensorflow: 0, pmml: 2, onnx: 3, pfa: 4 } as const
+export const MODEL_TYPE = { tensorflow: 0, pmml: 2, onnx: 3, pfa: 4, remote: 7 } as const
 
 const FEATURES = WINE_COLUMNS.slice(0, 11)
 

@@ -22,9 +22,13 @@ export class ProtobufReader {
   #low = 0
   #high = 0
 
-  constructor(message: Uint8Array) {
+  /** What the bytes should be, for messages. */
+  readonly #expected: string
+
+  constructor(message: Uint8Array, expected = 'an ONNX model') {
     this.message = message
     this.bytes = message
+    this.#expected = expected
   }
 
   /** Reads the next field; false at the end of the message. */
@@ -83,7 +87,7 @@ export class ProtobufReader {
   /** The content as packed varints. */
   packedInt64(): bigint[] {
     const values: bigint[] = []
-    const packed = new ProtobufReader(this.bytes)
+    const packed = new ProtobufReader(this.bytes, this.#expected)
     while (packed.at < packed.message.length) {
       packed.#varint()
       values.push(packed.int64)
@@ -128,7 +132,7 @@ export class ProtobufReader {
   #malformed(what: string): SluiceError {
     return new SluiceError(
       'model.malformed',
-      `the bytes are not an ONNX model: at byte ${this.start} of a message of ${this.message.length} is ${what}`,
+      `the bytes are not ${this.#expected}: at byte ${this.start} of a message of ${this.message.length} is ${what}`,
     )
   }
 }

@@ -1,0 +1,82 @@
+import { SluiceError } from '../../core/errors.ts'
+import { openSavedModel } from './archive/open-archive.ts'
+import { EMPTY_BUNDLE, readBundle } from './bundle/read-bundle.ts'
+import { dataTypeOf } from './data-types.ts'
+import { Converter } from './graph/converter.ts'
+import { graphRef } from './graph/node-ref.ts'
+import { OnnxBody, type OnnxEnd } from './graph/onnx-body.ts'
+import { readSavedValues, type SavedFiles } from './graph/saved-values.ts'
+import { graphScope } from './graph/scope.ts'
+import type { Value } from './graph/value.ts'
+import { frozenSignature } from './frozen-signature.ts'
+import { readMetadata } from './metadata.ts'
+import { type Graph, readGraph } from './proto/read-graph.ts'
+import { chooseMetaGraph, chooseSignature, graphOf, readSavedModel, type Signature } from './proto/read-saved-model.ts'
+
+export type TensorFlowFormat = 'tensorflow' | 'tensorflow-saved'
+
+/** Makes the ONNX model of a frozen graph or a saved model. Throws `model.malformed`, `model.unsupported` naming what is not, or `model.too-large`. */
+export function convertToOnnx(format: TensorFlowFormat, bytes: Uint8Array, metadata: Readonly<Record<string, string>>): Uint8Array {
+  const wanted = readMetadata(metadata)
+  if (format === 'tensorflow') {
+    const graph = readGraph(bytes)
+    if (graph.nodes.length === 0) throw new SluiceError('model.malformed', 'the bytes are not a TensorFlow graph: there are no nodes in it')
+    return convert({ graph, signature: frozenSignature(graph, wanted), files: { bundle: EMPTY_BUNDLE, asset: () => undefined } })
+  }
+  const files = openSavedModel(bytes)
+  const meta = chooseMetaGraph(readSavedModel(files.get('saved_model.pb')!), wanted.tags)
+  const signature = chooseSignature(meta, wanted.signature)
+  return convert({ graph: graphOf(meta), signature, files: filesOf(files) })
+}
+
+function filesOf(files: ReadonlyMap<string, Uint8Array>): SavedFiles {
+  const index = files.get('variables/variables.index')
+  const shardOf = (shard: number, shards: number): Uint8Array => {
+    const name = `variables/variables.data-${number5(shard)}-of-${number5(shards)}`
+    const data = files.get(name)
+    if (data === undefined) throw new SluiceError('model.malformed', `the SavedModel has no ${name}`)
+    return data
+  }
+  return {
+    bundle: index === undefined ? EMPTY_BUNDLE : readBundle(index, shardOf),
+    asset: (name) => files.get(`assets/${name}`),
+  }
+}
+
+function number5(value: number): string {
+  return String(value).padStart(5, '0')
+}
+
+interface Conversion {
+  readonly graph: Graph
+  readonly signature: Signature
+  readonly files: SavedFiles
+}
+
+function convert({ graph, signature, files }: Conversion): Uint8Array {
+  const given = new Map<string, Value>()
+  const inputs: OnnxEnd[] = []
+  for (const { key, ref, type, shape } of signature.inputs) {
+    const element = dataTypeOf(type, `input '${key}'`)
+    inputs.push({ name: key, type: element, shape })
+    given.set(graphRef(ref).name, { kind: 'tensor', type: element, name: key, shape })
+  }
+  const body = new OnnxBody()
+  const converter = new Converter(graph, readSavedValues(graph, files), given)
+  const values = converter.evaluate(
+    graphScope(graph),
+    body,
+    signature.outputs.map((output) => output.ref),
+  )
+  const names = new Set(inputs.map((input) => input.name))
+  const outputs = signature.outputs.map(({ key, shape }, i): OnnxEnd => {
+    const value = values[i]!
+    if (value.kind === 'refused') throw value.error
+    if (value.kind !== 'tensor') throw new SluiceError('model.unsupported', `output '${key}' is a ${value.kind}, not a tensor`)
+    // An output may be named like an input, which ONNX does not allow.
+    const name = names.has(key) ? `${key}:output` : key
+    body.add('Identity', [[body.nameOf(value)], [name]])
+    return { name, type: value.type, ...(shape !== undefined && { shape }) }
+  })
+  return body.model(inputs, outputs)
+}

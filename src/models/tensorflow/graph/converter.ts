@@ -1,0 +1,128 @@
+import { SluiceError } from '../../../core/errors.ts'
+import { OPS } from '../ops/index.ts'
+import type { Graph, GraphFunction, GraphNode } from '../proto/read-graph.ts'
+import { CONTROL_FLOW } from './control-flow.ts'
+import { OpContext, type ResourceValues } from './op-context.ts'
+import type { OnnxBody } from './onnx-body.ts'
+import { callScope, missing, returnsOf, type Scope } from './scope.ts'
+import type { Value } from './value.ts'
+
+const MAX_CONVERTED = 2_000_000
+/** Ops whose inputs are not what they give: they are leaves. */
+const LOOPS = new Set(['NextIteration', 'Enter', 'RefEnter', 'RefNextIteration'])
+
+/** How a called function goes on: from which scope, as which node, with which inputs, into which ONNX graph. */
+export interface Call {
+  readonly scope: Scope
+  readonly node: string
+  readonly inputs: readonly Value[]
+  readonly body: OnnxBody
+}
+
+/** Converts the nodes that outputs need, each once, without recursion along the graph: it may be thousands of nodes deep. */
+export class Converter {
+  readonly graph: Graph
+  readonly resources: ResourceValues
+  /** Values that are given from outside, by scope path and name of the node. */
+  readonly #given: ReadonlyMap<string, Value>
+  #converted = 0
+
+  constructor(graph: Graph, resources: ResourceValues, given: ReadonlyMap<string, Value>) {
+    this.graph = graph
+    this.resources = resources
+    this.#given = given
+  }
+
+  /** What these outputs of nodes become. */
+  evaluate(scope: Scope, body: OnnxBody, refs: readonly string[]): Value[] {
+    for (const text of refs) {
+      const { name, index } = scope.ref(text)
+      if (index !== null) this.#convertWithInputs(scope, body, name)
+    }
+    return refs.map((text) => valueAt(scope, text))
+  }
+
+  /** What the results of a function become, for these inputs. */
+  call(called: GraphFunction, { scope, node, inputs, body }: Call): Value[] {
+    return this.evaluate(callScope(called, { caller: scope, node, inputs }), body, returnsOf(called))
+  }
+
+  #convertWithInputs(scope: Scope, body: OnnxBody, wanted: string): void {
+    const begun = new Set<string>()
+    const stack = [wanted]
+    while (stack.length > 0) {
+      const name = stack.at(-1)!
+      if (scope.values.has(name)) {
+        stack.pop()
+        continue
+      }
+      const node = scope.nodes.get(name)
+      if (node === undefined) throw missing(name)
+      if (this.#isGiven(scope, name) || LOOPS.has(node.op) || begun.has(name)) {
+        stack.pop()
+        scope.values.set(name, this.#convert(scope, body, node))
+        continue
+      }
+      begun.add(name)
+      for (const text of node.inputs) {
+        const input = scope.ref(text)
+        if (input.index === null || scope.values.has(input.name)) continue
+        if (begun.has(input.name)) throw cycle(scope.nodes.get(input.name)!)
+        stack.push(input.name)
+      }
+    }
+  }
+
+  #isGiven(scope: Scope, name: string): boolean {
+    return scope.depth === 0 && this.#given.has(name)
+  }
+
+  #convert(scope: Scope, body: OnnxBody, node: GraphNode): readonly Value[] {
+    if (++this.#converted > MAX_CONVERTED) throw new SluiceError('model.too-large', `the model calls for more than ${MAX_CONVERTED} nodes`)
+    if (this.#isGiven(scope, node.name)) return [this.#given.get(node.name)!]
+    if (LOOPS.has(node.op))
+      return [refused(node, 'is a loop of TensorFlow 1 control flow, which is not supported; export with control flow v2')]
+    const inputs = node.inputs.map((text) => valueAt(scope, text))
+    const control = CONTROL_FLOW[node.op]
+    const entry = OPS[node.op]
+    if (entry === undefined && control === undefined) return [refused(node, 'is not supported')]
+    const bad =
+      node.op === 'Merge'
+        ? undefined
+        : inputs.find((input) => input.kind === 'dead' || (input.kind === 'refused' && control?.mayBeRefused !== true))
+    if (bad !== undefined) return [bad]
+    const op = new OpContext({ node, inputs, body, resources: this.resources, path: scope.path + node.name })
+    try {
+      if (control !== undefined) return control.convert(op, { converter: this, scope })
+      const given = entry!.convert(op)
+      return 'kind' in given ? [given] : given
+    } catch (error) {
+      if (error instanceof SluiceError && error.code === 'model.unsupported') return [{ kind: 'refused', error }]
+      throw error
+    }
+  }
+}
+
+/** What an input that names an output of a converted node is. A node that is dead or refused is so in all its outputs. */
+function valueAt(scope: Scope, text: string): Value {
+  const { name, index } = scope.ref(text)
+  if (index === null) return scope.parameter(name)
+  const values = scope.values.get(name)
+  const value = values?.[index]
+  if (value !== undefined) return value
+  const only = values?.length === 1 ? values[0] : undefined
+  if (only?.kind === 'refused' || only?.kind === 'dead') return only
+  const op = scope.nodes.get(name)?.op ?? ''
+  return { kind: 'refused', error: new SluiceError('model.unsupported', `output ${index} of op '${op}' (node '${name}') is not supported`) }
+}
+
+function refused({ op, name }: GraphNode, why: string): Value {
+  return {
+    kind: 'refused',
+    error: new SluiceError('model.unsupported', `op '${op}' (node '${name}') ${why}`, { details: { op, node: name } }),
+  }
+}
+
+function cycle({ op, name }: GraphNode): SluiceError {
+  return new SluiceError('model.malformed', `the graph goes in a circle at op '${op}' (node '${name}')`)
+}
