@@ -185,6 +185,11 @@ export const ERRORS = {
     summary: 'A configuration file, or a file that it names, could not be read.',
     remedy: 'Check the path and its permissions.',
   },
+  'policy.invalid': {
+    scope: 'service',
+    summary: "A policy can't choose an answer as it is declared; the message names each place, its value, and what would be right.",
+    remedy: 'Correct the policy where the message says. The policy before it stays in force.',
+  },
   'codec.schema.invalid': {
     scope: 'service',
     summary: "The stream's schema can't be used.",
