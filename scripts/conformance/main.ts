@@ -11,6 +11,10 @@ const SUITES: Readonly<Record<string, { readonly what: string; run(folder: strin
     what: 'calls of all PFA functions and whole PFA documents, as two reference engines answer them (--full: a million calls)',
     run: async (folder, full) => (await import('./pfa/run.ts')).runPfa(folder, full),
   },
+  tensorflow: {
+    what: 'models of TensorFlow 1 and 2 and Keras, made here with TensorFlow, with what it answers',
+    run: async (folder) => (await import('./tensorflow/run.ts')).runTensorFlow(folder),
+  },
   trees: {
     what: 'models of LightGBM, XGBoost, CatBoost and scikit-learn, made here with these libraries, with what they answer',
     run: async (folder) => (await import('./trees/run.ts')).runTrees(folder),

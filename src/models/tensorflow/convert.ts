@@ -13,6 +13,8 @@ import { readMetadata } from './metadata.ts'
 import { type Graph, readGraph } from './proto/read-graph.ts'
 import { chooseMetaGraph, chooseSignature, graphOf, readSavedModel, type Signature } from './proto/read-saved-model.ts'
 
+const NO_FILES: SavedFiles = { bundle: EMPTY_BUNDLE, assets: new Map(), asset: () => undefined }
+
 export type TensorFlowFormat = 'tensorflow' | 'tensorflow-saved'
 
 /** Makes the ONNX model of a frozen graph or a saved model. Throws `model.malformed`, `model.unsupported` naming what is not, or `model.too-large`. */
@@ -21,15 +23,15 @@ export function convertToOnnx(format: TensorFlowFormat, bytes: Uint8Array, metad
   if (format === 'tensorflow') {
     const graph = readGraph(bytes)
     if (graph.nodes.length === 0) throw new SluiceError('model.malformed', 'the bytes are not a TensorFlow graph: there are no nodes in it')
-    return convert({ graph, signature: frozenSignature(graph, wanted), files: { bundle: EMPTY_BUNDLE, asset: () => undefined } })
+    return convert({ graph, signature: frozenSignature(graph, wanted), files: NO_FILES, mayDropDead: wanted.outputs === undefined })
   }
   const files = openSavedModel(bytes)
   const meta = chooseMetaGraph(readSavedModel(files.get('saved_model.pb')!), wanted.tags)
   const signature = chooseSignature(meta, wanted.signature)
-  return convert({ graph: graphOf(meta), signature, files: filesOf(files) })
+  return convert({ graph: graphOf(meta), signature, files: filesOf(files, meta.assets), mayDropDead: false })
 }
 
-function filesOf(files: ReadonlyMap<string, Uint8Array>): SavedFiles {
+function filesOf(files: ReadonlyMap<string, Uint8Array>, assets: SavedFiles['assets']): SavedFiles {
   const index = files.get('variables/variables.index')
   const shardOf = (shard: number, shards: number): Uint8Array => {
     const name = `variables/variables.data-${number5(shard)}-of-${number5(shards)}`
@@ -39,6 +41,7 @@ function filesOf(files: ReadonlyMap<string, Uint8Array>): SavedFiles {
   }
   return {
     bundle: index === undefined ? EMPTY_BUNDLE : readBundle(index, shardOf),
+    assets,
     asset: (name) => files.get(`assets/${name}`),
   }
 }
@@ -51,9 +54,11 @@ interface Conversion {
   readonly graph: Graph
   readonly signature: Signature
   readonly files: SavedFiles
+  /** Whether outputs that are never computed, in branches that are not taken, may be left out. */
+  readonly mayDropDead: boolean
 }
 
-function convert({ graph, signature, files }: Conversion): Uint8Array {
+function convert({ graph, signature, files, mayDropDead }: Conversion): Uint8Array {
   const given = new Map<string, Value>()
   const inputs: OnnxEnd[] = []
   for (const { key, ref, type, shape } of signature.inputs) {
@@ -69,8 +74,11 @@ function convert({ graph, signature, files }: Conversion): Uint8Array {
     signature.outputs.map((output) => output.ref),
   )
   const names = new Set(inputs.map((input) => input.name))
-  const outputs = signature.outputs.map(({ key, shape }, i): OnnxEnd => {
-    const value = values[i]!
+  const isAlive = values.map((value) => value.kind !== 'dead')
+  const alive = signature.outputs.flatMap((output, i) =>
+    isAlive[i] || !mayDropDead || !isAlive.includes(true) ? [{ ...output, value: values[i]! }] : [],
+  )
+  const outputs = alive.map(({ key, shape, value }): OnnxEnd => {
     if (value.kind === 'refused') throw value.error
     if (value.kind !== 'tensor') throw new SluiceError('model.unsupported', `output '${key}' is a ${value.kind}, not a tensor`)
     // An output may be named like an input, which ONNX does not allow.

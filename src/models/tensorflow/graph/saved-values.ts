@@ -9,6 +9,8 @@ import { readVocabulary } from './vocabulary.ts'
 
 export interface SavedFiles {
   readonly bundle: Bundle
+  /** The names of files beside the graph, by the nodes that stand for their paths. */
+  readonly assets: ReadonlyMap<string, string>
   /** The bytes of a file beside the graph, by its name; undefined where there is none. */
   readonly asset: (name: string) => Uint8Array | undefined
 }
@@ -28,7 +30,8 @@ export function readSavedValues(graph: Graph, files: SavedFiles): ResourceValues
     if (target === undefined) continue
     for (const key of keysOf(target.path, target.node.attributes.get('shared_name')?.text ?? '')) {
       if (node.op.startsWith('Assign')) variables.set(key, [...(variables.get(key) ?? []), ...content.filter((one) => one !== undefined)])
-      else if (node.op === 'InitializeTableFromTextFileV2') tables.set(key, () => readVocabulary(node, textOf(content[0]), files))
+      else if (node.op === 'InitializeTableFromTextFileV2')
+        tables.set(key, () => readVocabulary({ filling: node, table: target.node }, fileOf(content[0], files, variables), files))
       else tables.set(key, () => tableOf(content, files.bundle))
     }
   }
@@ -76,9 +79,15 @@ function constantOf(source: Source): ConstTensor | undefined {
   return source.node.op === 'Const' ? source.node.attributes.get('value')?.tensor?.() : undefined
 }
 
-function textOf(source: Source | undefined): string | undefined {
-  const text = source === undefined ? undefined : constantOf(source)?.texts?.[0]
-  return text === undefined ? undefined : new TextDecoder().decode(text)
+/** The name of the file whose path begins here: in a constant, in a variable, or as a node that the saved model declares. */
+function fileOf(source: Source | undefined, { assets }: SavedFiles, variables: ReadonlyMap<string, readonly Source[]>): string | undefined {
+  if (source === undefined) return undefined
+  const declared = assets.get(source.path)
+  if (declared !== undefined) return declared
+  const assigned = (variables.get(source.path) ?? []).map((one) => assets.get(one.path)).find((one) => one !== undefined)
+  if (assigned !== undefined) return assigned
+  const text = constantOf(source)?.texts?.[0]
+  return text === undefined ? undefined : new TextDecoder().decode(text).split('/').at(-1)
 }
 
 function noValue({ op, path }: Resource, what: string): SluiceError {

@@ -9,19 +9,17 @@ const LINE_NUMBER = -1
 
 /** The content of a table that a text file beside the graph fills (InitializeTableFromTextFileV2): a line an entry. */
 export function readVocabulary(
-  node: GraphNode,
+  { filling, table }: { readonly filling: GraphNode; readonly table: GraphNode },
   file: string | undefined,
   { asset }: Pick<SavedFiles, 'asset'>,
 ): { keys: ConstTensor; values: ConstTensor } {
-  const bytes = file === undefined ? undefined : asset(file.split('/').at(-1) ?? '')
-  if (bytes === undefined)
-    throw new SluiceError(
-      'model.malformed',
-      `the file '${file ?? ''}' that fills a table (node '${node.name}') is not in the assets folder`,
-    )
+  const bytes = file === undefined ? undefined : asset(file)
+  if (bytes === undefined) {
+    throw new SluiceError('model.malformed', `the file '${file ?? ''}' that fills the table '${table.name}' is not in the assets folder`)
+  }
   const lines = new TextDecoder().decode(bytes).split('\n')
   if (lines.at(-1) === '') lines.pop()
-  const delimiter = node.attributes.get('delimiter')?.text ?? '\t'
+  const delimiter = filling.attributes.get('delimiter')?.text ?? '\t'
   const column = (index: number, type: DataType): ConstTensor => {
     const texts = lines.map((line, i) =>
       index === LINE_NUMBER ? String(i) : index === WHOLE_LINE ? line : (line.split(delimiter)[index] ?? ''),
@@ -32,19 +30,7 @@ export function readVocabulary(
     if (wrong !== undefined) throw new SluiceError('model.malformed', `'${wrong.slice(0, 100)}' in the file '${file}' is no number`)
     return tensorOf(type, shape, texts.map(Number))
   }
-  const typeOf = (name: string): DataType => dataTypeOf(node.attributes.get(name)?.type ?? 0, `table '${node.name}'`)
-  const [keyIndex, valueIndex] = [
-    node.attributes.get('key_index')?.int ?? WHOLE_LINE,
-    node.attributes.get('value_index')?.int ?? LINE_NUMBER,
-  ]
-  // The types are said by the table, or by what is usual for what the columns are.
-  const [keyType, valueType] = [usualType(keyIndex), usualType(valueIndex)]
-  return {
-    keys: column(keyIndex, node.attributes.has('key_dtype') ? typeOf('key_dtype') : keyType),
-    values: column(valueIndex, node.attributes.has('value_dtype') ? typeOf('value_dtype') : valueType),
-  }
-}
-
-function usualType(index: number): DataType {
-  return index === LINE_NUMBER ? 'int64' : 'string'
+  const typeOf = (name: string): DataType => dataTypeOf(table.attributes.get(name)?.type ?? 0, `table '${table.name}'`)
+  const indexOf = (name: string): number => filling.attributes.get(name)?.int ?? 0
+  return { keys: column(indexOf('key_index'), typeOf('key_dtype')), values: column(indexOf('value_index'), typeOf('value_dtype')) }
 }

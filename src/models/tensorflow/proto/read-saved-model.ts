@@ -1,4 +1,5 @@
 import { SluiceError } from '../../../core/errors.ts'
+import { graphRef } from '../graph/node-ref.ts'
 import { type Graph, readGraph } from './read-graph.ts'
 import { entryOf, readMessage, textIn } from './reader.ts'
 import { readShape, type Shape } from './read-tensor.ts'
@@ -22,11 +23,13 @@ export interface MetaGraph {
   readonly tags: readonly string[]
   /** The GraphDef, which is read once it is chosen. */
   readonly graph: Uint8Array
+  /** The files in the assets folder, by the nodes that stand for their paths. */
+  readonly assets: ReadonlyMap<string, string>
   /** In the order of their names. */
   readonly signatures: ReadonlyMap<string, Signature>
 }
 
-const META_GRAPH = { info: 1, graph: 2, signature: 5 } as const
+const META_GRAPH = { info: 1, graph: 2, signature: 5, asset: 6 } as const
 const TAGS = 4
 const SIGNATURE = { inputs: 1, outputs: 2 } as const
 
@@ -42,6 +45,7 @@ export function readSavedModel(bytes: Uint8Array): readonly MetaGraph[] {
 function readMetaGraph(bytes: Uint8Array): MetaGraph {
   const tags: string[] = []
   let graph: Uint8Array = new Uint8Array(0)
+  const assets = new Map<string, string>()
   const signatures: [string, Signature][] = []
   const reader = readMessage(bytes)
   while (reader.next()) {
@@ -49,13 +53,21 @@ function readMetaGraph(bytes: Uint8Array): MetaGraph {
       const info = readMessage(reader.bytes)
       while (info.next()) if (info.isBytes(TAGS)) tags.push(info.text)
     } else if (reader.isBytes(META_GRAPH.graph)) graph = reader.bytes
+    else if (reader.isBytes(META_GRAPH.asset)) readAsset(reader.bytes, assets)
     else if (reader.isBytes(META_GRAPH.signature)) {
       const { key, value } = entryOf(reader.bytes)
       signatures.push([key, readSignature(value)])
     }
   }
   // A map has no order on the wire.
-  return { tags, graph, signatures: new Map(signatures.sort(([a], [b]) => (a < b ? -1 : 1))) }
+  return { tags, graph, assets, signatures: new Map(signatures.sort(([a], [b]) => (a < b ? -1 : 1))) }
+}
+
+function readAsset(bytes: Uint8Array, into: Map<string, string>): void {
+  let node = ''
+  const reader = readMessage(bytes)
+  while (reader.next()) if (reader.isBytes(1)) node = graphRef(textIn(reader.bytes, 1)).name
+  into.set(node, textIn(bytes, 2))
 }
 
 function readSignature(bytes: Uint8Array): Signature {

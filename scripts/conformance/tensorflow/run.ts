@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Runtime } from '../../../src/core/model.ts'
+import { createOnnxRuntime } from '../../../src/models/onnx/onnx-runtime.ts'
+import { createTensorFlowRuntime } from '../../../src/models/tensorflow/tensorflow-runtime.ts'
+import { cached } from '../../../test/setup/cache.ts'
+import { run } from '../../../test/setup/run.ts'
+import { conformanceFolder } from '../unpack.ts'
+import { judge, type TensorFlowCase } from './judge.ts'
+
+/**
+ * Makes models with TensorFlow and Keras in Python, scores their records, and compares with what TensorFlow answers. The models are
+ * made in `folder` where it is given; where it holds what make.py made before, that is judged as it is.
+ */
+export async function runTensorFlow(folder: string | undefined): Promise<boolean> {
+  const made = folder ?? mkdtempSync(join(tmpdir(), 'sluice-tensorflow-'))
+  try {
+    if (!existsSync(join(made, 'index.json'))) await make(made)
+    return await judgeAll(made)
+  } finally {
+    if (folder === undefined) rmSync(made, { recursive: true })
+  }
+}
+
+async function make(folder: string): Promise<void> {
+  const tutorial = join(conformanceFolder(), '../tutorial/data')
+  if (!existsSync(tutorial)) console.warn(`not run: the tutorial's models, because ${tutorial} is not there (set SLUICE_SHARED)`)
+  const python = join(await fetchTensorFlow(), 'bin/python')
+  await run(python, ['-B', join(import.meta.dirname, 'make.py'), folder, existsSync(tutorial) ? tutorial : '-'])
+}
+
+/** The virtual environment with the packages of requirements.txt, in the cache: made by pip where it is not there. Needs Python 3.11 or later. */
+async function fetchTensorFlow(): Promise<string> {
+  const requirements = join(import.meta.dirname, 'requirements.txt')
+  const hash = createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 16)
+  return cached(`tensorflow-python-${hash}`, async (directory) => {
+    await run('python3', ['-m', 'venv', directory])
+    await run(join(directory, 'bin/python'), ['-m', 'pip', 'install', '--quiet', '--requirement', requirements])
+  })
+}
+
+async function judgeAll(folder: string): Promise<boolean> {
+  const onnx = createOnnxRuntime({ threads: 1 })
+  const runtimes: Readonly<Record<TensorFlowCase['format'], Runtime>> = {
+    tensorflow: createTensorFlowRuntime('tensorflow', onnx),
+    'tensorflow-saved': createTensorFlowRuntime('tensorflow-saved', onnx),
+  }
+  const names = JSON.parse(readFileSync(join(folder, 'index.json'), 'utf8')) as readonly string[]
+  const counts = { passed: 0, failed: 0 }
+  console.log(`${'case'.padEnd(40)} ${'records'.padStart(7)} ${'off by'.padStart(9)}`)
+  for (const name of names) {
+    const one = JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8')) as TensorFlowCase
+    const { records, largest, problem } = await judge(one, readFileSync(join(folder, one.file)), runtimes[one.format])
+    const verdict = problem === undefined ? '' : `  FAILED: ${problem}`
+    console.log(`${name.padEnd(40)} ${String(records).padStart(7)} ${largest.toExponential(1).padStart(9)}${verdict}`)
+    counts[problem === undefined ? 'passed' : 'failed']++
+  }
+  for (const runtime of [...Object.values(runtimes), onnx]) await runtime[Symbol.asyncDispose]?.()
+  console.log(`\n${counts.passed} passed, ${counts.failed} failed`)
+  return counts.failed === 0 && counts.passed > 0
+}
