@@ -11,9 +11,10 @@ import type { Value } from './graph/value.ts'
 import { frozenSignature } from './frozen-signature.ts'
 import { readMetadata } from './metadata.ts'
 import { type Graph, readGraph } from './proto/read-graph.ts'
-import { chooseMetaGraph, chooseSignature, graphOf, readSavedModel, type Signature } from './proto/read-saved-model.ts'
+import { readVariableKeys } from './proto/read-object-graph.ts'
+import { chooseMetaGraph, chooseSignature, graphOf, type MetaGraph, readSavedModel, type Signature } from './proto/read-saved-model.ts'
 
-const NO_FILES: SavedFiles = { bundle: EMPTY_BUNDLE, assets: new Map(), asset: () => undefined }
+const NO_FILES: SavedFiles = { bundle: EMPTY_BUNDLE, variableKeys: new Map(), assets: new Map(), asset: () => undefined }
 
 export type TensorFlowFormat = 'tensorflow' | 'tensorflow-saved'
 
@@ -28,10 +29,10 @@ export function convertToOnnx(format: TensorFlowFormat, bytes: Uint8Array, metad
   const files = openSavedModel(bytes)
   const meta = chooseMetaGraph(readSavedModel(files.get('saved_model.pb')!), wanted.tags)
   const signature = chooseSignature(meta, wanted.signature)
-  return convert({ graph: graphOf(meta), signature, files: filesOf(files, meta.assets), mayDropDead: false })
+  return convert({ graph: graphOf(meta), signature, files: filesOf(files, meta), mayDropDead: false })
 }
 
-function filesOf(files: ReadonlyMap<string, Uint8Array>, assets: SavedFiles['assets']): SavedFiles {
+function filesOf(files: ReadonlyMap<string, Uint8Array>, { assets, objectGraph }: MetaGraph): SavedFiles {
   const index = files.get('variables/variables.index')
   const shardOf = (shard: number, shards: number): Uint8Array => {
     const name = `variables/variables.data-${number5(shard)}-of-${number5(shards)}`
@@ -39,8 +40,10 @@ function filesOf(files: ReadonlyMap<string, Uint8Array>, assets: SavedFiles['ass
     if (data === undefined) throw new SluiceError('model.malformed', `the SavedModel has no ${name}`)
     return data
   }
+  const bundle = index === undefined ? EMPTY_BUNDLE : readBundle(index, shardOf)
   return {
-    bundle: index === undefined ? EMPTY_BUNDLE : readBundle(index, shardOf),
+    bundle,
+    variableKeys: readVariableKeys(objectGraph, bundle),
     assets,
     asset: (name) => files.get(`assets/${name}`),
   }

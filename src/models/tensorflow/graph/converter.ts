@@ -95,12 +95,22 @@ export class Converter {
     try {
       if (control !== undefined) return control.convert(op, { converter: this, scope })
       const given = entry!.convert(op)
-      return 'kind' in given ? [given] : given
+      return withShapes('kind' in given ? [given] : given, node)
     } catch (error) {
       if (error instanceof SluiceError && error.code === 'model.unsupported') return [{ kind: 'refused', error }]
       throw error
     }
   }
+}
+
+/** Adds the shapes that an exporter wrote down, for ops that need a rank or a size. */
+function withShapes(values: readonly Value[], node: GraphNode): readonly Value[] {
+  const shapes = node.attributes.get('_output_shapes')?.list?.shapes
+  if (shapes === undefined) return values
+  return values.map((value, i) => {
+    const shape = shapes[i]
+    return value.kind === 'tensor' && value.shape === undefined && shape !== undefined ? { ...value, shape } : value
+  })
 }
 
 /** What an input that names an output of a converted node is. A node that is dead or refused is so in all its outputs. */

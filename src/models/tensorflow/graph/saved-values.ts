@@ -9,6 +9,8 @@ import { readVocabulary } from './vocabulary.ts'
 
 export interface SavedFiles {
   readonly bundle: Bundle
+  /** The names under which variables were saved that the graph itself does not restore. */
+  readonly variableKeys: ReadonlyMap<string, string>
   /** The names of files beside the graph, by the nodes that stand for their paths. */
   readonly assets: ReadonlyMap<string, string>
   /** The bytes of a file beside the graph, by its name; undefined where there is none. */
@@ -45,7 +47,7 @@ export function readSavedValues(graph: Graph, files: SavedFiles): ResourceValues
       if (before !== undefined) return before
       // What is restored counts; what only initialises a variable does not.
       const values = (find(variables, resource) ?? []).map((source) => restored(source, files.bundle))
-      const value = values.find((one) => one !== undefined)
+      const value = values.find((one) => one !== undefined) ?? byObject(resource, files)
       if (value === undefined) throw noValue(resource, 'variable')
       known.set(resource.path, value)
       return value
@@ -56,6 +58,11 @@ export function readSavedValues(graph: Graph, files: SavedFiles): ResourceValues
       return content
     },
   }
+}
+
+function byObject({ path, sharedName }: Resource, { bundle, variableKeys }: SavedFiles): ConstTensor | undefined {
+  const key = variableKeys.get(sharedName === '' ? path : sharedName)
+  return key === undefined ? undefined : bundle.read(key)
 }
 
 function keysOf(path: string, sharedName: string): string[] {

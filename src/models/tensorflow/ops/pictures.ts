@@ -1,7 +1,7 @@
 import type { OpContext } from '../graph/op-context.ts'
 import type { Tensor } from '../graph/value.ts'
 import { type OpTable } from './op-table.ts'
-import { integersOf } from './shapes.ts'
+import { integersOf } from './integers.ts'
 import { fromChannelsFirst, toChannelsFirst } from './convolutions.ts'
 
 function resize(op: OpContext, mode: 'nearest' | 'linear'): Tensor {

@@ -1,8 +1,10 @@
-import { numbersOf, tensorOf } from '../const-tensor.ts'
+import { elementCount, numbersOf, tensorOf } from '../const-tensor.ts'
 import type { DataType } from '../data-types.ts'
 import type { OpContext } from '../graph/op-context.ts'
 import { constantValue, type Tensor } from '../graph/value.ts'
 import { type OpEntry, type OpTable, unary } from './op-table.ts'
+import { integersOf } from './integers.ts'
+import { batchToSpace, spaceToBatch } from './space-to-batch.ts'
 import { stridedSlice } from './strided-slice.ts'
 
 /** The shape as 64-bit integers; a constant where it is known. */
@@ -12,13 +14,15 @@ function shapeOf(op: OpContext, x: Tensor): Tensor {
   return op.add('Shape', [x], { type: 'int64' })
 }
 
-/** A list of 64-bit integers from an input that may be constant. */
-export function integersOf(op: OpContext, at: number): Tensor {
-  const known = op.knownNumbers(at)
-  return known === undefined ? op.cast(op.tensor(at), 'int64') : op.axes(known)
+/** A constant with its values in another shape; undefined where it is none, or the shape does not fit. */
+function reshaped({ constant }: Tensor, shape: readonly number[]): Tensor | undefined {
+  if (constant === undefined || shape.some((size) => size < 0) || elementCount(shape) !== elementCount(constant.shape)) return undefined
+  return constantValue({ ...constant, shape })
 }
 
 function reshape(op: OpContext): Tensor {
+  const known = reshaped(op.tensor(0), op.knownNumbers(1) ?? [-1])
+  if (known !== undefined) return known
   return op.add('Reshape', [op.tensor(0), integersOf(op, 1)], { attributes: { allowzero: 1 } })
 }
 
@@ -30,6 +34,16 @@ function folded(parts: readonly Tensor[], rank: number): Tensor | undefined {
   if (constants.length < parts.length || constants.some(({ shape }) => (shape[0] ?? 1) > 1000)) return undefined
   const values = constants.flatMap((constant) => numbersOf(constant)!)
   return constantValue(tensorOf(constants[0]!.type, [values.length], values))
+}
+
+function expandDims(op: OpContext): Tensor {
+  const [x, axis] = [op.tensor(0), op.knownNumbers(1)?.[0]]
+  if (x.constant !== undefined && axis !== undefined) {
+    const shape = [...x.constant.shape]
+    shape.splice(axis < 0 ? shape.length + 1 + axis : axis, 0, 1)
+    return reshaped(x, shape)!
+  }
+  return op.add('Unsqueeze', [x, op.add('Reshape', [integersOf(op, 1), op.axes([1])])])
 }
 
 function concat(op: OpContext, parts: readonly Tensor[], axis: number): Tensor {
@@ -137,7 +151,7 @@ export const SHAPES: OpTable = {
     return op.cast(op.add('Size', [op.add('Shape', [x], { type: 'int64' })]), 'int32')
   }),
   Reshape: { convert: reshape },
-  ExpandDims: { convert: (op) => op.add('Unsqueeze', [op.tensor(0), op.add('Reshape', [integersOf(op, 1), op.axes([1])])]) },
+  ExpandDims: { convert: expandDims },
   Squeeze: {
     convert: (op) => {
       const axes = op.ints('squeeze_dims').length > 0 ? op.ints('squeeze_dims') : op.ints('axis')
@@ -183,6 +197,8 @@ export const SHAPES: OpTable = {
   Where: {
     convert: (op) => op.add('Transpose', [op.add('NonZero', [op.tensor(0)], { type: 'int64' })], { attributes: { perm: [1, 0] } }),
   },
+  SpaceToBatchND: { convert: spaceToBatch, note: 'other than one dimension behind those in space' },
+  BatchToSpaceND: { convert: batchToSpace, note: 'other than one dimension behind those in space' },
   MatrixBandPart: {
     convert: (op) => {
       const [lower, upper] = [op.numbers(1, 'numbers of diagonals')[0]!, op.numbers(2, 'numbers of diagonals')[0]!]

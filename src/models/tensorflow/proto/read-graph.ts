@@ -23,6 +23,7 @@ export interface AttributeList {
   readonly ints: readonly number[]
   readonly floats: readonly number[]
   readonly types: readonly number[]
+  readonly shapes: readonly Shape[]
   readonly functionNames: readonly string[]
 }
 
@@ -141,7 +142,14 @@ function once(bytes: Uint8Array): () => ConstTensor {
 }
 
 function readList(bytes: Uint8Array): AttributeList {
-  const list = { texts: [] as string[], ints: [] as number[], floats: [] as number[], types: [] as number[], functionNames: [] as string[] }
+  const list = {
+    texts: [] as string[],
+    ints: [] as number[],
+    floats: [] as number[],
+    types: [] as number[],
+    shapes: [] as Shape[],
+    functionNames: [] as string[],
+  }
   const reader = readMessage(bytes)
   while (reader.next()) {
     const { field } = reader
@@ -149,6 +157,7 @@ function readList(bytes: Uint8Array): AttributeList {
     else if (field === 3) list.ints.push(...(reader.isBytes(3) ? reader.packedInt64() : [reader.int64]).map(Number))
     else if (field === 4) for (let at = 0; at + 4 <= reader.bytes.length; at += 4) list.floats.push(floatOf(reader.bytes, at))
     else if (field === 6) list.types.push(...(reader.isBytes(6) ? reader.packedInt64() : [reader.int64]).map(Number))
+    else if (reader.isBytes(7)) list.shapes.push(readShape(reader.bytes))
     else if (reader.isBytes(9)) list.functionNames.push(textIn(reader.bytes, 1))
   }
   return list

@@ -23,13 +23,15 @@ export interface MetaGraph {
   readonly tags: readonly string[]
   /** The GraphDef, which is read once it is chosen. */
   readonly graph: Uint8Array
+  /** The SavedObjectGraph of TensorFlow 2; empty where there is none. */
+  readonly objectGraph: Uint8Array
   /** The files in the assets folder, by the nodes that stand for their paths. */
   readonly assets: ReadonlyMap<string, string>
   /** In the order of their names. */
   readonly signatures: ReadonlyMap<string, Signature>
 }
 
-const META_GRAPH = { info: 1, graph: 2, signature: 5, asset: 6 } as const
+const META_GRAPH = { info: 1, graph: 2, signature: 5, asset: 6, objectGraph: 7 } as const
 const TAGS = 4
 const SIGNATURE = { inputs: 1, outputs: 2 } as const
 
@@ -45,6 +47,7 @@ export function readSavedModel(bytes: Uint8Array): readonly MetaGraph[] {
 function readMetaGraph(bytes: Uint8Array): MetaGraph {
   const tags: string[] = []
   let graph: Uint8Array = new Uint8Array(0)
+  let objectGraph: Uint8Array = new Uint8Array(0)
   const assets = new Map<string, string>()
   const signatures: [string, Signature][] = []
   const reader = readMessage(bytes)
@@ -53,6 +56,7 @@ function readMetaGraph(bytes: Uint8Array): MetaGraph {
       const info = readMessage(reader.bytes)
       while (info.next()) if (info.isBytes(TAGS)) tags.push(info.text)
     } else if (reader.isBytes(META_GRAPH.graph)) graph = reader.bytes
+    else if (reader.isBytes(META_GRAPH.objectGraph)) objectGraph = reader.bytes
     else if (reader.isBytes(META_GRAPH.asset)) readAsset(reader.bytes, assets)
     else if (reader.isBytes(META_GRAPH.signature)) {
       const { key, value } = entryOf(reader.bytes)
@@ -60,7 +64,7 @@ function readMetaGraph(bytes: Uint8Array): MetaGraph {
     }
   }
   // A map has no order on the wire.
-  return { tags, graph, assets, signatures: new Map(signatures.sort(([a], [b]) => (a < b ? -1 : 1))) }
+  return { tags, graph, objectGraph, assets, signatures: new Map(signatures.sort(([a], [b]) => (a < b ? -1 : 1))) }
 }
 
 function readAsset(bytes: Uint8Array, into: Map<string, string>): void {
