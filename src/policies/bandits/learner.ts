@@ -1,4 +1,4 @@
-import type { BanditSpec } from '../spec/policy-spec.ts'
+import type { BanditSpec } from '../../core/policy-spec.ts'
 import { createEpsilonGreedy } from './epsilon-greedy.ts'
 import { createExponential } from './exponential.ts'
 import { createThompson } from './thompson.ts'

@@ -1,4 +1,4 @@
-import { MAX_ARMS } from '../spec/policy-spec.ts'
+import { MAX_ARMS } from '../../core/policy-spec.ts'
 import {
   type Decision,
   type DecisionChoice,

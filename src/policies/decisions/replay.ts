@@ -1,7 +1,7 @@
 import { keyBytes } from '../hash/key-text.ts'
 import { Rendezvous } from '../rendezvous/rendezvous.ts'
 import type { Score } from '../rendezvous/score.ts'
-import type { PolicySpec } from '../spec/policy-spec.ts'
+import type { PolicySpec } from '../../core/policy-spec.ts'
 import type { AnswerValue, Decision, DecisionScore, StrayScore } from './decision.ts'
 
 /** What was answered to an input. */

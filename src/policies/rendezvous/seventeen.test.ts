@@ -3,7 +3,7 @@ import { readDecision, writeDecisionText } from '../decisions/decision-text.ts'
 import { resultOf } from '../decisions/replay.ts'
 import type { Rendezvous } from './rendezvous.ts'
 import { RendezvousWorld } from '../testing/rendezvous-world.ts'
-import type { PolicySpec } from '../spec/policy-spec.ts'
+import type { PolicySpec } from '../../core/policy-spec.ts'
 
 const speculative: PolicySpec = {
   answer: { speculative: { smart: 'smart', fast: 'fast', afterMs: 20 } },

@@ -1,7 +1,7 @@
 import { createLearner, isUsableLoss, type Learner, type Loss } from '../bandits/learner.ts'
 import { saltSeed, unitHash } from '../hash/murmur.ts'
 import { checkPolicy, type KnownModels } from '../spec/check-policy.ts'
-import { effectiveBudgetMs, type DefaultSpec, type PolicySpec } from '../spec/policy-spec.ts'
+import { effectiveBudgetMs, type DefaultSpec, type PolicySpec } from '../../core/policy-spec.ts'
 import { modelsOf } from '../spec/rule-parts.ts'
 import { RuleMaker } from './make-rule.ts'
 import { type Draw, micros, type Rule } from './rule.ts'

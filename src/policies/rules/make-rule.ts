@@ -1,6 +1,6 @@
 import type { Learner } from '../bandits/learner.ts'
 import { saltSeed } from '../hash/murmur.ts'
-import type { BanditSpec, RuleSpec, ScheduleSpec, SpeculativeSpec, SplitSpec } from '../spec/policy-spec.ts'
+import type { BanditSpec, RuleSpec, ScheduleSpec, SpeculativeSpec, SplitSpec } from '../../core/policy-spec.ts'
 import { BaggingRule } from './bagging.ts'
 import { CascadeRule } from './cascade.ts'
 import { ChoiceRule } from './choice.ts'

@@ -1,6 +1,6 @@
 import { SluiceError } from '../../core/errors.ts'
 import { checkRule } from './check-rule.ts'
-import { effectiveBudgetMs, MAX_ARMS, MAX_BUDGET_MS, MAX_DEPTH, type PolicySpec, type RuleSpec } from './policy-spec.ts'
+import { effectiveBudgetMs, MAX_ARMS, MAX_BUDGET_MS, MAX_DEPTH, type PolicySpec, type RuleSpec } from '../../core/policy-spec.ts'
 import { modelsOf, partsOf } from './rule-parts.ts'
 
 /** What is known of the models, where it is known. */

@@ -1,5 +1,5 @@
 import type { Report, RuleContext } from './check-policy.ts'
-import type { BaggingSpec, BanditSpec, RuleSpec, ScheduleSpec, SpeculativeSpec, SplitSpec } from './policy-spec.ts'
+import type { BaggingSpec, BanditSpec, RuleSpec, ScheduleSpec, SpeculativeSpec, SplitSpec } from '../../core/policy-spec.ts'
 import { modelOf } from './rule-parts.ts'
 
 /** Reports what is wrong with one rule itself, leaving out the rules that it is made of. */

@@ -1,4 +1,4 @@
-import type { RuleSpec } from './policy-spec.ts'
+import type { RuleSpec } from '../../core/policy-spec.ts'
 
 /** A rule within another, and where it stands there. */
 export interface RulePart {

@@ -1,7 +1,7 @@
 import type { Decision, StrayScore } from '../decisions/decision.ts'
 import { Rendezvous, type RendezvousOptions } from '../rendezvous/rendezvous.ts'
 import { restoreSnapshot, takeSnapshot } from '../rendezvous/snapshot.ts'
-import type { PolicySpec } from '../spec/policy-spec.ts'
+import type { PolicySpec } from '../../core/policy-spec.ts'
 
 /** A rendezvous on a clock that only moves when told to, and all that came out of it. */
 export class RendezvousWorld {

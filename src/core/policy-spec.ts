@@ -18,7 +18,7 @@ export type RuleSpec =
 /** Records go to one of the arms by a hash of key and salt, so that a replay, and another process, chooses the same. */
 export interface SplitSpec {
   /** Splits with different salts are independent of each other. */
-  readonly salt?: string
+  readonly salt?: string | undefined
   readonly arms: readonly { readonly percent: number; readonly answer: RuleSpec }[]
 }
 
@@ -37,7 +37,7 @@ export interface ConsensusSpec {
 /** The answer with the highest confidence; at once where one has `enough`. */
 export interface QualitySpec {
   readonly of: readonly RuleSpec[]
-  readonly enough?: number
+  readonly enough?: number | undefined
 }
 
 /** One answer made of all: the mean of numbers, or the value with most votes; each member counts by its weight. */
@@ -45,14 +45,14 @@ export interface BaggingSpec {
   readonly of: readonly RuleSpec[]
   readonly by: 'mean' | 'vote'
   /** One for each member; all 1 where absent. */
-  readonly weights?: readonly number[]
+  readonly weights?: readonly number[] | undefined
 }
 
 /** Stages that improve on one another: the last one's answer, or at time-out that of the last one that finished. */
 export interface CascadeSpec {
   readonly stages: readonly RuleSpec[]
   /** A stage with this confidence ends the cascade. */
-  readonly enough?: number
+  readonly enough?: number | undefined
 }
 
 /** From `afterMs` on, the first of `accept` that has answered is the answer. */
@@ -65,7 +65,7 @@ export interface ScheduleSpec {
   /** In order of time. A step whose models can't answer any more ends early. */
   readonly schedule: readonly ScheduleStep[]
   /** The order of preference at the deadline; where absent, that of the last step, then of the steps before it. */
-  readonly atDeadline?: readonly RuleSpec[]
+  readonly atDeadline?: readonly RuleSpec[] | undefined
 }
 
 /** A deadline of its own for a part of the policy: what finished within `ms` is made into the answer then. */
@@ -86,11 +86,11 @@ export interface BanditSpec {
   readonly by: BanditKind
   readonly of: readonly RuleSpec[]
   /** How often epsilon-greedy, and exp3 where it is given, choose at random: from 0 to 1. */
-  readonly epsilon?: number
+  readonly epsilon?: number | undefined
   /** How fast exp3 and exp4 learn; 0.1 where absent. */
-  readonly eta?: number
+  readonly eta?: number | undefined
   /** How exp4 combines; `mean` where absent. */
-  readonly combine?: 'mean' | 'vote'
+  readonly combine?: 'mean' | 'vote' | undefined
 }
 
 /** What is answered where nobody did: nothing, a constant, or the last answer for the record's key (nothing where there is none). */
@@ -98,17 +98,17 @@ export type DefaultSpec = 'none' | 'last-known' | { readonly value: number | str
 
 /** The policy of one data type, as configuration and control messages have it. */
 export interface PolicySpec {
-  readonly name?: string
+  readonly name?: string | undefined
   readonly answer: RuleSpec
   /** From the arrival of the input to the answer, at most. Absent, 0 and less: 100. */
-  readonly budgetMs?: number
-  readonly default?: DefaultSpec
+  readonly budgetMs?: number | undefined
+  readonly default?: DefaultSpec | undefined
   /** Models that score along and never answer, on all records or a fraction of them. */
-  readonly shadow?: readonly { readonly model: string; readonly percent?: number }[]
+  readonly shadow?: readonly { readonly model: string; readonly percent?: number | undefined }[] | undefined
   /** Stable models that always run and never answer: what others, and the input, are compared with. */
-  readonly reference?: readonly string[]
+  readonly reference?: readonly string[] | undefined
   /** Consumers that archive their input. They give no scores, and nobody waits for them. */
-  readonly decoy?: readonly string[]
+  readonly decoy?: readonly string[] | undefined
 }
 
 /** The budget of a policy, or of a request, that has none. */
