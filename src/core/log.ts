@@ -21,6 +21,8 @@ export interface ReadOptions extends TopicPartition {
   /** Whether a read that does not follow waits for commits that were under way at the call, or leaves them out. `wait` where absent. */
   readonly underWay?: 'wait' | 'leave'
   readonly signal?: AbortSignal
+  /** Whether the bytes of a batch may be used again for another one once it is released. Saves much of the cost of memory. */
+  readonly reuse?: boolean
   /** A batch is made of whole record batches of about this many bytes together; one larger record batch comes alone. 1 MiB where absent. */
   readonly maxBytes?: number
 }
@@ -32,7 +34,7 @@ export interface Append extends TopicPartition {
 
 /** What one unit of work leaves behind. */
 export interface Commit {
-  /** In this order. Their bytes may be used again once the promise of the commit is settled. */
+  /** In this order. Their bytes may be used again once the promise of the commit is settled; the log may have written into their headers. */
   readonly appends: readonly Append[]
   /** The offset from which each input partition continues. */
   readonly offsets: readonly (TopicPartition & { readonly next: bigint })[]

@@ -96,7 +96,7 @@ export class PartitionRunner {
     const { topic, partition } = this.#lane
     const { signal } = this.#abort
     try {
-      for await (const batch of log.read({ topic, partition, from, follow: true, signal, maxBytes: maxBatchBytes })) {
+      for await (const batch of log.read({ topic, partition, from, follow: true, signal, reuse: true, maxBytes: maxBatchBytes })) {
         if (!(await this.#answer(batch))) break
       }
     } finally {

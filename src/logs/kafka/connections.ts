@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import { apiVersionsV3, Connection } from '@platformatic/kafka'
 import { withLifetimes } from './authenticator.ts'
 import type { BrokerAddress, KafkaSettings } from './options.ts'
+import { ProduceChannel } from './produce-channel.ts'
 
 export interface DedicatedOptions {
   /** How long one answer may take. 30 s where absent. */
@@ -21,6 +22,7 @@ const USED_PART = 0.8
 export class Connections {
   readonly #settings: KafkaSettings
   readonly #shared = new Map<string, Promise<Connection>>()
+  readonly #producing = new Map<string, Promise<ProduceChannel>>()
   readonly #open = new Set<Connection>()
   /** Until when brokers take requests over a connection without credentials, where they limit that. */
   readonly #goodUntil = new WeakMap<Connection, number>()
@@ -54,6 +56,29 @@ export class Connections {
       return connection
     } catch (error) {
       forget()
+      throw error
+    }
+  }
+
+  /** What appends to the partitions that a broker leads. */
+  async producing(address: BrokerAddress): Promise<ProduceChannel> {
+    const key = `${address.host}:${address.port}`
+    const existing = this.#producing.get(key)
+    if (existing !== undefined) {
+      const channel = await existing
+      if (channel.isOpen && !this.#isSpent(channel.connection)) return channel
+      if (this.#producing.get(key) === existing) {
+        this.#producing.delete(key)
+        setTimeout(() => closeNow(channel.connection), REQUEST_TIMEOUT_MS).unref()
+      }
+      return this.producing(address)
+    }
+    const opening = this.open(address).then((connection) => new ProduceChannel(connection, this.#settings.clientId))
+    this.#producing.set(key, opening)
+    try {
+      return await opening
+    } catch (error) {
+      if (this.#producing.get(key) === opening) this.#producing.delete(key)
       throw error
     }
   }
@@ -108,6 +133,7 @@ export class Connections {
     this.#closed = true
     for (const connection of this.#open) closeNow(connection)
     this.#shared.clear()
+    this.#producing.clear()
   }
 }
 

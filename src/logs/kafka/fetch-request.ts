@@ -1,4 +1,4 @@
-import { type Connection, type Reader, Writer } from '@platformatic/kafka'
+import { Writer } from '@platformatic/kafka'
 import type { TopicPartition } from '../../core/log.ts'
 import { KafkaResponseError } from './error-codes.ts'
 
@@ -30,26 +30,15 @@ export interface AbortedTransaction {
   readonly firstOffset: bigint
 }
 
-/** Fetches from the leader of one partition up to the last stable offset. (Kafka protocol, Fetch version 12.) */
-export async function fetchRecords(connection: Connection, request: FetchRequest): Promise<Fetched> {
-  return new Promise((resolve, reject) => {
-    connection.send<Fetched>(
-      FETCH,
-      VERSION,
-      () => encode(request),
-      decode,
-      true,
-      true,
-      (error, fetched) => {
-        if (fetched === undefined || error !== null) reject(error ?? new Error('the broker answered without the partition'))
-        else resolve(fetched)
-      },
-    )
-  })
-}
-
-function encode({ topic, partition, from, maxBytes, maxWaitMs }: FetchRequest): Writer {
-  return Writer.create()
+/** A fetch up to the last stable offset, as it goes over the wire. (Kafka protocol, Fetch version 12.) */
+export function encodeFetch(request: FetchRequest, { id, clientId }: { readonly id: number; readonly clientId: string }): Buffer {
+  const { topic, partition, from, maxBytes, maxWaitMs } = request
+  const writer = Writer.create()
+    .appendInt16(FETCH)
+    .appendInt16(VERSION)
+    .appendInt32(id)
+    .appendString(clientId, false)
+    .appendTaggedFields()
     .appendInt32(CONSUMER)
     .appendInt32(maxWaitMs)
     .appendInt32(1)
@@ -71,30 +60,75 @@ function encode({ topic, partition, from, maxBytes, maxWaitMs }: FetchRequest): 
     .appendArray([], () => {})
     .appendString('')
     .appendTaggedFields()
+  return writer.prependLength().buffer
 }
 
-function decode(_correlationId: number, _apiKey: number, _apiVersion: number, reader: Reader): Fetched {
-  reader.readInt32() // throttle time
-  const errorCode = reader.readInt16()
+/** What an answer says of its one partition; `records` is a view of it. Throws the broker's `KafkaResponseError`. */
+export function decodeFetch(answer: Buffer): Fetched {
+  const cursor = new Cursor(answer)
+  cursor.at = 4 + 1 // correlation id, no tagged fields
+  cursor.at += 4 // throttle time
+  const errorCode = cursor.int16()
   if (errorCode !== 0) throw new KafkaResponseError(errorCode)
-  reader.readInt32() // session
-  const topics = reader.readArray((topicReader) => {
-    topicReader.readString()
-    return topicReader.readArray(decodePartition)
-  })
-  const fetched = topics[0]?.[0]
-  if (fetched === undefined) throw new Error('the broker answered a fetch without its partition')
-  if (fetched.errorCode !== 0) throw new KafkaResponseError(fetched.errorCode)
-  return fetched
+  cursor.at += 4 // session
+  if (cursor.unsigned() !== 2) throw new Error('the broker answered a fetch without its topic')
+  cursor.skip(cursor.unsigned() - 1)
+  if (cursor.unsigned() !== 2) throw new Error('the broker answered a fetch without its partition')
+  cursor.at += 4 // partition
+  const partitionError = cursor.int16()
+  if (partitionError !== 0) throw new KafkaResponseError(partitionError)
+  cursor.at += 8 // high watermark
+  const stable = cursor.int64()
+  cursor.at += 8 // log start offset
+  const aborted: AbortedTransaction[] = []
+  for (let left = cursor.unsigned() - 1; left > 0; left--) {
+    aborted.push({ producerId: cursor.int64(), firstOffset: cursor.int64() })
+    cursor.skipTags()
+  }
+  cursor.at += 4 // preferred read replica
+  const length = Math.max(0, cursor.unsigned() - 1)
+  if (cursor.at + length > answer.length) throw new Error('the broker answered a fetch with fewer records than it says')
+  return { stable, aborted, records: answer.subarray(cursor.at, cursor.at + length) }
 }
 
-function decodePartition(reader: Reader): Fetched & { readonly errorCode: number } {
-  reader.readInt32()
-  const errorCode = reader.readInt16()
-  reader.readInt64() // high watermark
-  const stable = reader.readInt64()
-  reader.readInt64() // log start offset
-  const aborted = reader.readArray((r) => ({ producerId: r.readInt64(), firstOffset: r.readInt64() }))
-  reader.readInt32() // preferred read replica
-  return { errorCode, stable, aborted, records: reader.readBytes() }
+/** Reads one value after the other. Beyond the end it throws a RangeError. */
+class Cursor {
+  at = 0
+  readonly #bytes: Buffer
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes
+  }
+
+  int16(): number {
+    this.at += 2
+    return this.#bytes.readInt16BE(this.at - 2)
+  }
+
+  int64(): bigint {
+    this.at += 8
+    return this.#bytes.readBigInt64BE(this.at - 8)
+  }
+
+  /** A varint without a sign, of at most 32 bits. */
+  unsigned(): number {
+    let value = 0
+    for (let shift = 0; shift < 35; shift += 7) {
+      const byte = this.#bytes.readUInt8(this.at++)
+      value += (byte & 127) * 2 ** shift
+      if (byte < 128) return value
+    }
+    throw new RangeError('a varint is longer than five bytes')
+  }
+
+  skip(bytes: number): void {
+    this.at += bytes
+  }
+
+  skipTags(): void {
+    for (let left = this.unsigned(); left > 0; left--) {
+      this.unsigned()
+      this.skip(this.unsigned())
+    }
+  }
 }

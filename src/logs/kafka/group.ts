@@ -9,6 +9,7 @@ import { listOffsets } from './offsets.ts'
 import { keyOf } from './partition-key.ts'
 import { PlainCommitter } from './plain-committer.ts'
 import type { Producer } from './producer.ts'
+import { withOwnBytes } from './sealed-append.ts'
 import { takeOver } from './take-over.ts'
 import { TransactionalCommitter } from './transactional-committer.ts'
 
@@ -72,7 +73,7 @@ export class KafkaGroup implements Group {
   async commit(commit: Commit): Promise<void> {
     this.#cluster.closing.throwIfAborted()
     this.#identity(commit.offsets)
-    return this.#committer.commit(commit)
+    return this.#committer.commit({ ...commit, appends: withOwnBytes(commit.appends) })
   }
 
   hurry(): Disposable {

@@ -66,7 +66,8 @@ class KafkaLog implements Log {
   }
 
   async append(append: Append): Promise<bigint> {
-    return this.#producer.append(append)
+    // A copy, for the caller's bytes may at the same time be on their way to another partition.
+    return this.#producer.append({ ...append, recordBatch: new Uint8Array(append.recordBatch) })
   }
 
   async offsets(partition: TopicPartition): Promise<{ first: bigint; next: bigint }> {

@@ -4,7 +4,6 @@ import { recordCount } from '../../core/record-batch.ts'
 import type { Cluster } from './cluster.ts'
 import { compressRecordBatch } from './compression/record-batch.ts'
 import { hasKafkaCode, KAFKA_ERROR, reasonOf } from './error-codes.ts'
-import { produce } from './produce-request.ts'
 import { checkRecordBatch, isRefused, type ProducerId, refused, REPLICATION_TIMEOUT_MS, SEQUENCE_MASK, stamp } from './sealed-append.ts'
 
 /** Appends in their order to one partition, one request at a time. */
@@ -30,7 +29,10 @@ export class Producer {
     this.#cluster = cluster
   }
 
-  /** Resolves with the offset of the first record once all in-sync replicas have the batch. Keeps the order of the calls. */
+  /**
+   * Resolves with the offset of the first record once all in-sync replicas have the batch. Keeps the order of the calls. The batch's header is
+   * written into: nobody else may use its bytes until then.
+   */
   async append(append: Append): Promise<bigint> {
     const lane = this.#lane(append)
     const appended = lane.tail.then(async () => this.#send(lane, append.recordBatch))
@@ -50,10 +52,9 @@ export class Producer {
 
   async #send(lane: Lane, recordBatch: Uint8Array): Promise<bigint> {
     checkRecordBatch(lane, recordBatch)
-    // A copy, for the caller's bytes may at the same time be on their way to another partition with other sequence numbers.
     const bytes = await compressRecordBatch(recordBatch, this.#cluster.settings.compression)
-    const givenUp = new AbortController()
-    const attempt = async (): Promise<bigint> => this.#attempt(lane, bytes, givenUp.signal)
+    const patience = { isOver: false }
+    const attempt = async (): Promise<bigint> => this.#attempt(lane, bytes, patience)
     try {
       const offset = await this.#cluster.retry(`append to ${lane.topic}-${lane.partition}`, attempt, {
         need: { operation: 'Write', type: 'topic', name: lane.topic },
@@ -65,25 +66,25 @@ export class Producer {
       this.#renew(lane)
       throw error
     } finally {
-      givenUp.abort()
+      patience.isOver = true
     }
   }
 
-  /** `givenUp` has aborted where nobody waits for this attempt any more: from then on it must not touch the lane. */
-  async #attempt(lane: Lane, bytes: Buffer, givenUp: AbortSignal): Promise<bigint> {
+  /** `patience` is over where nobody waits for this attempt any more: from then on it must not touch the lane. */
+  async #attempt(lane: Lane, bytes: Buffer, patience: { readonly isOver: boolean }): Promise<bigint> {
     if (lane.producer === undefined) {
       const producer = await this.#producerId()
-      givenUp.throwIfAborted()
+      if (patience.isOver) throw new Error('given up')
       lane.producer = producer
       lane.sequence = 0
     }
     try {
-      const connection = await this.#cluster.connections.shared(await this.#cluster.leader(lane))
-      givenUp.throwIfAborted()
+      const channel = await this.#cluster.connections.producing(await this.#cluster.leader(lane))
+      if (patience.isOver) throw new Error('given up')
       stamp(bytes, { producer: lane.producer, sequence: lane.sequence, transactional: false })
-      return await produce(connection, { to: lane, recordBatch: bytes })
+      return await channel.produce({ to: lane, recordBatch: bytes })
     } catch (error) {
-      givenUp.throwIfAborted()
+      if (patience.isOver) throw new Error('given up')
       if (isRefused(error)) throw refused(lane, bytes, error)
       this.#cluster.forget(lane.topic)
       if (!isForgotten(error)) throw error

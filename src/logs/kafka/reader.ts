@@ -1,16 +1,17 @@
-import type { Connection } from '@platformatic/kafka'
 import type { Batch } from '../../core/batch.ts'
 import { SluiceError } from '../../core/errors.ts'
 import type { ReadOptions } from '../../core/log.ts'
 import type { Cluster } from './cluster.ts'
-import { closeNow } from './connections.ts'
 import { hasKafkaCode, KAFKA_ERROR } from './error-codes.ts'
-import { fetchRecords, type Fetched } from './fetch-request.ts'
+import { FetchChannel, type FetchedFrame } from './fetch-channel.ts'
 import { decodeFetched } from './fetched-batches.ts'
+import { FramePool } from './frame-pool.ts'
 import { listOffsets, type PartitionOffsets } from './offsets.ts'
 
 const DEFAULT_MAX_BYTES = 1024 * 1024
 const MAX_WAIT_MS = 500
+/** As many batches of a partition as may be in work, and the one that is being fetched. */
+const KEPT_FRAMES = 8
 
 /**
  * The committed records of one partition in order, over a connection of its own. While the consumer works on one batch, the
@@ -49,7 +50,7 @@ async function* batches(fetcher: PartitionFetcher, { cluster, options, signal, b
     const patience = new Patience(cluster)
     const isOver = (): boolean => signal.aborted || (end !== undefined && at >= end)
     let at = options.from
-    let coming: Promise<Fetched> | undefined
+    let coming: Promise<FetchedFrame> | undefined
     while (!isOver()) {
       const fetched = await (coming ?? fetcher.fetch(at))
       const { batch, next: after } = decodeFetched(fetched, { topic, partition, from: at, below: end, maxDecompressedBytes })
@@ -59,7 +60,8 @@ async function* batches(fetcher: PartitionFetcher, { cluster, options, signal, b
       at = after
       coming = isOver() ? undefined : fetcher.fetch(at)
       coming?.catch(() => {})
-      if (batch !== undefined) yield batch
+      if (batch === undefined) fetched.release()
+      else yield { ...batch, release: () => fetched.release() }
     }
   } catch (error) {
     if (!signal.aborted) throw error
@@ -100,17 +102,19 @@ class PartitionFetcher {
   readonly #options: ReadOptions
   readonly #signal: AbortSignal
   readonly #onAbort = (): void => this.close()
-  #connection: Connection | undefined
+  readonly #pool: FramePool
+  #channel: FetchChannel | undefined
   #closed = false
 
   constructor(cluster: Cluster, options: ReadOptions, signal: AbortSignal) {
     this.#cluster = cluster
     this.#options = options
     this.#signal = signal
+    this.#pool = new FramePool(options.reuse === true ? KEPT_FRAMES : 0)
     signal.addEventListener('abort', this.#onAbort)
   }
 
-  async fetch(from: bigint): Promise<Fetched> {
+  async fetch(from: bigint): Promise<FetchedFrame> {
     const { topic, partition } = this.#options
     return this.#cluster.retry(`read ${topic}-${partition}`, async () => this.#attempt(from), {
       signal: this.#signal,
@@ -124,13 +128,18 @@ class PartitionFetcher {
     this.#drop()
   }
 
-  async #attempt(from: bigint): Promise<Fetched> {
+  async #attempt(from: bigint): Promise<FetchedFrame> {
     const { topic, partition, maxBytes = DEFAULT_MAX_BYTES } = this.#options
     try {
-      if (this.#connection !== undefined && !this.#cluster.connections.isUsable(this.#connection)) this.#drop()
-      this.#connection ??= await this.#cluster.connections.open(await this.#cluster.leader(this.#options))
-      if (this.#closed) throw new SluiceError('log.unavailable', `the read of ${topic}-${partition} is over`)
-      return await fetchRecords(this.#connection, { topic, partition, from, maxBytes, maxWaitMs: MAX_WAIT_MS })
+      const { connections, settings } = this.#cluster
+      const taken = this.#channel?.connection
+      if (taken !== undefined && !connections.isUsable(taken)) this.#drop()
+      this.#channel ??= await FetchChannel.open(await this.#cluster.leader(this.#options), { connections, settings, pool: this.#pool })
+      if (this.#closed) {
+        this.#drop()
+        throw new SluiceError('log.unavailable', `the read of ${topic}-${partition} is over`)
+      }
+      return await this.#channel.fetch({ topic, partition, from, maxBytes, maxWaitMs: MAX_WAIT_MS })
     } catch (error) {
       if (hasKafkaCode(error, KAFKA_ERROR.offsetOutOfRange)) throw await this.#outOfRange(from, error)
       this.#drop()
@@ -145,8 +154,8 @@ class PartitionFetcher {
   }
 
   #drop(): void {
-    if (this.#connection !== undefined) closeNow(this.#connection)
-    this.#connection = undefined
+    this.#channel?.close()
+    this.#channel = undefined
   }
 }
 

@@ -1,5 +1,5 @@
 import { SluiceError } from '../../core/errors.ts'
-import type { TopicPartition } from '../../core/log.ts'
+import type { Append, TopicPartition } from '../../core/log.ts'
 import { RECORD_BATCH, sealRecordBatch } from '../../core/record-batch.ts'
 import { hasKafkaCode, KAFKA_ERROR, kafkaCodeOf, reasonOf } from './error-codes.ts'
 
@@ -29,6 +29,20 @@ export function stamp(bytes: Buffer, { producer, sequence, transactional }: Stam
   bytes.writeInt16BE(producer.epoch, RECORD_BATCH.producerEpoch)
   bytes.writeInt32BE(sequence, RECORD_BATCH.baseSequence)
   sealRecordBatch(bytes)
+}
+
+/** The appends, with bytes of their own where several have the same: who produces them is written into each. */
+export function withOwnBytes(appends: readonly Append[]): readonly Append[] {
+  if (appends.length < 2) return appends
+  const seen = new Set<ArrayBufferLike>()
+  return appends.map((append) => {
+    const { buffer } = append.recordBatch
+    if (!seen.has(buffer)) {
+      seen.add(buffer)
+      return append
+    }
+    return { ...append, recordBatch: new Uint8Array(append.recordBatch) }
+  })
 }
 
 /** Throws `log.append.refused` where the bytes are not one whole record batch that has records. */

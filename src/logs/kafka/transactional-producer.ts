@@ -2,7 +2,6 @@ import type { Append } from '../../core/log.ts'
 import { recordCount } from '../../core/record-batch.ts'
 import type { Cluster } from './cluster.ts'
 import { compressRecordBatch } from './compression/record-batch.ts'
-import { produce } from './produce-request.ts'
 import { isRefused, type ProducerId, refused, SEQUENCE_MASK, stamp } from './sealed-append.ts'
 import { isFencing, transactionFenced } from './transaction-coordinator.ts'
 
@@ -28,7 +27,7 @@ export class TransactionalProducer {
     this.#producer = producer
   }
 
-  /** Resolves once all in-sync replicas have the batch. Keeps the order of the calls to one partition. */
+  /** Resolves once all in-sync replicas have the batch, whose header is written into. Keeps the order of the calls to one partition. */
   async append(append: Append): Promise<void> {
     const key = `${append.topic}-${append.partition}`
     let lane = this.#lanes.get(key)
@@ -43,7 +42,6 @@ export class TransactionalProducer {
   }
 
   async #send(to: Append, lane: Lane): Promise<void> {
-    // A copy, for the caller's bytes may at the same time be on their way to another partition with other sequence numbers.
     const recordBatch = await compressRecordBatch(to.recordBatch, this.#cluster.settings.compression)
     stamp(recordBatch, { producer: this.#producer, sequence: lane.sequence, transactional: true })
     const what = `append to ${to.topic}-${to.partition} in a transaction`
@@ -56,8 +54,8 @@ export class TransactionalProducer {
 
   async #attempt(to: Append, recordBatch: Buffer): Promise<void> {
     try {
-      const connection = await this.#cluster.connections.shared(await this.#cluster.leader(to))
-      await produce(connection, { to, recordBatch, transactionalId: this.#transactionalId })
+      const channel = await this.#cluster.connections.producing(await this.#cluster.leader(to))
+      await channel.produce({ to, recordBatch, transactionalId: this.#transactionalId })
     } catch (error) {
       if (isRefused(error)) throw refused(to, recordBatch, error)
       if (isFencing(error)) throw transactionFenced(this.#transactionalId, error)

@@ -22,13 +22,13 @@ export function decompressRecordBatch(recordBatch: Buffer, limit: number): Buffe
   return withRecords(recordBatch, records, attributes & ~CODEC_BITS)
 }
 
-/** A copy of an uncompressed record batch, its records compressed where that makes it smaller. The checksum is not computed. */
+/** An uncompressed record batch, or a copy with its records compressed where that makes it smaller. The checksum is not computed. */
 export async function compressRecordBatch(recordBatch: Uint8Array, compression: Compression): Promise<Buffer> {
   const plain = Buffer.from(recordBatch.buffer, recordBatch.byteOffset, recordBatch.byteLength)
-  if (compression === 'none') return Buffer.from(plain)
+  if (compression === 'none') return plain
   const codec = CODECS[compression]
   const records = await codec.compress(plain.subarray(RECORD_BATCH.headerSize))
-  if (records.length >= plain.length - RECORD_BATCH.headerSize) return Buffer.from(plain)
+  if (records.length >= plain.length - RECORD_BATCH.headerSize) return plain
   return withRecords(plain, records, plain.readInt16BE(RECORD_BATCH.attributes) | codec.code)
 }
 
