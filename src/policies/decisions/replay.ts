@@ -1,6 +1,5 @@
 import { keyBytes } from '../hash/key-text.ts'
 import { Rendezvous } from '../rendezvous/rendezvous.ts'
-import type { Score } from '../rendezvous/score.ts'
 import type { PolicySpec } from '../../core/policy-spec.ts'
 import type { AnswerValue, Decision, DecisionScore, StrayScore } from './decision.ts'
 
@@ -67,31 +66,29 @@ export function* redecide(spec: PolicySpec, logged: Iterable<Logged>, options: R
     }
     for (const event of events.filter(({ atMs }) => atMs < 0)) {
       time.ms = start + event.atMs
-      rendezvous.score(asScore(id, event))
+      feed(rendezvous, decision, event)
     }
     time.ms = start
-    const removed = events.filter((event) => event.outcome === 'removed')
-    for (const { model, atMs } of removed) if (atMs <= 0) rendezvous.setInService(dataType, model, false)
     rendezvous.open(input)
     for (const event of events.filter(({ atMs }) => atMs >= 0)) {
       // What comes after the decision would wait for an input that never comes again.
       if (made.length > 0) break
       time.ms = start + event.atMs
-      if (event.outcome === 'removed') rendezvous.setInService(dataType, event.model, false)
-      else rendezvous.score(asScore(id, event))
+      feed(rendezvous, decision, event)
     }
     while (made.length === 0) {
       time.ms = rendezvous.nextDueMs()!
       rendezvous.advance()
     }
-    for (const { model } of removed) rendezvous.setInService(dataType, model, true)
+    for (const { model } of events.filter(({ outcome }) => outcome === 'removed')) rendezvous.setInService(dataType, model, true)
     yield { ...made.pop()!, at: decision.at }
   }
 }
 
 type TimedScore = (DecisionScore | StrayScore) & { readonly atMs: number }
 
-function asScore(id: string, { model, version, outcome, value, confidence }: TimedScore): Score {
-  const said = outcome === 'scored' && value !== null ? value : undefined
-  return { id, model, version: version ?? undefined, value: said, confidence: confidence ?? undefined }
+function feed(rendezvous: Rendezvous, { id, dataType }: Decision, event: TimedScore): void {
+  const { model, version, outcome, value, confidence } = event
+  if (outcome === 'removed') rendezvous.setInService(dataType, model, false)
+  else rendezvous.score({ id, model, version: version ?? undefined, value: value ?? undefined, confidence: confidence ?? undefined })
 }

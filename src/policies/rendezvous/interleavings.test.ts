@@ -133,9 +133,11 @@ describe('whatever happens in whatever order', () => {
       fc.property(arbitraryPolicy, fc.array(command, { minLength: 10, maxLength: 60 }), (spec, commands) => {
         const world = new RendezvousWorld({}, NEVER)
         const model = new PlainModel()
+        const decidedBy = new Map<string, number>()
         for (const step of [{ do: 'policy', spec } as const, ...commands]) {
           run(world, model, step)
-          expect(new Set(world.decisions.map((decision) => decision.id)).size).toBe(world.decisions.length)
+          for (const decision of world.decisions) if (!decidedBy.has(decision.id)) decidedBy.set(decision.id, model.now)
+          expect(decidedBy.size).toBe(world.decisions.length)
           const overdue = [...model.inputs].filter(
             ([, input]) => input.spec === undefined || model.now - input.openedAt >= input.spec.budgetMs!,
           )
@@ -147,8 +149,10 @@ describe('whatever happens in whatever order', () => {
         for (const decision of world.decisions) {
           const { atMs, ...answer } = expected(model.inputs.get(decision.id)!)
           expect({ value: decision.value, model: decision.model }).toEqual(answer)
-          expect(decision.elapsedMs).toBeGreaterThanOrEqual(atMs)
           const input = model.inputs.get(decision.id)!
+          const by = (decidedBy.get(decision.id) ?? model.now + 100) - input.openedAt
+          expect(decision.elapsedMs).toBeGreaterThanOrEqual(atMs)
+          expect(decision.elapsedMs).toBeLessThanOrEqual(by)
           if (input.spec !== undefined) expect(again(input.spec, { decision })).toEqual(answer)
           seen.decided++
           if (decision.rule !== 'none' && decision.rule !== 'default') seen.byRule++

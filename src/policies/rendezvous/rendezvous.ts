@@ -33,6 +33,8 @@ export interface RendezvousOptions {
 
 const NO_POLICY: PolicyInForce = { policy: undefined, epoch: 0 }
 const encoder = new TextEncoder()
+/** What was known before an input came was known a microsecond before at least, so that its record tells it from what came right after. */
+const BEFORE = 1
 
 /**
  * The decision core of deadline-bound serving (Rendezvous §3): inputs and scores go in, in any order, and exactly one decision for each input
@@ -100,7 +102,7 @@ export class Rendezvous {
       policy.plan({ ballots: this.mailboxes.ballots, row, key: input.key ?? id, id })
       if (full) this.#conclude(row, now, 'overload')
     }
-    for (const held of early) this.#put(row, held.score, held.at, false)
+    for (const held of early) this.#put(row, held.score, Math.min(held.at, now - BEFORE), false)
     if (this.mailboxes.state[row] === MAILBOX.open) {
       this.#putRemoved(row, policy!)
       this.#ask(row, 0, { now, final: false })
@@ -224,7 +226,7 @@ export class Rendezvous {
   #putRemoved(row: number, policy: CompiledPolicy): void {
     for (const model of this.outOfService.get(this.mailboxes.dataTypes[row]!) ?? []) {
       const arm = policy.armOf(model)
-      if (arm !== undefined && this.mailboxes.isEmpty(row, arm)) this.mailboxes.putRemoved(row, arm, 0)
+      if (arm !== undefined && this.mailboxes.isEmpty(row, arm)) this.mailboxes.putRemoved(row, arm, -BEFORE)
     }
   }
 
