@@ -14,6 +14,9 @@ const MAX_OUTPUT_BATCH_BYTES = 512 * 1024
 /** Likewise for a dead letter on a log that has such a limit. */
 const MAX_DEAD_LETTER_BYTES = 768 * 1024
 
+/** A state is written whole after each batch that changes it. */
+const MAX_STATE_BYTES = 16 * 1024 * 1024
+
 export interface CreateStreamOptions {
   readonly config: Config
   readonly clock: Clock
@@ -47,6 +50,7 @@ export async function createStream(
     maxBatchBytes: MAX_OUTPUT_BATCH_BYTES,
     maxOutputBytes: await limits(stream.output),
     maxDeadLetterBatchBytes: await limits(config.topics.deadLetters),
+    maxStateBytes: Math.min(MAX_STATE_BYTES, await limits(config.topics.modelState)),
   })
   const { name, input, output, answer, dataType, commit } = stream
   const guarantee = config.log.kind === 'kafka' ? commit.guarantee : 'exactly-once'

@@ -236,12 +236,13 @@ function topicsOf(config: Config): TopicSpec[] {
 
 /** Topics whose partitions go with those of the inputs, and those of the node. */
 function stateTopics(config: Config, partitions: number): TopicSpec[] {
-  const { deadLetters, swaps, statistics, events } = config.topics
+  const { deadLetters, swaps, statistics, modelState, events } = config.topics
   return [
     ...config.streams.map((stream): TopicSpec => ({ topic: stream.output, partitions, cleanup: 'delete' })),
     { topic: deadLetters, partitions, cleanup: 'delete' },
     { topic: swaps, partitions, cleanup: 'delete' },
     { topic: statistics, partitions, cleanup: 'compact' },
+    { topic: modelState, partitions, cleanup: 'compact' },
     { topic: events, partitions: 1, cleanup: 'delete' },
     { topic: config.models.topic, partitions: config.models.join === 'keyed' ? partitions : 1, cleanup: 'delete' },
   ]

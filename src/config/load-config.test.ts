@@ -49,7 +49,13 @@ describe('what is right', () => {
       allowedHosts: [],
       definitions: null,
     })
-    expect(config.topics).toEqual({ deadLetters: 'dead-letters', events: 'events', swaps: 'swaps', statistics: 'statistics' })
+    expect(config.topics).toEqual({
+      deadLetters: 'dead-letters',
+      events: 'events',
+      swaps: 'swaps',
+      statistics: 'statistics',
+      modelState: 'model-state',
+    })
     expect(config.streams).toEqual([
       {
         name: 'mdata',
@@ -198,7 +204,7 @@ describe('what is wrong', () => {
     ['http: 5500', 'http is 5500, but must be a group of settings: host, port, maxBodyBytes, allowedHosts (x.yaml:1:7)'],
     [
       'topics: { zzzzzzzz: a }',
-      'topics.zzzzzzzz is not a setting; there are topics.deadLetters, topics.events, topics.swaps, topics.statistics (x.yaml:1:11)',
+      'topics.zzzzzzzz is not a setting; there are topics.deadLetters, topics.events, topics.swaps, topics.statistics, topics.modelState (x.yaml:1:11)',
     ],
     [
       'models: { maxBytes: 12 parsecs }',

@@ -117,6 +117,7 @@ export const topicsSchema = section({
   events: topic().prefault('events'),
   swaps: topic().prefault('swaps'),
   statistics: topic().prefault('statistics'),
+  modelState: topic().prefault('model-state'),
 })
 
 export const modelsSchema = section({

@@ -70,12 +70,32 @@ export interface Model {
    */
   readonly positional?: boolean
   /**
+   * There where answers depend on the records that were scored before. Each partition of a stream then has an instance of its own, in which
+   * its records are scored in their order; the model itself only tries out what it loaded.
+   */
+  readonly state?: {
+    /** A new instance, with the state that the model begins with. Its fields and dictionaries are those of the model. */
+    fork(): StatefulModel
+  }
+  /**
    * Scores every row of the frame into `scores`, which the caller has reset to this model's outputs and the frame's rows.
    * What is wrong with one row is `scores.reject`ed, never thrown; what is thrown means that the model itself failed.
    */
   score(frame: Frame, scores: Scores): void | Promise<void>
   /** Frees what the garbage collector can't: threads, native memory. Called once, after the last batch that uses the model. */
   [Symbol.dispose](): void
+}
+
+/**
+ * An instance of a model with a state. It scores at once, and holds memory only, so that it may be dropped without being
+ * disposed of.
+ */
+export interface StatefulModel extends Model {
+  score(frame: Frame, scores: Scores): void
+  /** All of its state, as JSON text. The same text as before means that nothing has changed. */
+  snapshot(): string
+  /** Puts the state back to what a snapshot of an instance of the same bytes says. Throws `model.malformed` where it does not fit. */
+  restore(snapshot: string): void
 }
 
 /** Loads the models of one format. */

@@ -20,7 +20,14 @@ afterAll(async () => client[Symbol.asyncDispose]())
 
 /** The shared broker, without proxies. */
 function sharedCluster(): KafkaCluster {
-  return { brokers: [], addresses: [broker], proxies: [], proxiedAddresses: [broker], security: undefined, [Symbol.asyncDispose]: async () => {} }
+  return {
+    brokers: [],
+    addresses: [broker],
+    proxies: [],
+    proxiedAddresses: [broker],
+    security: undefined,
+    [Symbol.asyncDispose]: async () => {},
+  }
 }
 
 test('threads of one process share the partitions, any process tells the state of all, and one that is asked to end hands over at once', async () => {
@@ -56,7 +63,13 @@ test('with a keyed join a node holds the models of its own partitions only, and 
       group: `${prefix}group`,
       http: { port: 0 },
       models: { topic: `${prefix}models`, join: 'keyed' },
-      topics: { deadLetters: `${prefix}dead`, events: `${prefix}events`, swaps: `${prefix}swaps`, statistics: `${prefix}statistics` },
+      topics: {
+        deadLetters: `${prefix}dead`,
+        events: `${prefix}events`,
+        swaps: `${prefix}swaps`,
+        statistics: `${prefix}statistics`,
+        modelState: `${prefix}model-state`,
+      },
       streams: [{ name: 'keyed', input: `${prefix}in`, output: `${prefix}out`, partitions: 4, dataType: 'key' }],
     }
     const flags = Object.entries(settings).map(([key, value]) => ({

@@ -147,7 +147,7 @@ test("over Kafka: what another client's serializers write is answered, and its d
     log: `kafka:${broker}`,
     group: name,
     'models.topic': `${name}-models`,
-    topics: Object.fromEntries(['deadLetters', 'events', 'swaps', 'statistics'].map((topic) => [topic, `${name}-${topic}`])),
+    topics: Object.fromEntries(['deadLetters', 'events', 'swaps', 'statistics', 'modelState'].map((topic) => [topic, `${name}-${topic}`])),
   }
   await using node = await startTestNode({ settings: kafka, definitions: [factorModel('double', '1', 2)] })
   const producer = new Producer<string, object, string, string>({ ...options, retryDelay: 5 })

@@ -145,6 +145,7 @@ function systemConfig(world: World, streams: readonly SystemStream[], { settings
       events: `${prefix}events`,
       swaps: `${prefix}swaps`,
       statistics: `${prefix}statistics`,
+      modelState: `${prefix}model-state`,
     },
     streams: streams.map(({ name, format, partitions }) => ({
       name,

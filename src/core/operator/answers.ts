@@ -1,3 +1,4 @@
+import type { ModelState } from '../model-state.ts'
 import type { ModelStatistics } from '../statistics.ts'
 import type { SwapMarker } from '../swap-marker.ts'
 
@@ -10,6 +11,8 @@ export interface Answers {
   readonly markers: readonly SwapMarker[]
   /** The statistics that changed. */
   readonly statistics: readonly ModelStatistics[]
+  /** The states of models that changed. */
+  readonly states: readonly ModelState[]
   readonly scored: number
   readonly rejected: number
   readonly nextOffset: bigint

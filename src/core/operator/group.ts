@@ -1,7 +1,10 @@
 import { FrameBuffer } from '../frame.ts'
+import type { ModelState } from '../model-state.ts'
 import { Scores } from '../scores.ts'
 import type { ModelStatistics } from '../statistics.ts'
 import type { ServedModel } from './served-model.ts'
+
+const NONE: readonly ModelState[] = []
 
 /** The records of one batch that one model answers. Pooled: its buffers serve the next batch too. */
 export class Group {
@@ -14,6 +17,10 @@ export class Group {
   count = 0
   readonly frame = new FrameBuffer()
   readonly scores = new Scores()
+  /** Whether a model failed on the frame as a whole. */
+  failed = false
+  /** The states of models that its records have changed. */
+  states: readonly ModelState[] = NONE
   /** How long the policy took for the frame, ms. */
   elapsedMs = 0
   /** Where its answers are counted; set when there are any. */
@@ -28,6 +35,8 @@ export class Group {
     this.count = 0
     this.row = 0
     this.elapsedMs = 0
+    this.failed = false
+    this.states = NONE
     this.statistics = undefined
   }
 

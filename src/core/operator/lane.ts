@@ -1,21 +1,24 @@
 import { type ModelDescriptor, modelId } from '../model.ts'
 import { ModelStatistics, type StatisticsIdentity } from '../statistics.ts'
 import type { SwapMarker } from '../swap-marker.ts'
+import { ModelStates } from './model-states.ts'
 
 /**
- * What the operator knows of one partition of its input: which version answered last for each data type, and the statistics
- * of all versions. It is restored from the swaps and statistics topics, and every change of it is committed with the outputs.
+ * What the operator knows of one partition of its input: which version answered last for each data type, the statistics
+ * of all versions, and the states of models that have one. It is restored from the topics of these, and every change of it is committed with the outputs.
  */
 export class Lane {
   readonly topic: string
   readonly partition: number
   /** data type -> the version that answered its last records. */
   readonly serving = new Map<string, string>()
+  readonly states: ModelStates
   readonly #statistics = new Map<string, Map<string, ModelStatistics>>()
 
   constructor(topic: string, partition: number) {
     this.topic = topic
     this.partition = partition
+    this.states = new ModelStates({ topic, partition })
   }
 
   /** A version answers records of the data type from this place on. Returns the marker that says so, where another one did before. */

@@ -32,6 +32,8 @@ export interface OperatorOptions {
   readonly maxOutputBytes?: number
   /** Likewise for the dead-letter topic. */
   readonly maxDeadLetterBatchBytes?: number
+  /** The longest record batch for the state of a model; no limit where absent. */
+  readonly maxStateBytes?: number
 }
 
 /** Records of a data type must wait, because no model serves it yet and the stream holds them. Nothing was done with the batch. */
@@ -94,7 +96,8 @@ export class ServingOperator {
 
   /**
    * Starts on a batch: decodes and scores it. Batches of a lane must begin in order. With `mayHold` false, records without a
-   * model are rejected where they would else have to wait.
+   * model are rejected where they would else have to wait. Throws `log.corrupt` where a state that was read back for the lane does not fit
+   * its model; the lane is of no use then.
    */
   begin(batch: Batch, lane: Lane, mayHold = true): Work | Held {
     const work = this.#pool.pop() ?? new Work(this.options, (done) => this.#pool.push(done))

@@ -9,6 +9,7 @@ export function failFrame(group: Group, cause: unknown): undefined {
   const { message } = asSluiceError(cause, 'model.runtime.failed', `${id} failed`)
   const error = new SluiceError('record.score.failed', message, { cause, details: { model: id } })
   for (let row = 0; row < group.frame.rows; row++) group.scores.reject(row, error)
+  group.failed = true
 }
 
 /**

@@ -15,6 +15,8 @@ export interface ServeOptions {
 export class ServedModel {
   readonly loaded: LoadedModel
   readonly arms: readonly Arm[]
+  /** Whether any of the arms has a state. */
+  readonly hasState: boolean
   readonly bound: readonly BoundField[]
   readonly reader: RowReader
   readonly writer: AnswerWriter
@@ -26,6 +28,7 @@ export class ServedModel {
     const { codec, inputs, dataTypePath } = options
     this.loaded = loaded
     this.arms = [{ role: 'primary', descriptor, model }]
+    this.hasState = this.arms.some((arm) => arm.model.state !== undefined)
     this.bound = bindInputs({ descriptor, model, schema: codec.schema, inputs, dataTypePath })
     this.reader = codec.reader(this.bound)
     this.writer = codec.answerWriter(descriptor, model)

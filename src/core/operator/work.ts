@@ -1,8 +1,9 @@
 import { type Batch, INDEX, offsetOf } from '../batch.ts'
 import { writeDeadLetter } from '../dead-letter.ts'
 import { SluiceError } from '../errors.ts'
+import type { ModelState } from '../model-state.ts'
 import { Outcomes } from '../outcomes.ts'
-import type { Decision } from '../policy.ts'
+import type { Arm, Decision } from '../policy.ts'
 import type { RecordBatchWriter } from '../record-batch-writer.ts'
 import type { ModelStatistics } from '../statistics.ts'
 import type { SwapMarker } from '../swap-marker.ts'
@@ -12,6 +13,7 @@ import { Group } from './group.ts'
 import type { Lane } from './lane.ts'
 import type { OperatorOptions } from './operator.ts'
 import { failFrame, rejectUnusable } from './rejections.ts'
+import { scoreWithStates } from './score-with-states.ts'
 import type { ServedModel } from './served-model.ts'
 
 /** One batch on its way through the operator. */
@@ -34,6 +36,7 @@ export class Work {
   #groupOfType = new Int32Array(0)
   #used = 0
   #markers: SwapMarker[] = []
+  #states: ModelState[] = []
   readonly #changed = new Set<ModelStatistics>()
 
   constructor(options: OperatorOptions, recycle: (work: Work) => void) {
@@ -50,6 +53,7 @@ export class Work {
     for (let g = 0; g < this.#used; g++) this.#groupOfType[this.#groups[g]!.type] = 0
     this.#used = 0
     this.#markers = []
+    this.#states = []
     this.#changed.clear()
     this.outcomes.reset(batch.count)
     this.#outputs.reset()
@@ -91,21 +95,36 @@ export class Work {
   /** Decodes and scores all groups, and notes the versions that answer for the first time. */
   score(): void {
     const pending: Promise<void>[] = []
+    try {
+      this.#scoreAll(pending)
+    } catch (error) {
+      // Models may still be at it, so the buffers are not given to anybody else.
+      void Promise.allSettled(pending).then(() => this.#releaseModels())
+      throw error
+    }
+    if (pending.length > 0) this.done = Promise.all(pending).then(nothing)
+  }
+
+  #scoreAll(pending: Promise<void>[]): void {
     for (let g = 0; g < this.#used; g++) {
       const group = this.#groups[g]!
       this.#mark(group)
       group.served!.reader.read(this.batch, group.records, group.count, group.frame, this.outcomes)
-      const scoring = this.#decide(group)
+      const { hasState, arms } = group.served!
+      const scoring = hasState ? this.#scoreWithStates(group) : this.#decide(group, arms)
       if (scoring !== undefined) pending.push(scoring)
     }
-    if (pending.length > 0) this.done = Promise.all(pending).then(nothing)
   }
 
   /** Writes answers, dead letters and statistics. Call it once `done`, in the order in which the lane's batches began. */
   finish(): Answers {
     const { batch, outcomes } = this
     const now = this.#options.clock.now()
-    for (let g = 0; g < this.#used; g++) this.#count(this.#groups[g]!)
+    for (let g = 0; g < this.#used; g++) {
+      const group = this.#groups[g]!
+      this.#count(group)
+      if (group.states.length > 0) this.#takeStates(group)
+    }
     for (let i = 0; i < batch.count; i++) {
       if (outcomes.rejected[i] === 1) this.#writeRejected(i)
       else this.#writeAnswer(i, this.#groups[this.#groupOf[i]!]!, now)
@@ -115,6 +134,7 @@ export class Work {
       deadLetters: this.#deadLetters.finish(),
       markers: this.#markers,
       statistics: [...this.#changed],
+      states: this.#states,
       scored: batch.count - outcomes.rejections,
       rejected: outcomes.rejections,
       nextOffset: batch.nextOffset,
@@ -141,14 +161,26 @@ export class Work {
     if (marker !== undefined) this.#markers.push(marker)
   }
 
-  #decide(group: Group): Promise<void> | undefined {
+  #scoreWithStates(group: Group): Promise<void> | undefined {
+    const { maxStateBytes: maxBytes = Infinity } = this.#options
+    return scoreWithStates(group, { states: this.lane.states, maxBytes, decide: (arms) => this.#decide(group, arms) })
+  }
+
+  #takeStates({ states }: Group): void {
+    for (const state of states) {
+      this.lane.states.finish(state)
+      this.#states.push(state)
+    }
+  }
+
+  #decide(group: Group, arms: readonly Arm[]): Promise<void> | undefined {
     const { policy, clock } = this.#options
     // The policy does this too; but it may fail before.
     group.scores.reset(group.served!.loaded.model.outputs, group.frame.rows)
     if (group.frame.rows === 0) return undefined
     let decision: Decision | Promise<Decision>
     try {
-      decision = policy.decide(group.frame, group.served!.arms, group.scores, clock)
+      decision = policy.decide(group.frame, arms, group.scores, clock)
     } catch (error) {
       return failFrame(group, error)
     }

@@ -68,7 +68,7 @@ test('what was committed after the snapshot is read from the log', async () => {
 test.each([
   ['another topic of the same name', async () => {}, 'two'],
   ['a damaged file', async (file: string) => writeFile(file, '{}'), 'one'],
-  ['a file of other bytes', async (file: string) => writeFile(file, `${'0'.repeat(64)}\n{"format":1}`), 'one'],
+  ['a file of other bytes', async (file: string) => writeFile(file, `${'0'.repeat(64)}\n{"format":2}`), 'one'],
 ] as const)('the snapshot is not used for %s', async (_, damage, id) => {
   const folder = await createFolder()
   const { stage, store } = await workedOn(folder)

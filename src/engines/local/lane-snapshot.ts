@@ -1,4 +1,5 @@
 import type { Log, TopicPartition } from '../../core/log.ts'
+import type { ModelState } from '../../core/model-state.ts'
 import { Lane } from '../../core/operator/lane.ts'
 import { ModelStatistics, type StatisticsRecord } from '../../core/statistics.ts'
 import type { StateTopics } from './state-topics.ts'
@@ -7,17 +8,19 @@ import type { StateTopics } from './state-topics.ts'
 export interface StateOffsets {
   readonly swaps: string
   readonly statistics: string
+  readonly modelState: string
 }
 
 /** What was committed about one partition of an input, kept beside the log so that little has to be read of it again. */
 export interface LaneSnapshot {
-  readonly format: 1
+  readonly format: 2
   /** What tells the topics from others of the same names. */
   readonly topicIds: readonly string[]
   /** All before these offsets is in the snapshot; some behind them may be too. */
   readonly from: StateOffsets
   readonly serving: readonly (readonly [dataType: string, model: string])[]
   readonly statistics: readonly StatisticsRecord[]
+  readonly states: readonly ModelState[]
 }
 
 /** Where snapshots are kept. */
@@ -86,15 +89,13 @@ export class LaneSnapshots {
     const { partition } = this.#lane
     const topicIds = await topicIdsOf(this.#log, this.#topics)
     if (topicIds === undefined) return
-    const [swaps, statistics] = await Promise.all(
-      [this.#topics.swaps, this.#topics.statistics].map(async (topic) => (await this.#log.offsets({ topic, partition })).next),
-    )
-    this.#mark = { topicIds, from: { swaps: String(swaps), statistics: String(statistics) } }
+    const next = await Promise.all(namesOf(this.#topics).map(async (topic) => String((await this.#log.offsets({ topic, partition })).next)))
+    this.#mark = { topicIds, from: { swaps: next[0]!, statistics: next[1]!, modelState: next[2]! } }
   }
 
   #snapshot(mark: { readonly from: StateOffsets; readonly topicIds: readonly string[] }): LaneSnapshot {
     const statistics = [...this.#lane.allStatistics()].map((one) => one.toJSON())
-    return { format: 1, ...mark, serving: [...this.#lane.serving], statistics }
+    return { format: 2, ...mark, serving: [...this.#lane.serving], statistics, states: [...this.#lane.states.finished()] }
   }
 }
 
@@ -102,21 +103,26 @@ export class LaneSnapshots {
 export async function laneOf(
   snapshot: LaneSnapshot,
   { log, partition, topics }: { readonly log: Log; readonly partition: TopicPartition; readonly topics: StateTopics },
-): Promise<{ lane: Lane; swaps: bigint; statistics: bigint } | undefined> {
+): Promise<{ lane: Lane; swaps: bigint; statistics: bigint; modelState: bigint } | undefined> {
   const topicIds = await topicIdsOf(log, topics)
   if (topicIds === undefined || topicIds.join() !== snapshot.topicIds.join()) return undefined
-  const [swaps, statistics] = [BigInt(snapshot.from.swaps), BigInt(snapshot.from.statistics)]
-  const ends = await Promise.all(
-    [topics.swaps, topics.statistics].map(async (topic) => log.offsets({ topic, partition: partition.partition })),
-  )
-  if (swaps > ends[0]!.next || statistics > ends[1]!.next) return undefined
+  const { swaps, statistics, modelState } = snapshot.from
+  const from = [BigInt(swaps), BigInt(statistics), BigInt(modelState)] as const
+  const ends = await Promise.all(namesOf(topics).map(async (topic) => log.offsets({ topic, partition: partition.partition })))
+  if (from.some((offset, i) => offset > ends[i]!.next)) return undefined
   const lane = new Lane(partition.topic, partition.partition)
   for (const [dataType, model] of snapshot.serving) lane.serving.set(dataType, model)
   for (const one of snapshot.statistics) lane.restoreStatistics(ModelStatistics.fromJSON(one))
-  return { lane, swaps, statistics }
+  for (const one of snapshot.states) lane.states.restore(one)
+  return { lane, swaps: from[0], statistics: from[1], modelState: from[2] }
 }
 
-async function topicIdsOf(log: Log, { swaps, statistics }: StateTopics): Promise<string[] | undefined> {
-  const ids = await Promise.all([swaps, statistics].map(async (topic) => log.topicId(topic)))
+async function topicIdsOf(log: Log, topics: StateTopics): Promise<string[] | undefined> {
+  const ids = await Promise.all(namesOf(topics).map(async (topic) => log.topicId(topic)))
   return ids.every((id) => id !== undefined) ? ids : undefined
+}
+
+/** The topics that a lane is restored from. */
+function namesOf({ swaps, statistics, modelState }: StateTopics): readonly string[] {
+  return [swaps, statistics, modelState]
 }

@@ -1,6 +1,7 @@
-import { valueOf } from '../../core/batch.ts'
+import { keyOf, valueOf } from '../../core/batch.ts'
 import { SluiceError } from '../../core/errors.ts'
 import type { Log, TopicPartition } from '../../core/log.ts'
+import { readStateText } from '../../core/model-state.ts'
 import { Lane } from '../../core/operator/lane.ts'
 import { ModelStatistics, type StatisticsRecord } from '../../core/statistics.ts'
 import type { SwapMarker } from '../../core/swap-marker.ts'
@@ -19,26 +20,35 @@ export async function restoreLane(log: Log, partition: TopicPartition, { topics,
   const snapshot = await store?.load(partition)
   const known = snapshot && (await laneOf(snapshot, { log, partition, topics }))
   const lane = known?.lane ?? new Lane(partition.topic, partition.partition)
-  await eachRecord(log, { topic: topics.swaps, partition: partition.partition, from: known?.swaps ?? 0n }, (record) => {
-    const marker = record as SwapMarker
-    if (marker.topic === partition.topic) lane.restoreMarker(marker)
+  const read = async (topic: string, from: bigint | undefined, visit: Visit): Promise<void> =>
+    eachRecord(log, { topic, partition: partition.partition, from: from ?? 0n }, visit)
+  await read(topics.swaps, known?.swaps, (text) => {
+    const marker = text === undefined ? undefined : (JSON.parse(text) as SwapMarker)
+    if (marker?.topic === partition.topic) lane.restoreMarker(marker)
   })
-  await eachRecord(log, { topic: topics.statistics, partition: partition.partition, from: known?.statistics ?? 0n }, (record) => {
-    const statistics = record as StatisticsRecord & { topic: string }
-    if (statistics.topic === partition.topic) lane.restoreStatistics(ModelStatistics.fromJSON(statistics))
+  await read(topics.statistics, known?.statistics, (text) => {
+    const statistics = text === undefined ? undefined : (JSON.parse(text) as StatisticsRecord & { topic: string })
+    if (statistics?.topic === partition.topic) lane.restoreStatistics(ModelStatistics.fromJSON(statistics))
+  })
+  await read(topics.modelState, known?.modelState, (text, key) => {
+    const state = text === undefined ? undefined : readStateText(text)
+    if (state === undefined) lane.states.forget(key)
+    else if (state.topic === partition.topic) lane.states.restore(state)
   })
   return lane
 }
 
-async function eachRecord(log: Log, place: TopicPartition & { readonly from: bigint }, visit: (record: unknown) => void): Promise<void> {
+/** Told of each record's value, undefined where it has none, and of its key. What it throws means that the record is not Sluice's. */
+type Visit = (value: string | undefined, key: string) => void
+
+async function eachRecord(log: Log, place: TopicPartition & { readonly from: bigint }, visit: Visit): Promise<void> {
   const { first } = await log.offsets(place)
   const from = place.from < first ? first : place.from
   for await (const batch of log.read({ ...place, from, follow: false })) {
     for (let i = 0; i < batch.count; i++) {
       const value = valueOf(batch, i)
-      if (value === undefined) continue
       try {
-        visit(JSON.parse(decoder.decode(value)))
+        visit(value && decoder.decode(value), decoder.decode(keyOf(batch, i)))
       } catch (cause) {
         throw new SluiceError(
           'log.corrupt',

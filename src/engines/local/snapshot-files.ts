@@ -15,7 +15,7 @@ export function createSnapshotFiles(folder: string, owner: string): SnapshotStor
         const end = text.indexOf('\n')
         const body = text.slice(end + 1)
         const snapshot = JSON.parse(body) as LaneSnapshot
-        return text.slice(0, end) === digestOf(body) && snapshot.format === 1 ? snapshot : undefined
+        return text.slice(0, end) === digestOf(body) && snapshot.format === 2 ? snapshot : undefined
       } catch {
         return undefined
       }

@@ -1,4 +1,5 @@
 import type { Append } from '../../core/log.ts'
+import { stateKey, stateText } from '../../core/model-state.ts'
 import type { Answers } from '../../core/operator/answers.ts'
 import { encodeRecords, type RecordParts } from '../../core/record-batch-writer.ts'
 
@@ -7,6 +8,8 @@ export interface StateTopics {
   readonly deadLetters: string
   readonly swaps: string
   readonly statistics: string
+  /** The states of models that have one. */
+  readonly modelState: string
 }
 
 const encoder = new TextEncoder()
@@ -18,7 +21,7 @@ export interface AppendOptions {
   readonly partition: number
 }
 
-/** All that a batch's answers leave on the log: outputs, dead letters, swap markers, and the statistics that changed. */
+/** All that a batch's answers leave on the log: outputs, dead letters, swap markers, and the statistics and the states of models that changed. */
 export function appendsOf(answers: Answers, options: AppendOptions): Append[] {
   const { output, topics, topic, partition } = options
   const appends: Append[] = []
@@ -37,6 +40,13 @@ export function appendsOf(answers: Answers, options: AppendOptions): Append[] {
       ),
     )
     appends.push({ topic: topics.statistics, partition, recordBatch: encodeRecords(records) })
+  }
+  // Each may be as long as a record batch may get.
+  for (const state of answers.states) {
+    const key = encoder.encode(stateKey(options, state))
+    const text = stateText(options, state)
+    const value = text === undefined ? undefined : encoder.encode(text)
+    appends.push({ topic: topics.modelState, partition, recordBatch: encodeRecords([{ timestamp: answers.at, key, value }]) })
   }
   return appends
 }

@@ -1,6 +1,6 @@
 import { SluiceError } from '../../core/errors.ts'
 import type { Field, Frame } from '../../core/frame.ts'
-import type { Model } from '../../core/model.ts'
+import type { Model, StatefulModel } from '../../core/model.ts'
 import type { OutputField, Scores } from '../../core/scores.ts'
 import type { PfaEngine } from './engine/pfa-engine.ts'
 import { createInputRows, type InputPaths, type InputRows } from './input-rows.ts'
@@ -8,35 +8,36 @@ import { type OutputColumn, outputColumns } from './output-columns.ts'
 import { PfaRuntimeError } from './values/runtime-error.ts'
 import type { Value } from './values/value.ts'
 
-/** A model that is a PFA engine, with the state of its cells and pools. */
-export interface PfaModel extends Model {
-  /** All state, as JSON. */
-  snapshot(): string
-  /** Puts the state back to a snapshot that a model of the same document made. */
-  restore(snapshot: string): void
-}
-
 /**
  * A PFA engine as a model. An engine that emits gives what it emitted last for a record; a record for which it emits nothing is rejected. A
- * folding engine gives its tally.
+ * folding engine gives its tally. Its cells, pools, tally and counts of runs are the model's state, where the document uses them to remember;
+ * what the document's random numbers come from is none of it.
  */
-export function createPfaModel(engine: PfaEngine, paths: InputPaths): PfaModel {
-  return new EngineModel(engine, paths)
+export function createPfaModel(engine: PfaEngine, paths: InputPaths): StatefulModel {
+  return new EngineModel({ engine, rows: createInputRows(engine, paths), columns: outputColumns(engine) })
 }
 
-class EngineModel implements PfaModel {
+interface EngineModelParts {
+  readonly engine: PfaEngine
+  readonly rows: InputRows
+  readonly columns: readonly OutputColumn[]
+}
+
+class EngineModel implements StatefulModel {
   readonly inputs: readonly Field[]
   readonly outputs: readonly OutputField[]
+  readonly state?: NonNullable<Model['state']>
   readonly #engine: PfaEngine
   readonly #rows: InputRows
   readonly #columns: readonly OutputColumn[]
 
-  constructor(engine: PfaEngine, paths: InputPaths) {
+  constructor({ engine, rows, columns }: EngineModelParts) {
     this.#engine = engine
-    this.#rows = createInputRows(engine, paths)
-    this.#columns = outputColumns(engine)
-    this.inputs = this.#rows.fields
-    this.outputs = this.#columns.map(({ field }) => field)
+    this.#rows = rows
+    this.#columns = columns
+    this.inputs = rows.fields
+    this.outputs = columns.map(({ field }) => field)
+    if (engine.hasState) this.state = { fork: () => this.#fork() }
   }
 
   score(frame: Frame, scores: Scores): void {
@@ -50,7 +51,7 @@ class EngineModel implements PfaModel {
   }
 
   snapshot(): string {
-    return this.#engine.snapshot()
+    return this.#engine.snapshot('written')
   }
 
   restore(snapshot: string): void {
@@ -63,6 +64,13 @@ class EngineModel implements PfaModel {
     } catch {
       // What a document does at its end concerns nobody any more.
     }
+  }
+
+  /** Reading rows and writing columns keeps nothing of an engine, and the dictionaries of both must stay the same. */
+  #fork(): StatefulModel {
+    const engine = this.#engine.fork()
+    engine.begin()
+    return new EngineModel({ engine, rows: this.#rows, columns: this.#columns })
   }
 
   #result(input: Value): Value {

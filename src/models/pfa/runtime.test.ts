@@ -4,7 +4,7 @@ import { answersOf, scoreRows } from '../../../test/contracts/answers.ts'
 import { frameOf } from '../../../test/contracts/frame-of.ts'
 import { descriptorOf, type RuntimeCase, testRuntime } from '../../../test/contracts/runtime.ts'
 import { Scores } from '../../core/scores.ts'
-import type { PfaModel } from './pfa-model.ts'
+import type { StatefulModel } from '../../core/model.ts'
 import { createPfaRuntime } from './runtime.ts'
 
 const bytesOf = (document: unknown): Uint8Array =>
@@ -103,9 +103,9 @@ testRuntime({
   ],
 })
 
-async function load(document: unknown): Promise<PfaModel> {
+async function load(document: unknown): Promise<StatefulModel> {
   const bytes = bytesOf(document)
-  return (await createPfaRuntime().load(descriptorOf('pfa', bytes), bytes)) as PfaModel
+  return (await createPfaRuntime().load(descriptorOf('pfa', bytes), bytes)) as StatefulModel
 }
 
 describe('a PFA model', () => {
@@ -239,7 +239,7 @@ describe('a PFA model', () => {
   })
 })
 
-async function scored(model: PfaModel): Promise<Scores> {
+async function scored(model: StatefulModel): Promise<Scores> {
   const scores = new Scores()
   scores.reset(model.outputs, 1)
   await model.score(frameOf(model.inputs, [{}]), scores)

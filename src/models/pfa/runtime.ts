@@ -16,7 +16,7 @@ const DOCUMENT_BYTES = 64 * 1024 * 1024
 
 /**
  * The runtime of PFA documents, version 0.8.1: JSON, YAML or PrettyPFA. Its models score synchronously, one record after the other, and keep
- * the state of the document's cells and pools.
+ * the state of the document's cells and pools, each partition of a stream in an instance of its own.
  *
  * @example
  * const runtime = createPfaRuntime()
@@ -33,6 +33,7 @@ export function createPfaRuntime(options: PfaOptions = {}): Runtime {
       try {
         const text = textOf(bytes)
         const engine = load(text, { clock: options.clock ?? systemClock, ...(options.timeoutMs && { timeoutMs: options.timeoutMs }) })
+        checkState(engine, id)
         engine.begin()
         return createPfaModel(engine, descriptor.inputs)
       } catch (error) {
@@ -44,6 +45,13 @@ export function createPfaRuntime(options: PfaOptions = {}): Runtime {
 
 function load(text: string, options: EngineOptions): PfaEngine {
   return isJsonText(text) ? loadEngineFromText(text, options) : loadEngine(readDocumentText(text), options)
+}
+
+/** State is kept by partition of the input, and nothing else can be asked for. */
+function checkState({ document }: PfaEngine, id: string): void {
+  const wanted = document.metadata.get('sluice.state') ?? 'partition'
+  if (wanted === 'partition') return
+  throw new SluiceError('model.unsupported', `the metadata 'sluice.state' of ${id} is '${wanted}'; state is kept per 'partition' only`)
 }
 
 function textOf(bytes: Uint8Array): string {

@@ -101,13 +101,13 @@ export function entries(json: JsonObject, key: string, place: Place): readonly (
   return isObject(object) ? [...object].filter(([name]) => name !== '@') : place.at(key).refuse('an object is wanted')
 }
 
-/** The cells that some expression writes to. */
-export function writtenCells(json: Json | undefined, into = new Set<string>()): ReadonlySet<string> {
-  if (isArray(json)) for (const part of json) writtenCells(part, into)
+/** The cells, or the pools, that some expression writes to. */
+export function written(json: Json | undefined, kind: 'cell' | 'pool', into = new Set<string>()): ReadonlySet<string> {
+  if (isArray(json)) for (const part of json) written(part, kind, into)
   if (isObject(json)) {
-    const cell = json.get('cell')
-    if (typeof cell === 'string' && json.has('to')) into.add(cell)
-    for (const part of json.values()) if (typeof part === 'object') writtenCells(part, into)
+    const store = json.get(kind)
+    if (typeof store === 'string' && (json.has('to') || json.has('del'))) into.add(store)
+    for (const part of json.values()) if (typeof part === 'object') written(part, kind, into)
   }
   return into
 }

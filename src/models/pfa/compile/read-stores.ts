@@ -5,7 +5,7 @@ import { mapOf, type Type } from '../types/type.ts'
 import { MisfitError } from '../values/read-json.ts'
 import type { Value } from '../values/value.ts'
 import type { ValueTools } from '../values/value-tools.ts'
-import { type Document, entries, writtenCells } from './document.ts'
+import { type Document, entries, written } from './document.ts'
 import type { Store } from './store.ts'
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/
@@ -13,24 +13,24 @@ const KEYS: ReadonlySet<string> = new Set(['type', 'init', 'shared', 'rollback',
 
 interface Kind {
   readonly field: 'cells' | 'pools'
+  readonly kind: 'cell' | 'pool'
   readonly type: (declared: Type) => Type
-  readonly constant: (name: string) => boolean
 }
 
 /** The cells of a document. Those that no expression writes to are constants. */
 export function readCells(document: Document, values: ValueTools): ReadonlyMap<string, Store> {
-  const code = ['begin', 'action', 'end', 'fcns', 'merge'].map((key) => document.json.get(key) ?? null)
-  const written = writtenCells(code)
-  return readStores(document, values, { field: 'cells', type: (type) => type, constant: (name) => !written.has(name) })
+  return readStores(document, values, { field: 'cells', kind: 'cell', type: (type) => type })
 }
 
 /** The pools of a document: their values are maps. */
 export function readPools(document: Document, values: ValueTools): ReadonlyMap<string, Store> {
-  return readStores(document, values, { field: 'pools', type: mapOf, constant: () => false })
+  return readStores(document, values, { field: 'pools', kind: 'pool', type: mapOf })
 }
 
 function readStores(document: Document, values: ValueTools, kind: Kind): ReadonlyMap<string, Store> {
   const { json, place } = document
+  const code = ['begin', 'action', 'end', 'fcns', 'merge'].map((key) => json.get(key) ?? null)
+  const writes = written(code, kind.kind)
   const stores = new Map<string, Store>()
   for (const [name, part] of entries(json, kind.field, place)) {
     const here = place.at(kind.field).at(name, part)
@@ -41,11 +41,11 @@ function readStores(document: Document, values: ValueTools, kind: Kind): Readonl
     const shared = flag(part, 'shared', here)
     const rollback = flag(part, 'rollback', here)
     if (shared && rollback) here.refuse('"shared" and "rollback" exclude each other')
-    const constant = kind.constant(name)
+    const constant = kind.kind === 'cell' && !writes.has(name)
     const stem = `$${kind.field}_${stores.size}`
-    const code = shared && !constant ? `$shared.${stem}` : stem
+    const variable = shared && !constant ? `$shared.${stem}` : stem
     const initial = initialOf(part, { type: kind.type(type), values, place: here, optional: kind.field === 'pools' })
-    stores.set(name, { name, type, shared, rollback, code, initial, constant })
+    stores.set(name, { name, type, shared, rollback, code: variable, initial, written: writes.has(name), constant })
   }
   return stores
 }

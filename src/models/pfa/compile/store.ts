@@ -11,6 +11,8 @@ export interface Store {
   readonly code: string
   /** Of a cell: its value; of a pool: a map. */
   readonly initial: Value
-  /** Whether the document never writes to it: then it is a constant. */
+  /** Whether some expression of the document writes to it. */
+  readonly written: boolean
+  /** Whether it is a constant: a cell to which the document never writes. */
   readonly constant: boolean
 }

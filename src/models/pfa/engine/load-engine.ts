@@ -78,7 +78,7 @@ function createEngines(json: Json, values: ValueTools, options: EngineOptions): 
   })
   const create = evaluate(compiled)
   const shared = {}
-  return Array.from({ length: options.instances ?? 1 }, (_, instance) => {
+  const make = (instance: number, shares: object): PfaEngine => {
     const emitted: Value[] = []
     const env: EngineEnvironment = {
       fail,
@@ -88,12 +88,14 @@ function createEngines(json: Json, values: ValueTools, options: EngineOptions): 
         emitted.push(value)
         return null
       },
-      shared,
+      shared: shares,
       instance,
       checkTime: () => watch.check(),
     }
-    return new PfaEngine({ compiled, values, generated: create(compiled.constants, env), watch, emitted })
-  })
+    const another = (): PfaEngine => make(instance, {})
+    return new PfaEngine({ compiled, values, generated: create(compiled.constants, env), watch, emitted, another })
+  }
+  return Array.from({ length: options.instances ?? 1 }, (_, instance) => make(instance, shared))
 }
 
 /** What generated code gets from the host. */

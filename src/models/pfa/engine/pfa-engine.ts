@@ -1,6 +1,7 @@
 import { SluiceError } from '../../../core/errors.ts'
 import type { CompiledDocument } from '../compile/compile-document.ts'
 import type { Document, Run } from '../compile/document.ts'
+import type { Store } from '../compile/store.ts'
 import { parseJson } from '../document/json.ts'
 import { mapOf } from '../types/type.ts'
 import { MisfitError } from '../values/read-json.ts'
@@ -16,7 +17,13 @@ export interface EngineParts {
   readonly generated: GeneratedEngine
   readonly watch: RunWatch
   readonly emitted: Value[]
+  /** Another engine of the same document, which shares nothing that changes with this one. */
+  readonly another: () => PfaEngine
 }
+
+const COUNTS = /\$(?:started|finished)\b/g
+/** How often the code of every engine names its counts of runs; code of a document that reads them comes on top. */
+const ALWAYS_NAMED = 8
 
 /**
  * A PFA document that runs: one scoring engine (PFA 0.8.1). Values are as `values/value.ts` says. A run that fails throws
@@ -32,6 +39,22 @@ export class PfaEngine {
     this.document = parts.compiled.document
     this.values = parts.values
     this.#parts = parts
+  }
+
+  /** Whether what it gives may depend on the runs before: it writes cells or pools, folds, or reads how many runs there were. */
+  get hasState(): boolean {
+    const { cells, pools, source } = this.#parts.compiled
+    const isWritten = (store: Store): boolean => store.written
+    return (
+      this.document.method === 'fold' ||
+      [...cells.values(), ...pools.values()].some(isWritten) ||
+      source.match(COUNTS)!.length > ALWAYS_NAMED
+    )
+  }
+
+  /** Another engine of the same document, with all state as the document has it at its start; `begin` has not run on it. */
+  fork(): PfaEngine {
+    return this.#parts.another()
   }
 
   begin(): void {
@@ -80,16 +103,17 @@ export class PfaEngine {
     return this.values.jsonWriter(this.document.output)(value)
   }
 
-  /** All state as JSON: `{"cells": {…}, "pools": {…}, "tally": …, "actions": [started, finished]}`. */
-  snapshot(): string {
+  /** All state as JSON: `{"cells": {…}, "pools": {…}, "tally": …, "actions": [started, finished]}`; or without what no expression writes to. */
+  snapshot(which: 'all' | 'written' = 'all'): string {
     const { generated, compiled } = this.#parts
-    const cells = [...compiled.cells].map(([name, { type, initial }]) => {
+    const isKept = ([, store]: readonly [string, Store]): boolean => which === 'all' || store.written
+    const cells = [...compiled.cells].filter(isKept).map(([name, { type, initial }]) => {
       const value = generated.cells.get(name)?.get() ?? initial
       return `${JSON.stringify(name)}:${this.values.jsonWriter(type)(value)}`
     })
-    const pools = [...compiled.pools].map(
-      ([name, { type }]) => `${JSON.stringify(name)}:${this.values.jsonWriter(mapOf(type))(poolValues(generated.pools.get(name)!))}`,
-    )
+    const pools = [...compiled.pools]
+      .filter(isKept)
+      .map(([name, { type }]) => `${JSON.stringify(name)}:${this.values.jsonWriter(mapOf(type))(poolValues(generated.pools.get(name)!))}`)
     const tally = generated.tally && this.values.jsonWriter(this.document.output)(generated.tally.get())
     return `{"cells":{${cells.join(',')}},"pools":{${pools.join(',')}},"tally":${tally ?? 'null'},"actions":[${generated.counts.get().join(',')}]}`
   }
@@ -110,10 +134,11 @@ export class PfaEngine {
     const { generated, compiled } = this.#parts
     const [cells, pools] = [part('cells'), part('pools')]
     const inner = (parts: unknown, name: string): unknown => (parts instanceof Map ? parts.get(name) : undefined)
-    for (const [name, { type, constant }] of compiled.cells) {
-      if (!constant) generated.cells.get(name)!.set(this.values.inputReader(type)(inner(cells, name)))
+    for (const [name, { type, written: isWritten }] of compiled.cells) {
+      if (isWritten) generated.cells.get(name)!.set(this.values.inputReader(type)(inner(cells, name)))
     }
-    for (const [name, { type }] of compiled.pools) {
+    for (const [name, { type, written: isWritten }] of compiled.pools) {
+      if (!isWritten) continue
       const pool = generated.pools.get(name)!
       pool.clear()
       for (const [key, value] of this.values.inputReader(mapOf(type))(inner(pools, name)) as ReadonlyMap<string, Value>)
