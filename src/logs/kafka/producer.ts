@@ -84,7 +84,7 @@ export class Producer {
       stamp(bytes, { producer: lane.producer, sequence: lane.sequence, transactional: false })
       return await channel.produce({ to: lane, recordBatch: bytes })
     } catch (error) {
-      if (patience.isOver) throw new Error('given up')
+      if (patience.isOver) throw new Error('given up', { cause: error })
       if (isRefused(error)) throw refused(lane, bytes, error)
       this.#cluster.forget(lane.topic)
       if (!isForgotten(error)) throw error
