@@ -3,6 +3,6 @@ import { workerReply } from '../trees/worker-call.ts'
 import { convertToOnnx } from './convert.ts'
 import type { ConvertRequest } from './tensorflow-runtime.ts'
 
-parentPort!.once('message', ({ format, bytes, metadata }: ConvertRequest) => {
-  parentPort!.postMessage(workerReply(() => convertToOnnx(format, bytes, metadata)))
+parentPort!.once('message', ({ format, bytes, metadata, maxNodes }: ConvertRequest) => {
+  parentPort!.postMessage(workerReply(() => convertToOnnx(format, bytes, { metadata, maxNodes })))
 })

@@ -19,17 +19,27 @@ const NO_FILES: SavedFiles = { bundle: EMPTY_BUNDLE, variableKeys: new Map(), as
 export type TensorFlowFormat = 'tensorflow' | 'tensorflow-saved'
 
 /** Makes the ONNX model of a frozen graph or a saved model. Throws `model.malformed`, `model.unsupported` naming what is not, or `model.too-large`. */
-export function convertToOnnx(format: TensorFlowFormat, bytes: Uint8Array, metadata: Readonly<Record<string, string>>): Uint8Array {
+export function convertToOnnx(
+  format: TensorFlowFormat,
+  bytes: Uint8Array,
+  { metadata, maxNodes }: { readonly metadata: Readonly<Record<string, string>>; readonly maxNodes: number },
+): Uint8Array {
   const wanted = readMetadata(metadata)
   if (format === 'tensorflow') {
     const graph = readGraph(bytes)
     if (graph.nodes.length === 0) throw new SluiceError('model.malformed', 'the bytes are not a TensorFlow graph: there are no nodes in it')
-    return convert({ graph, signature: frozenSignature(graph, wanted), files: NO_FILES, mayDropDead: wanted.outputs === undefined })
+    return convert({
+      graph,
+      signature: frozenSignature(graph, wanted),
+      files: NO_FILES,
+      mayDropDead: wanted.outputs === undefined,
+      maxNodes,
+    })
   }
   const files = openSavedModel(bytes)
   const meta = chooseMetaGraph(readSavedModel(files.get('saved_model.pb')!), wanted.tags)
   const signature = chooseSignature(meta, wanted.signature)
-  return convert({ graph: graphOf(meta), signature, files: filesOf(files, meta), mayDropDead: false })
+  return convert({ graph: graphOf(meta), signature, files: filesOf(files, meta), mayDropDead: false, maxNodes })
 }
 
 function filesOf(files: ReadonlyMap<string, Uint8Array>, { assets, objectGraph }: MetaGraph): SavedFiles {
@@ -59,9 +69,10 @@ interface Conversion {
   readonly files: SavedFiles
   /** Whether outputs that are never computed, in branches that are not taken, may be left out. */
   readonly mayDropDead: boolean
+  readonly maxNodes: number
 }
 
-function convert({ graph, signature, files, mayDropDead }: Conversion): Uint8Array {
+function convert({ graph, signature, files, mayDropDead, maxNodes }: Conversion): Uint8Array {
   const given = new Map<string, Value>()
   const inputs: OnnxEnd[] = []
   for (const { key, ref, type, shape } of signature.inputs) {
@@ -70,7 +81,7 @@ function convert({ graph, signature, files, mayDropDead }: Conversion): Uint8Arr
     given.set(graphRef(ref).name, { kind: 'tensor', type: element, name: key, shape })
   }
   const body = new OnnxBody()
-  const converter = new Converter(graph, readSavedValues(graph, files), given)
+  const converter = new Converter(graph, { resources: readSavedValues(graph, files), given, maxNodes })
   const values = converter.evaluate(
     graphScope(graph),
     body,

@@ -1,11 +1,9 @@
 import { afterAll, describe, expect, it } from 'vitest'
 import { scoreRows } from '../../../test/contracts/answers.ts'
 import { descriptorOf, testRuntime } from '../../../test/contracts/runtime.ts'
-import type { Model, Runtime } from '../../core/model.ts'
-import { createOnnxRuntime } from '../onnx/onnx-runtime.ts'
+import type { Model } from '../../core/model.ts'
 import { constant, FLOAT, floats, graph, node, placeholder, typeAttribute } from './fixtures/tensorflow-fixture.ts'
-import type { TensorFlowFormat } from './convert.ts'
-import { createTensorFlowRuntime } from './tensorflow-runtime.ts'
+import { createWholeRuntime } from './fixtures/whole-runtime.ts'
 
 /** y = 2 a - b + 0.5. */
 const regression = graph([
@@ -27,23 +25,23 @@ const twoClasses = graph([
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x))
 const named = { metadata: { feature_names: 'a,b' } }
 
-/** A TensorFlow runtime that brings the one of ONNX along. */
-function createWhole(format: TensorFlowFormat): Runtime {
-  const onnx = createOnnxRuntime({ threads: 1 })
-  const own = createTensorFlowRuntime(format, onnx)
-  return {
-    format,
-    load: async (descriptor, bytes) => own.load(descriptor, bytes),
-    async [Symbol.asyncDispose]() {
-      await own[Symbol.asyncDispose]()
-      await onnx[Symbol.asyncDispose]!()
-    },
-  }
+/** Products with eight matrices of a million weights: 32 MB. */
+function large(): Uint8Array {
+  const size = 1000
+  const weights = floats(
+    [size, size],
+    Array.from({ length: size * size }, () => 0.001),
+  )
+  const layers = Array.from({ length: 8 }, (_, i) => [
+    constant(`w${i}`, weights),
+    node(`h${i + 1}`, 'MatMul', { inputs: [`h${i}`, `w${i}`] }),
+  ])
+  return graph([placeholder('h0', FLOAT, [-1, size]), ...layers.flat()])
 }
 
 testRuntime({
   name: 'TensorFlow',
-  create: () => createWhole('tensorflow'),
+  create: () => createWholeRuntime('tensorflow'),
   cases: [
     {
       title: 'a linear regression',
@@ -60,6 +58,7 @@ testRuntime({
       tolerance: 1e-6,
     },
   ],
+  large: { bytes: large(), turnMs: 80 },
   malformed: [
     { title: 'text', bytes: new TextEncoder().encode('<PMML version="4.4"/>') },
     { title: 'a node that is not there', bytes: graph([placeholder('x', FLOAT, [-1, 2]), node('y', 'Relu', { inputs: ['z'] })]) },
@@ -91,8 +90,8 @@ testRuntime({
 })
 
 describe('a frozen graph', () => {
-  const runtime = createWhole('tensorflow')
-  afterAll(async () => runtime[Symbol.asyncDispose]!())
+  const runtime = createWholeRuntime('tensorflow')
+  afterAll(async () => runtime[Symbol.asyncDispose]())
   const load = async (bytes: Uint8Array, metadata = {}): Promise<Model> =>
     runtime.load(descriptorOf('tensorflow', bytes, { metadata }), bytes)
 

@@ -1,16 +1,18 @@
 import { extname } from 'node:path'
-import { asSluiceError } from '../../core/errors.ts'
-import { modelId, type Runtime } from '../../core/model.ts'
+import { asSluiceError, SluiceError } from '../../core/errors.ts'
+import { type ModelDescriptor, modelId, type Runtime } from '../../core/model.ts'
 import { createWorkerCalls, type WorkerRequest } from '../trees/worker-call.ts'
 import { convertToOnnx, type TensorFlowFormat } from './convert.ts'
 
 /** What the worker thread is asked. */
 export interface ConvertRequest extends WorkerRequest {
   readonly format: TensorFlowFormat
+  readonly maxNodes: number
 }
 
-/** Models of this many bytes or more are converted in a worker thread. */
-const WORKER_BYTES = 64 * 1024
+/** What is converted beside the stream, not in a worker thread: models below so many bytes, which make no more nodes than that. */
+const HERE = { bytes: 16 * 1024, nodes: 5000 } as const
+const MAX_NODES = 1_000_000
 
 /**
  * The runtime of TensorFlow's frozen graphs (GraphDef) or saved models: they are converted to ONNX in memory and run by the runtime
@@ -18,14 +20,25 @@ const WORKER_BYTES = 64 * 1024
  */
 export function createTensorFlowRuntime(format: TensorFlowFormat, onnx: Runtime): Runtime & AsyncDisposable {
   const workers = createWorkerCalls()
+
+  async function convert(bytes: Uint8Array, metadata: ModelDescriptor['metadata']): Promise<Uint8Array> {
+    if (bytes.length < HERE.bytes) {
+      try {
+        return convertToOnnx(format, bytes, { metadata, maxNodes: HERE.nodes })
+      } catch (error) {
+        // Functions that call functions make much of few bytes.
+        if (!(error instanceof SluiceError) || error.code !== 'model.too-large') throw error
+      }
+    }
+    const request: ConvertRequest = { format, bytes, metadata, maxNodes: MAX_NODES }
+    return workers.call<Uint8Array>(workerFile(), request)
+  }
+
   return {
     format,
     async load(descriptor, bytes) {
       try {
-        const { metadata } = descriptor
-        const request: ConvertRequest = { format, bytes, metadata }
-        const converted =
-          bytes.length < WORKER_BYTES ? convertToOnnx(format, bytes, metadata) : await workers.call<Uint8Array>(workerFile(), request)
+        const converted = await convert(bytes, descriptor.metadata)
         return await onnx.load(descriptor, converted)
       } catch (error) {
         throw asSluiceError(error, 'model.runtime.failed', `loading ${modelId(descriptor)} failed`)

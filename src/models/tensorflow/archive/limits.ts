@@ -3,9 +3,9 @@ import { SluiceError } from '../../../core/errors.ts'
 /** What an archive may hold, once unpacked. */
 export const ARCHIVE_LIMITS = { files: 10_000, bytes: 2 ** 30 } as const
 
-/** How much an archive of this many bytes may hold: weights are never compressed to a hundredth, a bomb is. */
+/** How much an archive of this many bytes may hold: weights are never compressed to so little, a bomb is. */
 export function unpackedLimit(packed: number): number {
-  return Math.min(ARCHIVE_LIMITS.bytes, 64 * 1024 * 1024 + packed * 100)
+  return Math.min(ARCHIVE_LIMITS.bytes, 1024 * 1024 + packed * 200)
 }
 
 /** The files of an archive, by their paths, which are relative and have no `..`. */
@@ -22,7 +22,10 @@ export function safePath(path: string): string | undefined {
 
 export function archiveTooLarge(): SluiceError {
   const { files, bytes } = ARCHIVE_LIMITS
-  return new SluiceError('model.too-large', `the archive holds more than ${files} files or ${bytes} bytes, or a hundred times its own size`)
+  return new SluiceError(
+    'model.too-large',
+    `the archive holds more than ${files} files or ${bytes} bytes, or two hundred times its own size`,
+  )
 }
 
 export function malformedArchive(what: string, cause?: unknown): SluiceError {

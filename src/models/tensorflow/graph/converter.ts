@@ -7,7 +7,6 @@ import type { OnnxBody } from './onnx-body.ts'
 import { callScope, missing, returnsOf, type Scope } from './scope.ts'
 import type { Value } from './value.ts'
 
-const MAX_CONVERTED = 2_000_000
 /** Ops whose inputs are not what they give: they are leaves. */
 const LOOPS = new Set(['NextIteration', 'Enter', 'RefEnter', 'RefNextIteration'])
 
@@ -19,18 +18,28 @@ export interface Call {
   readonly body: OnnxBody
 }
 
+export interface ConverterOptions {
+  readonly resources: ResourceValues
+  /** Values that are given from outside, by the node of the outermost graph. */
+  readonly given: ReadonlyMap<string, Value>
+  /** How many nodes may be converted, each as often as its function is called. */
+  readonly maxNodes: number
+}
+
 /** Converts the nodes that outputs need, each once, without recursion along the graph: it may be thousands of nodes deep. */
 export class Converter {
   readonly graph: Graph
   readonly resources: ResourceValues
-  /** Values that are given from outside, by scope path and name of the node. */
   readonly #given: ReadonlyMap<string, Value>
   #converted = 0
 
-  constructor(graph: Graph, resources: ResourceValues, given: ReadonlyMap<string, Value>) {
+  readonly #maxNodes: number
+
+  constructor(graph: Graph, { resources, given, maxNodes }: ConverterOptions) {
     this.graph = graph
     this.resources = resources
     this.#given = given
+    this.#maxNodes = maxNodes
   }
 
   /** What these outputs of nodes become. */
@@ -78,7 +87,8 @@ export class Converter {
   }
 
   #convert(scope: Scope, body: OnnxBody, node: GraphNode): readonly Value[] {
-    if (++this.#converted > MAX_CONVERTED) throw new SluiceError('model.too-large', `the model calls for more than ${MAX_CONVERTED} nodes`)
+    if (++this.#converted > this.#maxNodes)
+      throw new SluiceError('model.too-large', `the model calls for more than ${this.#maxNodes} nodes`)
     if (this.#isGiven(scope, node.name)) return [this.#given.get(node.name)!]
     if (LOOPS.has(node.op))
       return [refused(node, 'is a loop of TensorFlow 1 control flow, which is not supported; export with control flow v2')]
