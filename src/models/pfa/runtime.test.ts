@@ -145,6 +145,104 @@ describe('a PFA model', () => {
     expect(() => second.restore('{"cells":{"sum":"much"},"pools":{"seen":{}}}')).toThrow(/does not fit/)
   })
 
+  it('has instances with a state of their own, of the same dictionaries', async () => {
+    using model = await load({ ...counting, action: counting.action.slice(1) })
+    const [one, other] = [model.state!.fork(), model.state!.fork()]
+    expect([one.inputs, one.outputs]).toEqual([model.inputs, model.outputs])
+    expect(one.inputs.every((field, i) => field === model.inputs[i])).toBe(true)
+    expect(await scoreRows(one, [{ input: 1 }, { input: 2 }])).toEqual([{ score: 1 }, { score: 3 }])
+    expect(await scoreRows(other, [{ input: 10 }])).toEqual([{ score: 10 }])
+    expect(await scoreRows(model, [{ input: 5 }])).toEqual([{ score: 5 }])
+  })
+
+  it('shares not even what a document declares as shared among its instances', async () => {
+    using model = await load({
+      input: 'int',
+      output: 'int',
+      cells: { n: { type: 'int', init: 0, shared: true } },
+      pools: { p: { type: 'int', init: { a: 1 }, shared: true } },
+      action: [
+        {
+          pool: 'p',
+          path: ['input'].map(() => ({ string: 'a' })),
+          to: { params: [{ x: 'int' }], ret: 'int', do: { '+': ['x', 1] } },
+          init: 0,
+        },
+        { cell: 'n', to: { params: [{ x: 'int' }], ret: 'int', do: { '+': ['x', 1] } } },
+        { '+': [{ cell: 'n' }, { pool: 'p', path: [{ string: 'a' }] }] },
+      ],
+    })
+    const [one, other] = [model.state!.fork(), model.state!.fork()]
+    expect(await scoreRows(one, [{ input: 0 }, { input: 0 }])).toEqual([{ score: 3 }, { score: 5 }])
+    expect(await scoreRows(other, [{ input: 0 }])).toEqual([{ score: 3 }])
+  })
+
+  it.each<[string, Record<string, unknown>, boolean]>([
+    ['no cells', { action: 'input' }, false],
+    ['a cell that is only read', { cells: { c: { type: 'int', init: 1 } }, action: { '+': ['input', { cell: 'c' }] } }, false],
+    ['a cell that is written', { cells: { c: { type: 'int', init: 1 } }, action: [{ cell: 'c', to: 2 }, 'input'] }, true],
+    ['a pool that is only read', { pools: { p: { type: 'int', init: { a: 3 } } }, action: { pool: 'p', path: [['a']] } }, false],
+    ['a pool that is written', { pools: { p: { type: 'int' } }, action: [{ pool: 'p', path: [['a']], to: 1, init: 1 }, 'input'] }, true],
+    ['a pool that loses items', { pools: { p: { type: 'int' } }, action: [{ pool: 'p', del: ['a'] }, 'input'] }, true],
+    [
+      'a cell that a function writes',
+      { cells: { c: { type: 'int', init: 1 } }, fcns: { f: { params: [], ret: 'int', do: { cell: 'c', to: 2 } } }, action: { 'u.f': [] } },
+      true,
+    ],
+    ['a tally', { method: 'fold', zero: 0, merge: { '+': ['tallyOne', 'tallyTwo'] }, action: { '+': ['input', 'tally'] } }, true],
+    ['a count of runs', { output: 'long', action: 'actionsStarted' }, true],
+    ['a count of runs as an argument', { output: 'long', action: { '+': ['actionsFinished', 'input'] } }, true],
+    ['a count of runs in a call', { output: 'long', action: { max: ['actionsStarted', 'input'] } }, true],
+  ])('with %s: whether it has a state', async (_, part, hasState) => {
+    using model = await load({ input: 'int', output: 'int', ...part })
+    expect(model.state !== undefined).toBe(hasState)
+  })
+
+  it('brings every kind of value through a snapshot, and leaves out what is never written', async () => {
+    const types = {
+      n: 'long',
+      x: 'double',
+      f: 'float',
+      s: 'string',
+      b: 'bytes',
+      u: ['null', 'long', 'string'],
+      a: { type: 'array', items: 'double' },
+    }
+    const values = {
+      n: 9007199254740993n,
+      x: 'nan',
+      f: '-inf',
+      s: '"},"state":\u2028',
+      b: '\u0000\u00ff',
+      u: { long: 1 },
+      a: ['inf', -0.5, 1e-300],
+    }
+    const cells = Object.entries(types).map(([name, type]) => {
+      const init = name === 'n' ? '9007199254740993' : JSON.stringify(values[name as 's'])
+      return `${JSON.stringify(name)}:{"type":${JSON.stringify(type)},"init":${init}}`
+    })
+    const writes = Object.keys(types).map((name) => `{"cell":"${name}","to":{"cell":"${name}"}}`)
+    const text = `{"input":"null","output":"string","cells":{${cells.join(',')},"big":{"type":"int","init":42}},
+      "action":[${writes.join(',')},{"s.int":[{"cell":"n"}]}]}`
+    using model = await load(text)
+    const one = model.state!.fork()
+    const snapshot = one.snapshot()
+    expect(snapshot).toContain('9007199254740993')
+    expect(snapshot).not.toContain('big')
+    const other = model.state!.fork()
+    other.restore(snapshot)
+    expect(other.snapshot()).toBe(snapshot)
+    expect(answersOf(await scored(other))).toEqual([{ score: '9007199254740993' }])
+    for (const part of ['"nan"', '"-inf"', '"inf"', '1e-300', '{"long":1}']) expect(snapshot).toContain(part)
+  })
+
+  it('refuses to keep its state by anything but the partition', async () => {
+    const metadata = { 'sluice.state': 'key' }
+    await expect(load({ ...counting, metadata })).rejects.toMatchObject({ code: 'model.unsupported' })
+    using model = await load({ ...counting, metadata: { 'sluice.state': 'partition' } })
+    expect(model.state).toBeDefined()
+  })
+
   it('gives what was emitted last, and rejects a record for which nothing was', async () => {
     using model = await load({
       input: 'int',
