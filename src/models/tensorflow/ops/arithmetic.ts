@@ -1,13 +1,16 @@
 import { isFloatType } from '../data-types.ts'
 import type { OpContext } from '../graph/op-context.ts'
 import type { Tensor } from '../graph/value.ts'
+import { foldIntegers } from './fold-integers.ts'
 import { type OpEntry, type OpTable, same, unary } from './op-table.ts'
 
 const comparison = (operator: string): OpEntry => ({
   convert: (op) => op.add(operator, op.tensors(0, 2), { type: 'bool' }),
 })
 
-const binary = (operator: string): OpEntry => ({ convert: (op) => op.add(operator, op.tensors(0, 2)) })
+const binary = (operator: string, fold?: (a: number, b: number) => number): OpEntry => ({
+  convert: (op) => (fold && foldIntegers(op, fold)) ?? op.add(operator, op.tensors(0, 2)),
+})
 
 /** x / y with NaN and infinity for y = 0 replaced by 0. */
 function divideNoNan(op: OpContext): Tensor {
@@ -20,29 +23,27 @@ function divideNoNan(op: OpContext): Tensor {
 function floorDivide(op: OpContext): Tensor {
   const [x, y] = op.tensors(0, 2) as [Tensor, Tensor]
   if (isFloatType(x.type)) return op.add('Floor', [op.add('Div', [x, y])])
+  const folded = foldIntegers(op, (a, b) => Math.floor(a / b))
+  if (folded !== undefined) return folded
   // Integers: what is left when the remainder, which has the sign of y, is taken away, divides evenly.
   return op.add('Div', [op.add('Sub', [x, op.add('Mod', [x, y])]), y])
 }
 
 function floorMod(op: OpContext): Tensor {
   const [x, y] = op.tensors(0, 2) as [Tensor, Tensor]
-  if (!isFloatType(x.type)) return op.add('Mod', [x, y])
+  if (!isFloatType(x.type)) return foldIntegers(op, (a, b) => a - Math.floor(a / b) * b) ?? op.add('Mod', [x, y])
   const whole = op.add('Floor', [op.add('Div', [x, y])])
   return op.add('Sub', [x, op.add('Mul', [whole, y])])
 }
 
-function minMax(operator: 'Max' | 'Min'): OpEntry {
-  return { convert: (op) => op.add(operator, op.tensors(0, 2)) }
-}
-
 /** Arithmetic, comparison and logic, element by element. */
 export const ARITHMETIC: OpTable = {
-  Add: binary('Add'),
-  AddV2: binary('Add'),
+  Add: binary('Add', (a, b) => a + b),
+  AddV2: binary('Add', (a, b) => a + b),
   AddN: { convert: (op) => op.tensors().reduce((sum, next) => op.add('Add', [sum, next])) },
   AccumulateNV2: { convert: (op) => op.tensors().reduce((sum, next) => op.add('Add', [sum, next])) },
-  Sub: binary('Sub'),
-  Mul: binary('Mul'),
+  Sub: binary('Sub', (a, b) => a - b),
+  Mul: binary('Mul', (a, b) => a * b),
   MulNoNan: {
     convert: (op) => {
       const [x, y] = op.tensors(0, 2) as [Tensor, Tensor]
@@ -65,8 +66,8 @@ export const ARITHMETIC: OpTable = {
   FloorMod: { convert: floorMod },
   Mod: { convert: (op) => op.add('Mod', op.tensors(0, 2), { attributes: { fmod: 1 } }) },
   TruncateMod: { convert: (op) => op.add('Mod', op.tensors(0, 2), { attributes: { fmod: 1 } }) },
-  Maximum: minMax('Max'),
-  Minimum: minMax('Min'),
+  Maximum: binary('Max', Math.max),
+  Minimum: binary('Min', Math.min),
   Pow: binary('Pow'),
   SquaredDifference: {
     convert: (op) => {

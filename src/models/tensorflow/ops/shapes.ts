@@ -141,6 +141,18 @@ function range(op: OpContext): Tensor {
 
 const out = (op: OpContext, x: Tensor): Tensor => op.cast(x, op.type('out_type', 'int32' satisfies DataType))
 
+/** x with its end in front: so many places along each axis. */
+function roll(op: OpContext): Tensor {
+  const [shifts, axes] = [op.numbers(1, 'shifts'), op.numbers(2, 'axes')]
+  return axes.reduce((x, axis, i) => {
+    const size = op.add('Gather', [op.add('Shape', [x], { type: 'int64' }), op.axes([axis])], { attributes: { axis: 0 } })
+    const start = op.add('Mod', [op.axes([-shifts[i]!]), size])
+    const front = op.add('Slice', [x, start, size, op.axes([axis])])
+    const back = op.add('Slice', [x, op.axes([0]), start, op.axes([axis])])
+    return op.add('Concat', [front, back], { attributes: { axis } })
+  }, op.tensor(0))
+}
+
 /** Ops that move elements and change shapes. */
 export const SHAPES: OpTable = {
   Shape: unary((op, x) => out(op, shapeOf(op, x))),
@@ -192,6 +204,7 @@ export const SHAPES: OpTable = {
       return op.add('Slice', [op.tensor(0), all(-1), all(-(2 ** 31)), op.axes(axes), all(-1)])
     },
   },
+  Roll: { convert: roll },
   Select: { convert: (op) => op.add('Where', [selectCondition(op), op.tensor(1), op.tensor(2)], { type: op.tensor(1).type }) },
   SelectV2: { convert: (op) => op.add('Where', op.tensors(0, 3), { type: op.tensor(1).type }) },
   Where: {
