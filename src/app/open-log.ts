@@ -23,7 +23,7 @@ export async function openLog({ log: address, kafka }: Pick<Config, 'log' | 'kaf
         ...(instanceId !== null && { instanceId }),
         sessionTimeoutMs,
         // Several may be late or lost before the member is taken for dead.
-        heartbeatIntervalMs: Math.min(1000, Math.floor(sessionTimeoutMs / 5)),
+        heartbeatIntervalMs: Math.min(500, Math.floor(sessionTimeoutMs / 5)),
         compression,
         maxDecompressedBytes,
         ...(await loadCredentials(kafka, env)),
