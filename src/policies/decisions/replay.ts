@@ -50,6 +50,12 @@ export function* redecide(spec: PolicySpec, logged: Iterable<Logged>, options: R
     rememberMs: 0,
     holdMs: Infinity,
   })
+  const lookUntil = (end: number): void => {
+    for (let next = rendezvous.nextDueMs(); next !== undefined && next <= end; next = rendezvous.nextDueMs()) {
+      time.ms = next
+      rendezvous.advance()
+    }
+  }
   const ready = new Set<string>()
   for (const { decision, late = [] } of logged) {
     const { id, dataType, key } = decision
@@ -71,15 +77,13 @@ export function* redecide(spec: PolicySpec, logged: Iterable<Logged>, options: R
     time.ms = start
     rendezvous.open(input)
     for (const event of events.filter(({ atMs }) => atMs >= 0)) {
+      lookUntil(start + event.atMs)
       // What comes after the decision would wait for an input that never comes again.
       if (made.length > 0) break
       time.ms = start + event.atMs
       feed(rendezvous, decision, event)
     }
-    while (made.length === 0) {
-      time.ms = rendezvous.nextDueMs()!
-      rendezvous.advance()
-    }
+    lookUntil(Infinity)
     for (const { model } of events.filter(({ outcome }) => outcome === 'removed')) rendezvous.setInService(dataType, model, true)
     yield { ...made.pop()!, at: decision.at }
   }
