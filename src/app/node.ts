@@ -12,6 +12,7 @@ import { createSnapshotFiles } from '../engines/local/snapshot-files.ts'
 import { StreamEngine } from '../engines/local/stream-engine.ts'
 import { Wake } from '../engines/local/wake.ts'
 import type { ModelDefinition } from '../models/function/define-model.ts'
+import { ChangelogStates } from '../services/changelog-states.ts'
 import { ChangelogStatistics, wholeGroup } from '../services/changelog-statistics.ts'
 import { createLiveService } from '../services/live-service.ts'
 import { createRecordService } from '../services/record-service.ts'
@@ -88,6 +89,7 @@ export class SluiceNode {
 
     // Other logs belong to one process, which then works on everything.
     const changelog = config.log.kind === 'kafka' ? new ChangelogStatistics(log, config.topics.statistics) : undefined
+    const states = new ChangelogStates(log, config.topics.modelState)
     let ready = false
     const live = stack.use(
       createLiveService({
@@ -104,11 +106,14 @@ export class SluiceNode {
     const services: Services = {
       models: models.service,
       records: createRecordService({ log, clock, streams }),
-      state: createStateService(models.registry, async () =>
-        wholeGroup(
-          monitors.flatMap(({ monitor }) => [...monitor.placed()]),
-          changelog,
-        ),
+      state: createStateService(
+        models.registry,
+        async () =>
+          wholeGroup(
+            monitors.flatMap(({ monitor }) => [...monitor.placed()]),
+            changelog,
+          ),
+        async (dataType, model) => states.of(dataType, model),
       ),
       live,
     }

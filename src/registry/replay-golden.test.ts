@@ -2,7 +2,10 @@ import { describe, expect, test } from 'vitest'
 import { Dictionary } from '../core/dictionary.ts'
 import type { GoldenVector, Model, ModelDescriptor } from '../core/model.ts'
 import { SluiceError } from '../core/errors.ts'
+import { stubDescriptor } from '../../test/fixtures/serving/stub-model.ts'
+import { SummingModel } from '../../test/fixtures/serving/summing-model.ts'
 import { replayGolden } from './replay-golden.ts'
+import { warmModel } from './warm-model.ts'
 
 /** score = x + (kind is 'b' ? 10 : 0), rejected without an x; label = 'big' from 5 on. */
 function model(): Model {
@@ -89,4 +92,15 @@ describe('golden vectors', () => {
     await replay([{ inputs: { x: 1 }, outputs: { score: 1.5 } }], [0.5, 0])
     await expect(replay([{ inputs: { x: 100 }, outputs: { score: 104 } }], [3, 0])).rejects.toThrow('3.00 is allowed')
   })
+})
+
+test('a model with a state reproduces its vectors from its initial state on, whatever it was tried out with', async () => {
+  const summing = new SummingModel()
+  await warmModel(summing)
+  const golden = {
+    vectors: [1, 2].map((x, i) => ({ inputs: { x }, outputs: { sum: 1 + 2 * i } })),
+    absoluteTolerance: 0,
+    relativeTolerance: 0,
+  }
+  await replayGolden(stubDescriptor({ golden }), summing)
 })

@@ -55,3 +55,15 @@ test('a data type whose model has not answered yet has a state, and one that is 
   })
   await expect(service.state('beer')).rejects.toMatchObject({ code: 'api.not-found', message: expect.stringContaining('beer') as string })
 })
+
+test('the state of the version that serves is shown by partition, and no state of another', async () => {
+  const { registry, apply } = createFold()
+  apply(publishing('m@1', 'a')).entry.status = 'serving'
+  const states = [{ topic: 'in', partition: 0, bytes: 9, value: { sum: 12 } }]
+  const service = createStateService(
+    registry,
+    async () => [],
+    async (dataType, model) => (`${dataType}/${model}` === 'wine/m@1' ? states : []),
+  )
+  expect((await service.state('wine')).states).toEqual(states)
+})

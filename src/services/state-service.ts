@@ -1,4 +1,4 @@
-import type { DataTypeState, Latency, ModelStatistics as StatisticsView } from '../api/contract/index.ts'
+import type { DataTypeState, Latency, PartitionState, ModelStatistics as StatisticsView } from '../api/contract/index.ts'
 import type { StateService } from '../api/services.ts'
 import { SluiceError } from '../core/errors.ts'
 import type { DurationHistogram } from '../core/histogram.ts'
@@ -8,8 +8,11 @@ import type { Registry } from '../registry/registry.ts'
 /** The statistics of all partitions, whoever works on them. */
 export type StatisticsSource = () => Promise<Iterable<ModelStatistics>>
 
-/** Queryable state: what each model version did for each data type. */
-export function createStateService(registry: Registry, statistics: StatisticsSource): StateService {
+/** The states of one model version, as they are committed. */
+export type StatesSource = (dataType: string, model: string) => Promise<PartitionState[]>
+
+/** Queryable state: what each model version did for each data type, and what the one that serves remembers. */
+export function createStateService(registry: Registry, statistics: StatisticsSource, states: StatesSource = noStates): StateService {
   return {
     async processors() {
       const dataTypes = new Set([...registry.histories].map((history) => history.dataType))
@@ -23,12 +26,17 @@ export function createStateService(registry: Registry, statistics: StatisticsSou
         throw new SluiceError('api.not-found', `there is no data type '${dataType}'; see GET /processors`)
       }
       const serving = history?.versions.find((entry) => entry.status === 'serving')?.id ?? null
-      return describe(dataType, serving, merged)
+      const remembered = serving === null ? [] : await states(dataType, serving)
+      return { ...describe(dataType, serving, merged), ...(remembered.length > 0 && { states: remembered }) }
     },
     async rejectedWithoutDataType() {
       return totalsOf(mergeByModel(await statistics(), '')).rejections
     },
   }
+}
+
+async function noStates(): Promise<PartitionState[]> {
+  return []
 }
 
 /** The statistics of one data type, added up over partitions, by model. */

@@ -27,6 +27,17 @@ export const modelStatistics = z.object({
 })
 export type ModelStatistics = z.infer<typeof modelStatistics>
 
+/** The state of a model in one partition of an input, as it was committed last. */
+export const partitionState = z.object({
+  topic: z.string(),
+  partition: z.number().int(),
+  bytes: z.number().int().describe('how long it is as JSON'),
+  value: z
+    .unknown()
+    .describe('null where it is longer than 64 Ki characters, or the ones before it are 1 Mi together; long whole numbers as text'),
+})
+export type PartitionState = z.infer<typeof partitionState>
+
 /** GET /state/{dataType}: the serving version's statistics at the top, then those of all versions, newest first. */
 export const dataTypeState = z.object({
   dataType: z.string(),
@@ -38,5 +49,6 @@ export const dataTypeState = z.object({
     rejections: z.record(z.string(), z.number().int()).describe('by error code'),
   }),
   versions: z.array(modelStatistics),
+  states: z.array(partitionState).optional().describe('of the serving version, where it is a model that has a state, by partition'),
 })
 export type DataTypeState = z.infer<typeof dataTypeState>
