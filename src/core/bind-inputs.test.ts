@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { type BindOptions, bindInputs } from './bind-inputs.ts'
 import type { SchemaField } from './codec.ts'
 import type { SluiceError } from './errors.ts'
@@ -98,6 +98,76 @@ test('without a schema an input guesses its name, and inputs without names are a
   ])
   expect(problem({ inputs: ['f0'], positional: true })).toContain('has inputs without names (f0 …)')
   expect(bind({ inputs: ['f0'], positional: true, byStream: { f0: 'a' } })).toEqual(['a'])
+})
+
+describe('a vector', () => {
+  const vector = (name: string, size: number, names?: readonly string[]): Field[] => {
+    const shared = { name, shape: [size] }
+    return Array.from({ length: size }, (_, i) => ({
+      name: names?.[i] ?? (size === 1 ? name : `${name}[${i}]`),
+      type: 'number',
+      required: true,
+      vector: shared,
+    }))
+  }
+  const schema: SchemaField[] = [
+    { path: 'id', type: 'number' },
+    { path: 'Pixels', type: 'numbers' },
+    { path: 'x', type: 'numbers' },
+    { path: 'tags', type: 'other' },
+  ]
+  const lists = (asked: Asked): string[] =>
+    bindInputs(options(asked)).map(({ path, list, guessed }) => {
+      const shape = list?.shape === undefined ? '' : ` of ${list.shape.join(' by ')}`
+      return `${path}${list === undefined ? '' : `: ${list.at}${shape}`}${guessed === true ? ' or similar' : ''}`
+    })
+
+  test('takes the list of its own name, else that of a similar one', () => {
+    expect(lists({ inputs: [...vector('x', 2), ...vector('pixels', 2)], schema })).toEqual([
+      'x: 0 of 2',
+      'x: 1 of 2',
+      'Pixels: 0 of 2',
+      'Pixels: 1 of 2',
+    ])
+    expect(lists({ inputs: vector('x', 1), schema })).toEqual(['x: 0 of 1'])
+  })
+
+  test('takes the list that is declared for it', () => {
+    expect(lists({ inputs: vector('v', 2), schema, declared: { v: 'x' } })).toEqual(['x: 0 of 2', 'x: 1 of 2'])
+    expect(lists({ inputs: vector('v', 2), byStream: { v: 'a.x' } })).toEqual(['a.x: 0 of 2', 'a.x: 1 of 2'])
+    expect(problem({ inputs: vector('v', 2), schema, declared: { v: 'id' } })).toBe(
+      "wine@1 is declared to take the 2 numbers of its input 'v' from 'id', which is no list of numbers",
+    )
+    expect(problem({ inputs: vector('v', 2), schema, declared: { v: 'y' } })).toBe(
+      "wine@1 is declared to take the 2 numbers of its input 'v' from 'y', which is not among 'id', 'Pixels', 'x', 'tags'",
+    )
+    expect(problem({ inputs: vector('v', 2), schema, declared: { w: 'x' } })).toContain("declared to have the inputs 'w'")
+  })
+
+  test('without names takes the only list, where there are too few numbers', () => {
+    const one = schema.filter((field) => field.path !== 'x')
+    expect(lists({ inputs: vector('v', 2), schema: one, positional: true })).toEqual(['Pixels: 0 of 2', 'Pixels: 1 of 2'])
+    expect(lists({ inputs: ['f0', 'f1'], schema: one, positional: true })).toEqual(['Pixels: 0 of 2', 'Pixels: 1 of 2'])
+    expect(lists({ inputs: vector('v', 1), schema: one, positional: true })).toEqual(['id'])
+    expect(problem({ inputs: vector('v', 2), schema, positional: true })).toContain('takes 2 numbers without names')
+  })
+
+  test('is taken value by value where these have fields, or these are declared', () => {
+    expect(lists({ inputs: vector('v', 2, ['a', 'b']), fields: ['b', 'a'] })).toEqual(['a', 'b'])
+    expect(lists({ inputs: vector('v', 2, ['a', 'b']) })).toEqual(['a or similar', 'b or similar'])
+    expect(lists({ inputs: vector('v', 2), declared: { 'v[0]': 'a', 'v[1]': 'x[7]' } })).toEqual(['a', 'x: 7'])
+    expect(lists({ inputs: vector('v', 2), schema, declared: { 'v[0]': 'id', 'v[1]': 'x[7]' } })).toEqual(['id', 'x: 7'])
+    expect(problem({ inputs: ['a'], schema, declared: { a: 'id[0]' } })).toContain("from 'id[0]', and the record has")
+  })
+
+  test('of records without a schema is guessed to be a member of its name', () => {
+    expect(lists({ inputs: vector('v', 2), positional: true })).toEqual(['v: 0 of 2 or similar', 'v: 1 of 2 or similar'])
+  })
+
+  test('of texts takes no list of numbers', () => {
+    const inputs = vector('x', 2).map((field): Field => ({ ...field, type: 'category' }))
+    expect(problem({ inputs, schema })).toContain("needs 'x[0]', 'x[1]'")
+  })
 })
 
 function bind(asked: Asked): (string | undefined)[] {

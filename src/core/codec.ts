@@ -10,7 +10,19 @@ import type { Scores } from './scores.ts'
 export interface SchemaField {
   /** A path: `alcohol`, or `customer.age` in a nested record. */
   readonly path: string
-  readonly type: 'number' | 'text' | 'other'
+  /** `numbers`: a list of numbers. */
+  readonly type: 'number' | 'text' | 'numbers' | 'other'
+}
+
+/** Where a value stands in a list of the record. */
+export interface ListPlace {
+  /** Its place among all values of the list; where lists are nested, in row-major order. */
+  readonly at: number
+  /**
+   * The sizes that the list must have, where it feeds a whole vector: `fitsShape` of core/shape.ts says which lists have them. The
+   * fields of one list are then all of its values, next to each other and in order.
+   */
+  readonly shape?: readonly number[]
 }
 
 /** Which field of the record feeds a column of the frame. */
@@ -23,6 +35,8 @@ export interface BoundField {
    * whose name differs only in case, spaces and punctuation.
    */
   readonly guessed?: boolean
+  /** Where the field of the record is a list: which of its values it is. */
+  readonly list?: ListPlace
 }
 
 /** Turns the bytes of records into frames and scores back into bytes. One per stream; it holds no state between batches. */

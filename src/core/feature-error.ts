@@ -10,6 +10,11 @@ const CATEGORIES_SHOWN = 8
 export function featureError(frame: Frame, row: number, column: number): SluiceError {
   const field = frame.fields[column]!
   const at = row * frame.fields.length + column
+  const fault = frame.cells[at] === CELL.present ? undefined : frame.fault?.(row, column)
+  if (fault !== undefined) {
+    const code = frame.cells[at] === CELL.missing ? 'record.feature.missing' : 'record.feature.invalid'
+    return new SluiceError(code, `feature ${fault}`, { details: { feature: field.vector?.name ?? field.name } })
+  }
   const text = frame.text(row, column)
   const { code, message } = problem(field, { cell: frame.cells[at]!, value: frame.matrix[at]!, text })
   const details = { feature: field.name, ...(text !== undefined && { value: text }) }

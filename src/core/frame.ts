@@ -16,6 +16,16 @@ export const CELL = { present: 0, missing: 1, invalid: 2 } as const
  */
 export type FieldType = 'number' | 'category' | 'value'
 
+/**
+ * An input of a model that is several values, such as a tensor. The fields of one vector share it, stand next to each other, and are
+ * all of its values in row-major order.
+ */
+export interface Vector {
+  readonly name: string
+  /** Its sizes; their product is how many values it has. */
+  readonly shape: readonly number[]
+}
+
 /** A column of a frame: what a model takes as one input. */
 export interface Field {
   /** The model's own name for its input. */
@@ -27,6 +37,8 @@ export interface Field {
   readonly open?: boolean
   /** Where true, a model can't be used on records that are known never to have this field. */
   readonly required: boolean
+  /** The input that this is one value of. */
+  readonly vector?: Vector
 }
 
 /**
@@ -45,12 +57,18 @@ export interface Frame {
   value(row: number): unknown
   /** What the record has for a field, as text for a message, shortened where it is long; undefined where it is absent. */
   text(row: number, field: number): string | undefined
+  /**
+   * Where one list of the record feeds this field and others: what the record has in its place and what is wanted, for a message;
+   * undefined where the list as a whole is as it should be.
+   */
+  fault?(row: number, field: number): string | undefined
 }
 
 /** Decodes on demand what a `FrameBuffer` does not hold in its matrix. A codec's row reader gives it. */
 export interface RowSource {
   value(record: number): unknown
   text(record: number, field: number): string | undefined
+  fault?(record: number, field: number): string | undefined
 }
 
 /** A frame that a codec fills and that is used again for the next batch. */
@@ -91,5 +109,9 @@ export class FrameBuffer implements Frame {
 
   text(row: number, field: number): string | undefined {
     return this.#source?.text(this.records[row]!, field)
+  }
+
+  fault(row: number, field: number): string | undefined {
+    return this.#source?.fault?.(this.records[row]!, field)
   }
 }

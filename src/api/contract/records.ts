@@ -39,7 +39,7 @@ export const streamSchemas = z.object({
   stream: z.string(),
   format: z.string().describe('json, protobuf, avro; with +confluent where values say their schema'),
   fields: z
-    .array(z.object({ path: z.string(), type: z.enum(['number', 'text', 'other']) }))
+    .array(z.object({ path: z.string(), type: z.enum(['number', 'text', 'numbers', 'other']) }))
     .nullable()
     .describe('the fields of a record that may feed models; null where records follow no schema'),
   answers: z

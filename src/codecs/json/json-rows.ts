@@ -2,6 +2,7 @@ import { type Batch, INDEX } from '../../core/batch.ts'
 import type { BoundField } from '../../core/codec.ts'
 import type { RowSource } from '../../core/frame.ts'
 import { similarName } from '../../core/similar-name.ts'
+import { listFault, valueInList } from '../list-place.ts'
 import { messageText, pathSteps, valueAt } from '../path.ts'
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
@@ -23,10 +24,22 @@ export class JsonRows implements RowSource {
   }
 
   text(record: number, field: number): string | undefined {
-    const { path, guessed } = this.#fields[field]!
+    const { path, list } = this.#fields[field]!
     if (path === undefined) return undefined
+    const value = this.#fieldValue(record, field)
+    return messageText(list === undefined ? value : valueInList(value, list.at))
+  }
+
+  fault(record: number, field: number): string | undefined {
+    const { path, list } = this.#fields[field]!
+    if (path === undefined || list?.shape === undefined) return undefined
+    return listFault(path, this.#fieldValue(record, field), list.shape)
+  }
+
+  #fieldValue(record: number, field: number): unknown {
+    const { path, guessed } = this.#fields[field]!
     const value = this.value(record)
-    return messageText(guessed === true ? guessedValue(value, path) : valueAt(value, pathSteps(path)))
+    return guessed === true ? guessedValue(value, path!) : valueAt(value, pathSteps(path!))
   }
 }
 

@@ -3,13 +3,16 @@ import type { BoundField, RowReader } from '../../core/codec.ts'
 import { SluiceError } from '../../core/errors.ts'
 import { CELL, type Field, type FrameBuffer } from '../../core/frame.ts'
 import type { Outcomes } from '../../core/outcomes.ts'
+import { fedLists } from '../list-place.ts'
 import { pathSteps } from '../path.ts'
 import { numberOfText } from '../text-number.ts'
 import { KeyTree } from './key-tree.ts'
 import { JsonRows } from './json-rows.ts'
+import { ListColumns } from './list-columns.ts'
 import { JsonScanner } from './scanner.ts'
 
 const QUOTE = 34
+const OPEN_LIST = 91
 const MAX_CATEGORIES = 1_000_000
 
 /**
@@ -21,6 +24,10 @@ export class JsonRowReader implements RowReader {
   readonly #columns: readonly Field[]
   readonly #tree = new KeyTree()
   readonly #scanner = new JsonScanner()
+  /** In the tree lists are numbered on from the columns. */
+  readonly #lists: ListColumns
+  /** The columns that are not of a list with a shape. */
+  readonly #single: Int32Array
   #matrix = new Float64Array(0)
   #cells = new Uint8Array(0)
   #row = 0
@@ -31,10 +38,17 @@ export class JsonRowReader implements RowReader {
   constructor(fields: readonly BoundField[]) {
     this.#fields = fields
     this.#columns = fields.map((bound) => bound.field)
-    this.#exact = new Int32Array(fields.length)
-    fields.forEach(({ path, guessed }, column) => {
-      if (path !== undefined) this.#tree.want(guessed === true ? [path] : pathSteps(path), column, guessed === true)
+    const lists = fedLists(fields)
+    this.#lists = new ListColumns(lists, this.#scanner, (column, byte) => this.#store(column, byte))
+    this.#exact = new Int32Array(fields.length + lists.length)
+    this.#single = Int32Array.from(fields.keys()).filter((column) => !isOfVector(fields[column]!))
+    fields.forEach(({ path, guessed, list }, column) => {
+      if (path === undefined || isOfVector(fields[column]!)) return
+      // A member may be called `x[3]`, too.
+      const own = list !== undefined && list.shape === undefined ? `${path}[${list.at}]` : path
+      this.#tree.want(guessed === true ? [own] : pathSteps(own), column, guessed === true)
     })
+    lists.forEach(({ path, guessed }, i) => this.#tree.want(guessed ? [path] : pathSteps(path), fields.length + i, guessed))
   }
 
   read(batch: Batch, records: Int32Array, count: number, frame: FrameBuffer, outcomes: Outcomes): void {
@@ -50,7 +64,7 @@ export class JsonRowReader implements RowReader {
       this.#row = rows * width
       this.#scanner.start(batch.bytes, at, at + length)
       if (this.#record()) {
-        frame.flags[rows] = this.#flags()
+        frame.flags[rows] = this.#flags() | this.#lists.flags()
         frame.records[rows++] = record
       } else outcomes.reject(record, malformedJson(this.#scanner, at))
     }
@@ -58,9 +72,11 @@ export class JsonRowReader implements RowReader {
   }
 
   #record(): boolean {
-    const { length } = this.#columns
+    const single = this.#single
     this.#count = (this.#count + 1) | 0
-    for (let column = 0; column < length; column++) {
+    this.#lists.begin(this.#matrix, this.#cells, this.#row)
+    for (let i = 0; i < single.length; i++) {
+      const column = single[i]!
       this.#matrix[this.#row + column] = Number.NaN
       this.#cells[this.#row + column] = this.#columns[column]!.type === 'value' ? CELL.present : CELL.missing
     }
@@ -95,6 +111,7 @@ export class JsonRowReader implements RowReader {
     const byte = scanner.peek()
     const child = tree.child(key)
     if (child !== undefined) this.#forget(child.everyColumn)
+    if (byte === OPEN_LIST && this.#lists.any) return this.#listMember(tree, key, depth)
     if (byte === 123 && child !== undefined ? !this.#object(child, depth + 1) : !scanner.value(depth + 1)) return false
     const columns = tree.columns(key)
     if (columns.length > 0) this.#storeAll(columns, byte, tree.isGuessed(key))
@@ -103,8 +120,11 @@ export class JsonRowReader implements RowReader {
 
   /** Forgets what an earlier member of the same name had. */
   #forget(columns: readonly number[]): void {
-    for (let i = 0; i < columns.length; i++)
-      if (this.#columns[columns[i]!]!.type !== 'value') this.#put(columns[i]!, Number.NaN, CELL.missing)
+    for (let i = 0; i < columns.length; i++) {
+      const column = columns[i]!
+      if (column >= this.#columns.length) this.#lists.clear(column - this.#columns.length)
+      else if (this.#columns[column]!.type !== 'value') this.#put(column, Number.NaN, CELL.missing)
+    }
   }
 
   #storeAll(columns: readonly number[], byte: number, isGuessed: boolean): void {
@@ -112,8 +132,31 @@ export class JsonRowReader implements RowReader {
       const column = columns[i]!
       if (!isGuessed) this.#exact[column] = this.#count
       else if (this.#exact[column] === this.#count) continue
-      this.#store(column, byte)
+      if (column < this.#columns.length) this.#store(column, byte)
+      else this.#lists.store(column - this.#columns.length, byte)
     }
+  }
+
+  /** Passes a list, once for each column or list of columns that wants it, or once where none does. */
+  #listMember(tree: KeyTree, key: number, depth: number): boolean {
+    const scanner = this.#scanner
+    const start = scanner.at
+    const columns = tree.columns(key)
+    const isGuessed = tree.isGuessed(key)
+    let hasPassed = false
+    for (let i = 0; i < columns.length; i++) {
+      const column = columns[i]!
+      if (!isGuessed) this.#exact[column] = this.#count
+      else if (this.#exact[column] === this.#count) continue
+      if (column < this.#columns.length) {
+        this.#store(column, OPEN_LIST)
+        continue
+      }
+      scanner.at = start
+      if (!this.#lists.read(column - this.#columns.length, depth + 1)) return false
+      hasPassed = true
+    }
+    return hasPassed || scanner.value(depth + 1)
   }
 
   /** Stores the value that the scanner has just passed, and that began with this byte. */
@@ -155,9 +198,14 @@ export class JsonRowReader implements RowReader {
   #flags(): number {
     let flags = 0
     const cells = this.#cells
-    for (let cell = this.#row, end = cell + this.#columns.length; cell < end; cell++) flags |= cells[cell]!
+    const single = this.#single
+    for (let i = 0; i < single.length; i++) flags |= cells[this.#row + single[i]!]!
     return flags
   }
+}
+
+function isOfVector({ path, list }: BoundField): boolean {
+  return path !== undefined && list?.shape !== undefined
 }
 
 /** Why the scanner stopped, for a record whose value begins at `start`. */

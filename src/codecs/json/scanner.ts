@@ -3,7 +3,8 @@ import { utf8Width } from '../utf8.ts'
 const QUOTE = 34
 const BACKSLASH = 92
 const MINUS = 45
-const DEEPEST = 64
+/** How deep lists and objects may be nested. */
+export const DEEPEST = 64
 
 /** 10^0 … 10^22: the powers of ten that a double holds exactly. */
 const POWERS = Float64Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`))

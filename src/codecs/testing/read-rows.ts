@@ -18,7 +18,7 @@ export function bound(
   binding: Partial<BoundField> & Partial<Field> = {},
 ): BoundField {
   const dictionary = typeof type === 'string' ? new Dictionary() : new Dictionary(type)
-  const { path = name, guessed, open } = binding
+  const { path = name, guessed, open, list } = binding
   const field: Field = {
     name,
     type: typeof type === 'string' ? type : 'category',
@@ -26,7 +26,12 @@ export function bound(
     ...(open !== undefined && { open }),
     required: true,
   }
-  return { field, path: 'path' in binding ? binding.path : path, ...(guessed !== undefined && { guessed }) }
+  return {
+    field,
+    path: 'path' in binding ? binding.path : path,
+    ...(guessed !== undefined && { guessed }),
+    ...(list !== undefined && { list }),
+  }
 }
 
 export interface Rows {

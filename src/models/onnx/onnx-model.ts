@@ -60,11 +60,13 @@ export function missingIsNaN(missing: string | undefined, signature: OnnxSignatu
 export function fieldsOf({ inputs, featureNames }: OnnxSignature): readonly Field[] {
   const names = featureNames ?? inputs.flatMap(columnNames)
   if (new Set(names).size < names.length) throw new SluiceError('model.unsupported', 'two input columns of the ONNX model share a name')
-  const types = inputs.flatMap((input) => Array.from({ length: input.width }, () => input.type))
-  return types.map((type, i) => {
-    const name = names[i]!
-    if (type === 'string') return { name, type: 'category', dictionary: new Dictionary(), open: true, required: true }
-    return { name, type: 'number', required: true }
+  let column = 0
+  return inputs.flatMap(({ name: tensor, type, rest, width }) => {
+    const vector = { name: tensor, shape: rest }
+    return Array.from({ length: width }, (): Field => {
+      const field = { name: names[column++]!, required: true, vector }
+      return type === 'string' ? { ...field, type: 'category', dictionary: new Dictionary(), open: true } : { ...field, type: 'number' }
+    })
   })
 }
 
