@@ -83,7 +83,7 @@ export function formatsPage(): string {
       const notes = Object.entries(ops).flatMap(([name, { note }]) => (note === undefined ? [] : [`${name}: ${note}`]))
       return `| ${group} | ${Object.keys(ops).sort().join(', ')} | ${notes.join('; ')} |`
     }),
-    `| calls and control flow | ${CONTROL_FLOW_OPS.join(', ')} | loops of TensorFlow 1 control flow; Switch with a computed condition |`,
+    `| calls and control flow | ${CONTROL_FLOW_OPS.join(', ')}, and the loops of TensorFlow 1 | Switch with a computed condition |`,
     '',
     '## LightGBM, XGBoost, CatBoost',
     '',

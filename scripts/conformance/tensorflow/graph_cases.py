@@ -12,6 +12,7 @@ v1 = tf.compat.v1
 
 def make(cases):
     first_version(cases)
+    first_loops(cases)
     modules(cases)
     frozen_functions(cases)
 
@@ -51,6 +52,29 @@ def first_version(cases):
         h = v1.cond(training, lambda: x * 7.0, lambda: tf.tanh(x))
         tf.identity(h + 1.0, name="y")
         cases.frozen("tf1-frozen-cond", session.graph.as_graph_def(), {"x": cases.normal(10, 4)}, ["y"])
+        v1.enable_control_flow_v2()
+
+
+def first_loops(cases):
+    """Loops and arrays as TensorFlow 1 wrote them."""
+    with tf.Graph().as_default(), v1.Session() as session:
+        v1.disable_control_flow_v2()
+        x = v1.placeholder(tf.float32, [None, 6, 3], name="x")
+        w, u = variable("w", [3, 4], False), variable("u", [4, 4], False)
+        steps = tf.transpose(x, [1, 0, 2])
+        read = tf.TensorArray(tf.float32, size=6).unstack(steps)
+        written = tf.TensorArray(tf.float32, size=6)
+
+        def step(i, h, out):
+            h = tf.tanh(tf.matmul(read.read(i), w) + tf.matmul(h, u))
+            return i + 1, h, out.write(i, h)
+
+        first = tf.zeros(tf.stack([tf.shape(x)[0], 4]))
+        _, last, all_steps = v1.while_loop(lambda i, *_: i < 6, step, [0, first, written])
+        tf.identity(last + tf.reduce_sum(all_steps.stack(), axis=0), name="y")
+        session.run(v1.global_variables_initializer())
+        frozen = v1.graph_util.convert_variables_to_constants(session, session.graph.as_graph_def(), ["y"])
+        cases.frozen("tf1-frozen-loop", frozen, {"x": cases.normal(10, 6, 3)}, ["y"])
         v1.enable_control_flow_v2()
 
 

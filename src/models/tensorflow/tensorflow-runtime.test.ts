@@ -2,7 +2,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { scoreRows } from '../../../test/contracts/answers.ts'
 import { descriptorOf, testRuntime } from '../../../test/contracts/runtime.ts'
 import type { Model } from '../../core/model.ts'
-import { constant, FLOAT, floats, graph, node, placeholder, typeAttribute } from './fixtures/tensorflow-fixture.ts'
+import { constant, FLOAT, floats, graph, integers, node, placeholder, textAttribute, typeAttribute } from './fixtures/tensorflow-fixture.ts'
 import { createWholeRuntime } from './fixtures/whole-runtime.ts'
 
 /** y = 2 a - b + 0.5. */
@@ -120,6 +120,33 @@ describe('a frozen graph', () => {
     const bytes = graph([placeholder('n0', FLOAT, [-1, 1]), ...steps, node('y', 'Neg', { inputs: [`n${count}`] })])
     using model = await load(bytes)
     expect(await scoreRows(model, [[3]])).toEqual([{ score: -3 }])
+  })
+
+  it('with a loop of TensorFlow 1 goes round as often as its counter says', async () => {
+    const frame = { frame_name: textAttribute('loop') }
+    const enter = (name: string, from: string): Uint8Array => node(name, 'Enter', { inputs: [from], attributes: frame })
+    const bytes = graph([
+      placeholder('x', FLOAT, [-1, 1]),
+      constant('zero', integers([], [0])),
+      constant('limit', integers([], [5])),
+      constant('one', integers([], [1])),
+      enter('i0', 'zero'),
+      enter('v0', 'x'),
+      enter('until', 'limit'),
+      node('i', 'Merge', { inputs: ['i0', 'i_next'] }),
+      node('v', 'Merge', { inputs: ['v0', 'v_next'] }),
+      node('less', 'Less', { inputs: ['i', 'until'] }),
+      node('going', 'LoopCond', { inputs: ['less'] }),
+      node('i_choice', 'Switch', { inputs: ['i', 'going'] }),
+      node('v_choice', 'Switch', { inputs: ['v', 'going'] }),
+      node('i_more', 'AddV2', { inputs: ['i_choice:1', 'one'] }),
+      node('v_more', 'AddV2', { inputs: ['v_choice:1', 'v_choice:1'] }),
+      node('i_next', 'NextIteration', { inputs: ['i_more'] }),
+      node('v_next', 'NextIteration', { inputs: ['v_more'] }),
+      node('y', 'Exit', { inputs: ['v_choice'] }),
+    ])
+    using model = await load(bytes)
+    expect(await scoreRows(model, [[1.5], [-1]])).toEqual([{ score: 48 }, { score: -32 }])
   })
 
   it('is refused where the metadata names a node that is not there', async () => {

@@ -12,7 +12,7 @@ export interface ConvertRequest extends WorkerRequest {
 
 /** What is converted beside the stream, not in a worker thread: models below so many bytes, which make no more nodes than that. */
 const HERE = { bytes: 16 * 1024, nodes: 5000 } as const
-const MAX_NODES = 1_000_000
+const MAX_NODES = 300_000
 
 /**
  * The runtime of TensorFlow's frozen graphs (GraphDef) or saved models: they are converted to ONNX in memory and run by the runtime

@@ -1,9 +1,10 @@
 import type { GraphFunction, GraphNode } from '../proto/read-graph.ts'
 import type { Converter } from './converter.ts'
-import { OnnxBody, type OnnxEnd } from './onnx-body.ts'
+import { type Carried, emitLoop, endOf, named } from './loop.ts'
+import { OnnxBody } from './onnx-body.ts'
 import type { OpContext } from './op-context.ts'
 import { callScope, functionNamed, type Scope } from './scope.ts'
-import { DEAD, type Tensor, type TensorList, type Value } from './value.ts'
+import { DEAD, type Value } from './value.ts'
 
 export interface ControlFlow {
   readonly converter: Converter
@@ -93,9 +94,6 @@ function mergedResult(a: Value, b: Value): Value | 'open' {
   return a.kind === 'tensor' || a.kind === 'list' ? 'open' : a
 }
 
-/** What can go from one round of a loop to the next, or out of a branch. */
-type Carried = Tensor | TensorList
-
 function convertWhile(op: OpContext, flow: ControlFlow): Value[] {
   const { scope, converter } = flow
   const [condition, step] = [functionOf(op, flow, 'cond'), functionOf(op, flow, 'body')]
@@ -109,25 +107,19 @@ function convertWhile(op: OpContext, flow: ControlFlow): Value[] {
   if (bad?.kind === 'refused') return [bad]
   if (bad !== undefined || first?.kind !== 'tensor') throw op.unsupported('changes a variable or table from round to round')
 
-  const body = new OnnxBody(op.body)
-  const [round, going] = [body.newName(), body.newName()]
-  const initial = carried.map((i) => op.inputs[i] as Carried)
-  const inside = initial.map((value) => named(value, body.newName()))
-  const inputs = [...op.inputs]
-  for (const [at, i] of carried.entries()) inputs[i] = inside[at]!
-  const results = call(step, inputs, body)
-  const next = op.inputs.map((input, i) => (unchanged[i] === true ? input : (results[i] ?? DEAD)))
-  const again = call(condition, next, body)[0]!
-  for (const value of [again, ...carried.map((i) => next[i]!)]) if (value.kind === 'refused') return [value]
-  const outputs = [again as Tensor, ...carried.map((i) => next[i] as Carried)].map((value) => endOf(body, value))
-  const ends: OnnxEnd[] = [{ name: round, type: 'int64', shape: [] }, { name: going, type: 'bool', shape: [] }, ...inside.map(declared)]
-  const names = carried.map(() => op.body.newName())
-  const start = initial.map((value) => (value.kind === 'list' ? op.body.sequenceOf(value) : op.body.nameOf(value)))
-  op.body.add('Loop', [['', op.body.nameOf(first), ...start], names], { attributes: { body: { graph: body.graph(ends, outputs) } } })
-  return op.inputs.map((input, i) => {
-    const at = carried.indexOf(i)
-    return at < 0 ? input : named(initial[at]!, names[at]!)
+  const outcome = emitLoop(op.body, {
+    first,
+    initial: carried.map((i) => op.inputs[i] as Carried),
+    round: (inside, body) => {
+      const inputs = [...op.inputs]
+      for (const [at, i] of carried.entries()) inputs[i] = inside[at]!
+      const results = call(step, inputs, body)
+      const next = op.inputs.map((input, i) => (unchanged[i] === true ? input : (results[i] ?? DEAD)))
+      return { again: call(condition, next, body)[0]!, next: carried.map((i) => next[i]!) }
+    },
   })
+  if ('kind' in outcome) return [outcome]
+  return op.inputs.map((input, i) => outcome[carried.indexOf(i)] ?? input)
 }
 
 /** Which results of a loop's body are its parameters as they came: weights, and all that a loop only reads. */
@@ -142,20 +134,4 @@ function unchangedResults(step: GraphFunction, caller: Scope): boolean[] {
     }
     return at.index === null && at.name === step.parameters[i]
   })
-}
-
-function named(like: Carried, name: string): Carried {
-  return like.kind === 'list' ? { kind: 'list', type: like.type, sequence: name } : { kind: 'tensor', type: like.type, name }
-}
-
-function declared(value: Carried): OnnxEnd {
-  return value.kind === 'list' ? { name: value.sequence!, type: value.type, isSequence: true } : { name: value.name!, type: value.type }
-}
-
-/** The value as an output of this graph, under a name of its own. */
-function endOf(body: OnnxBody, value: Carried): OnnxEnd {
-  const result = named(value, body.newName())
-  const end = declared(result)
-  body.add('Identity', [[value.kind === 'list' ? body.sequenceOf(value) : body.nameOf(value)], [end.name]])
-  return end
 }

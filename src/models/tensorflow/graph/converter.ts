@@ -2,6 +2,7 @@ import { SluiceError } from '../../../core/errors.ts'
 import { OPS } from '../ops/index.ts'
 import type { Graph, GraphFunction, GraphNode } from '../proto/read-graph.ts'
 import { CONTROL_FLOW } from './control-flow.ts'
+import { convertFirstLoop, isExit } from './first-loops.ts'
 import { OpContext, type ResourceValues } from './op-context.ts'
 import type { OnnxBody } from './onnx-body.ts'
 import { callScope, missing, returnsOf, type Scope } from './scope.ts'
@@ -67,6 +68,11 @@ export class Converter {
       }
       const node = scope.nodes.get(name)
       if (node === undefined) throw missing(name)
+      if (isExit(node)) {
+        stack.pop()
+        convertFirstLoop(node, { converter: this, scope, body })
+        continue
+      }
       if (this.#isGiven(scope, name) || LOOPS.has(node.op) || begun.has(name)) {
         stack.pop()
         scope.values.set(name, this.#convert(scope, body, node))
@@ -90,8 +96,7 @@ export class Converter {
     if (++this.#converted > this.#maxNodes)
       throw new SluiceError('model.too-large', `the model calls for more than ${this.#maxNodes} nodes`)
     if (this.#isGiven(scope, node.name)) return [this.#given.get(node.name)!]
-    if (LOOPS.has(node.op))
-      return [refused(node, 'is a loop of TensorFlow 1 control flow, which is not supported; export with control flow v2')]
+    if (LOOPS.has(node.op)) return [refused(node, 'is part of a loop that has no exit here')]
     const inputs = node.inputs.map((text) => valueAt(scope, text))
     const control = CONTROL_FLOW[node.op]
     const entry = OPS[node.op]

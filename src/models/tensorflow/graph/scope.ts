@@ -76,8 +76,14 @@ export function missing(name: string): SluiceError {
   return new SluiceError('model.malformed', `there is no node '${name}' in the graph`)
 }
 
+const indexed = new WeakMap<readonly GraphNode[], ReadonlyMap<string, GraphNode>>()
+
+/** The nodes by name; kept, since a function may be called many times. */
 function nodesByName(nodes: readonly GraphNode[]): ReadonlyMap<string, GraphNode> {
+  const known = indexed.get(nodes)
+  if (known !== undefined) return known
   const byName = new Map(nodes.map((node) => [node.name, node]))
   if (byName.size < nodes.length) throw new SluiceError('model.malformed', 'two nodes of a graph share a name')
+  indexed.set(nodes, byName)
   return byName
 }
