@@ -66,6 +66,7 @@ export interface Decision {
   readonly confidence: number | null
   /** How likely the choices on the way were, taken together; 1 where there were none. */
   readonly propensity: number
+  /** From the outside in. */
   readonly choices: readonly DecisionChoice[]
   readonly elapsedMs: number
   readonly budgetMs: number

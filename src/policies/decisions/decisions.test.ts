@@ -70,6 +70,29 @@ describe('deciding again', () => {
     for (const decision of again) expect(decision).toEqual({ ...one.decision, id: decision.id })
   })
 
+  it('tells what was there before an input from what came right after it', () => {
+    const spec: PolicySpec = { answer: { quality: { of: ['a', 'b'], enough: 0.5 } } }
+    const world = new RendezvousWorld({ wine: spec })
+    const score = (id: string): void => {
+      world.rendezvous.score({ id, model: 'a', value: 1, confidence: 0.5 })
+      world.rendezvous.score({ id, model: 'b', value: 2, confidence: 0.9 })
+    }
+    score('before')
+    for (const id of ['before', 'after']) world.rendezvous.open({ id, dataType: 'wine' })
+    score('after')
+    expect(world.decisions.map(({ id, value }) => [id, value])).toEqual([
+      ['before', 2],
+      ['after', 1],
+    ])
+    const again = [
+      ...redecide(
+        spec,
+        world.decisions.map((decision) => ({ decision, late: world.strays.filter(({ id }) => id === decision.id) })),
+      ),
+    ]
+    expect(again.map(({ value }) => value)).toEqual([2, 1])
+  })
+
   it('can keep to the time that the inputs themselves had', () => {
     const world = new RendezvousWorld({ wine: { answer: 'smart', budgetMs: 50 } })
     world.rendezvous.open({ id: '1', dataType: 'wine', budgetMs: 7 })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { PolicySpec } from '../../core/policy-spec.ts'
+import { murmur3 } from '../hash/murmur.ts'
 import { RendezvousWorld } from '../testing/rendezvous-world.ts'
 import { Rendezvous } from './rendezvous.ts'
 import { restoreSnapshot, takeSnapshot } from './snapshot.ts'
@@ -201,6 +202,42 @@ describe('a snapshot', () => {
       ['early', 1],
       ['new policy', 1],
     ])
+  })
+
+  it('keeps the choices that were made, of policies that make more of them and less', () => {
+    const one: PolicySpec = { answer: { split: { salt: 'outer', arms: ['a', 'b'].map((answer) => ({ percent: 50, answer })) } } }
+    const inner = (models: string[]) => ({ split: { salt: 'inner', arms: models.map((answer) => ({ percent: 50, answer })) } })
+    const two: PolicySpec = {
+      answer: {
+        split: {
+          salt: 'outer',
+          arms: [
+            ['a', 'b'],
+            ['c', 'd'],
+          ].map((models) => ({ percent: 50, answer: inner(models) })),
+        },
+      },
+    }
+    const world = new RendezvousWorld({ wine: one })
+    const open = (prefix: string): void => {
+      for (let i = 0; i < 400; i++) world.rendezvous.open({ id: `${prefix}${i}`, dataType: 'wine', key: key(`k${i}`) })
+    }
+    open('one ')
+    world.rendezvous.setPolicy('wine', two)
+    open('two ')
+    world.crash(1)
+    for (let i = 0; i < 400; i++) {
+      for (const id of [`one ${i}`, `two ${i}`]) for (const model of ['a', 'b', 'c', 'd']) world.rendezvous.score({ id, model, value: 1 })
+    }
+    const half = (i: number, salt: string): number => Math.floor(murmur3(key(`k${i}`), murmur3(key(salt), 0)) / 2 ** 31)
+    for (let i = 0; i < 400; i++) {
+      const [first, second] = ['one', 'two'].map((prefix) => world.decisions.find(({ id }) => id === `${prefix} ${i}`)!)
+      expect([first!.model, first!.propensity]).toEqual([['a', 'b'][half(i, 'outer')], 0.5])
+      const members = [half(i, 'outer'), half(i, 'inner')] as const
+      expect([second!.model, second!.propensity]).toEqual([['a', 'b', 'c', 'd'][members[0] * 2 + members[1]], 0.25])
+      expect(second!.choices.map(({ member }) => member)).toEqual(members)
+    }
+    expect(new Set(world.decisions.map(({ model }) => model)).size).toBe(4)
   })
 
   it('that is damaged is refused', () => {

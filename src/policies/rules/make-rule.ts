@@ -59,9 +59,11 @@ export class RuleMaker {
   }
 
   #split({ salt = '', arms }: SplitSpec, prefix: string): Rule {
+    // First, so that decisions have their choices from the outside in.
+    const at = this.#setting.choice('split')
     const members = arms.map((arm, i) => this.make(arm.answer, `${prefix}split[${i}]/`))
     const probabilities = Float64Array.from(arms, (arm) => arm.percent / 100)
-    return new ChoiceRule(members, { at: this.#setting.choice('split'), probabilities, seed: saltSeed(salt), by: 'key' })
+    return new ChoiceRule(members, { at, probabilities, seed: saltSeed(salt), by: 'key' })
   }
 
   #bandit(spec: BanditSpec, prefix: string): Rule {
@@ -70,8 +72,9 @@ export class RuleMaker {
       const members = spec.of.map((part) => this.make(part, prefix))
       return new BaggingRule(members, { by: spec.combine ?? 'mean', weights: probabilities, name: `${prefix}bandit:exp4` })
     }
+    const at = this.#setting.choice(spec.name)
     const members = spec.of.map((part, i) => this.make(part, `${prefix}${spec.by}[${i}]/`))
-    return new ChoiceRule(members, { at: this.#setting.choice(spec.name), probabilities, seed: saltSeed(`bandit ${spec.name}`), by: 'id' })
+    return new ChoiceRule(members, { at, probabilities, seed: saltSeed(`bandit ${spec.name}`), by: 'id' })
   }
 
   /** A schedule of two steps: first only the smart answer, then either. */
