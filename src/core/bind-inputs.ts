@@ -103,7 +103,12 @@ function bindBySchema(field: Field, options: BindOptions, { paths, similar }: Re
   if (path !== undefined) {
     if (paths.has(path)) return { field, path }
     const element = elementOf(field, path)
-    if (element !== undefined && options.schema!.some((one) => one.path === element.path && one.type === 'numbers')) return element
+    if (
+      element !== undefined &&
+      field.type === 'number' &&
+      options.schema!.some((one) => one.path === element.path && one.type === 'numbers')
+    )
+      return element
     throw mismatch(options, `is declared to take its input '${field.name}' from '${path}', and the record has ${list([...paths])}`)
   }
   if (paths.has(field.name)) return { field, path: field.name }

@@ -3,6 +3,7 @@ import { FeatureSet_FieldPresence, FileDescriptorSetSchema } from '@bufbuild/pro
 import type { SchemaField } from '../../core/codec.ts'
 import { SluiceError } from '../../core/errors.ts'
 import { pathSteps } from '../path.ts'
+import { isNumeric } from './list-feed.ts'
 
 /** A message type together with the types that it refers to. */
 export interface MessageType {
@@ -66,6 +67,7 @@ function collectFields(
 
 function fieldType(field: DescField): SchemaField['type'] {
   if (field.fieldKind === 'enum') return 'text'
+  if (field.fieldKind === 'list' && field.listKind === 'scalar' && isNumeric(field.scalar)) return 'numbers'
   if (field.fieldKind !== 'scalar') return 'other'
   if (field.scalar === ScalarType.STRING) return 'text'
   return field.scalar === ScalarType.BYTES ? 'other' : 'number'
@@ -97,6 +99,13 @@ export function resolvePath(message: DescMessage, path: string): DescField[] {
     'codec.schema.invalid',
     `field '${path}' of ${message.typeName} is a ${last.fieldKind}; a model input needs a single value`,
   )
+}
+
+/** As `resolveField`, for a path to a repeated field of numbers. */
+export function resolveList(message: DescMessage, path: string): DescField[] {
+  const chain = resolveField(message, path)
+  if (fieldType(chain.at(-1)!) === 'numbers') return chain
+  throw new SluiceError('codec.schema.invalid', `field '${path}' of ${message.typeName} is no list of numbers; a model input needs one`)
 }
 
 function unknownField(message: DescMessage, path: string): SluiceError {

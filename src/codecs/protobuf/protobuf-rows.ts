@@ -2,6 +2,7 @@ import { fromBinary } from '@bufbuild/protobuf'
 import { type Batch, INDEX } from '../../core/batch.ts'
 import type { BoundField } from '../../core/codec.ts'
 import type { RowSource } from '../../core/frame.ts'
+import { listFault, valueInList } from '../list-place.ts'
 import { messageText, valueAt } from '../path.ts'
 import { type MessageType, resolveField } from './message-type.ts'
 import { plainMessage } from './plain-message.ts'
@@ -33,11 +34,25 @@ export class ProtobufRows implements RowSource {
   }
 
   text(record: number, field: number): string | undefined {
+    const { list } = this.#fields[field]!
+    const value = this.#fieldValue(record, field)
+    return messageText(list === undefined ? value : valueInList(value, list.at))
+  }
+
+  fault(record: number, field: number): string | undefined {
+    const { path, list } = this.#fields[field]!
+    if (path === undefined || list?.shape === undefined) return undefined
+    const value = this.#fieldValue(record, field)
+    // An empty list and none are the same bytes.
+    return listFault(path, Array.isArray(value) && value.length === 0 ? undefined : value, list.shape)
+  }
+
+  #fieldValue(record: number, field: number): unknown {
     const { path } = this.#fields[field]!
     if (path === undefined) return undefined
     const steps = resolveField(this.#type.message, path).map((step) => step.name)
     try {
-      return messageText(valueAt(this.value(record), steps))
+      return valueAt(this.value(record), steps)
     } catch {
       // What is wrong with the field itself is said without its text.
       return undefined

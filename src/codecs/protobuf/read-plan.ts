@@ -1,6 +1,7 @@
 import { type DescField, type DescMessage, ScalarType } from '@bufbuild/protobuf'
 import type { BoundField } from '../../core/codec.ts'
-import { isImplicit, resolveField, resolvePath } from './message-type.ts'
+import { type FedList, fedLists } from '../list-place.ts'
+import { isImplicit, resolveField, resolveList, resolvePath } from './message-type.ts'
 import { WIRE } from './wire.ts'
 
 /** What a reader does with one field of a message: fill columns, descend, or (with neither) skip. */
@@ -26,6 +27,22 @@ export interface PlannedField {
   readonly closed: boolean
   /** The columns of the other members of its `oneof`, which are absent where this one is there. */
   readonly clears: readonly number[]
+  /** Likewise the lists. */
+  readonly clearsLists: readonly number[]
+  /** The lists of columns that a repeated field feeds: places in the plan's `lists`. */
+  readonly lists: readonly number[]
+  /** A repeated field whose values are expected in one piece, though they may come otherwise. */
+  readonly packed: boolean
+}
+
+/** A list of columns, and the type of the values that feed it. */
+export interface PlannedList {
+  readonly list: FedList
+  readonly scalar: ScalarType
+}
+
+export interface RecordPlan extends PlannedMessage {
+  readonly lists: readonly PlannedList[]
 }
 
 export interface PlannedMessage {
@@ -37,20 +54,24 @@ export interface PlannedMessage {
  * Plans how to read these fields of a message. Columns of structured values need no reading; their paths only have to exist.
  * Throws `codec.schema.invalid`.
  */
-export function planMessage(message: DescMessage, fields: readonly BoundField[]): PlannedMessage {
-  const wanted = fields.flatMap(({ field, path }, column) => {
-    if (path === undefined) return []
+export function planMessage(message: DescMessage, fields: readonly BoundField[]): RecordPlan {
+  const lists = fedLists(fields).map((list) => ({ list, chain: resolveList(message, list.path) }))
+  const wanted = fields.flatMap(({ field, path, list }, column): Wanted[] => {
+    if (path === undefined || list !== undefined) return []
     if (field.type !== 'value') return [{ column, chain: resolvePath(message, path) }]
     resolveField(message, path)
     return []
   })
-  return plan(message, wanted, { depth: 0, prefix: '' })
+  const all = [...wanted, ...lists.map(({ chain }, list) => ({ list, chain }))]
+  const { fields: planned } = plan(message, all, { depth: 0, prefix: '' })
+  return { fields: planned, lists: lists.map(({ list, chain }) => ({ list, scalar: scalarOf(chain.at(-1)!) })) }
 }
 
-interface Wanted {
-  readonly column: number
-  readonly chain: readonly DescField[]
+function scalarOf(field: DescField): ScalarType {
+  return field.fieldKind === 'list' && field.listKind === 'scalar' ? field.scalar : ScalarType.DOUBLE
 }
+
+type Wanted = ({ readonly column: number } | { readonly list: number }) & { readonly chain: readonly DescField[] }
 
 function plan(message: DescMessage, wanted: readonly Wanted[], place: { readonly depth: number; readonly prefix: string }): PlannedMessage {
   const { depth, prefix } = place
@@ -60,6 +81,7 @@ function plan(message: DescMessage, wanted: readonly Wanted[], place: { readonly
     const singular = field.fieldKind !== 'list' && field.fieldKind !== 'map'
     if (mine.length === 0 && !singular) continue
     const name = prefix + field.name
+    const here = mine.filter((want) => want.chain.length === depth + 1)
     const deeper = mine.filter((want) => want.chain.length > depth + 1)
     const rivals = wanted.filter(({ chain }) => field.oneof !== undefined && chain[depth]!.oneof === field.oneof && chain[depth] !== field)
     fields.push({
@@ -68,7 +90,9 @@ function plan(message: DescMessage, wanted: readonly Wanted[], place: { readonly
       wireType: wireTypeOf(field),
       read: readerOf(field),
       store: storeOf(field),
-      columns: mine.filter((want) => want.chain.length === depth + 1).map((want) => want.column),
+      columns: columnsOf(here),
+      lists: listsOf(here),
+      packed: field.fieldKind === 'list' && field.packed,
       message:
         deeper.length > 0 && field.fieldKind === 'message'
           ? plan(field.message, deeper, { depth: depth + 1, prefix: `${name}.` })
@@ -77,22 +101,36 @@ function plan(message: DescMessage, wanted: readonly Wanted[], place: { readonly
       enumNames:
         field.fieldKind === 'enum' ? new Map(field.enum.values.toReversed().map((value) => [value.number, value.name])) : undefined,
       closed: field.fieldKind === 'enum' && !field.enum.open,
-      clears: rivals.map((want) => want.column),
+      clears: columnsOf(rivals),
+      clearsLists: listsOf(rivals),
     })
   }
   return { fields: fields.toSorted((a, b) => a.number - b.number) }
+}
+
+function columnsOf(wants: readonly Wanted[]): number[] {
+  return wants.flatMap((want) => ('column' in want ? want.column : []))
+}
+
+function listsOf(wants: readonly Wanted[]): number[] {
+  return wants.flatMap((want) => ('list' in want ? want.list : []))
 }
 
 const FIXED64 = new Set([ScalarType.DOUBLE, ScalarType.FIXED64, ScalarType.SFIXED64])
 const FIXED32 = new Set([ScalarType.FLOAT, ScalarType.FIXED32, ScalarType.SFIXED32])
 
 function wireTypeOf(field: DescField): number {
+  if (field.fieldKind === 'list' && field.listKind === 'scalar') return scalarWireType(field.scalar)
   if (field.fieldKind === 'enum') return WIRE.varint
   if (field.fieldKind === 'message') return field.delimitedEncoding ? WIRE.startGroup : WIRE.bytes
   if (field.fieldKind !== 'scalar') return WIRE.bytes
-  if (FIXED64.has(field.scalar)) return WIRE.fixed64
-  if (FIXED32.has(field.scalar)) return WIRE.fixed32
-  return field.scalar === ScalarType.STRING || field.scalar === ScalarType.BYTES ? WIRE.bytes : WIRE.varint
+  return scalarWireType(field.scalar)
+}
+
+function scalarWireType(scalar: ScalarType): number {
+  if (FIXED64.has(scalar)) return WIRE.fixed64
+  if (FIXED32.has(scalar)) return WIRE.fixed32
+  return scalar === ScalarType.STRING || scalar === ScalarType.BYTES ? WIRE.bytes : WIRE.varint
 }
 
 /** 64-bit integers are read in halves, since DataView would make a bigint of each; the sum is rounded once, as a bigint's number is. */
@@ -114,6 +152,7 @@ const READERS: Partial<Record<ScalarType, string>> = {
 
 function readerOf(field: DescField): string | undefined {
   if (field.fieldKind === 'enum') return READERS[ScalarType.INT32]
+  if (field.fieldKind === 'list' && field.listKind === 'scalar') return READERS[field.scalar]
   return field.fieldKind === 'scalar' ? READERS[field.scalar] : undefined
 }
 

@@ -1,5 +1,6 @@
 import type { BoundField } from '../../core/codec.ts'
-import type { PlannedField, PlannedMessage } from './read-plan.ts'
+import { ListFeed } from './list-feed.ts'
+import type { PlannedField, PlannedMessage, RecordPlan } from './read-plan.ts'
 import { integers, MALFORMED, readVarint, skipField, WIRE, wireState, WRONG_WIRE_TYPE } from './wire.ts'
 import { columnStore } from '../column-store.ts'
 
@@ -24,6 +25,10 @@ export interface CompiledReader {
   readonly names: readonly string[]
 }
 
+/** Reads a length at p into n, moves p after it, and sees that so many bytes are there. */
+const LENGTH_SOURCE = `n=b[p];if(n<128)p++;else{p=readVarint(b,p,end);if(p<0||state.high!==0||state.low<0)return ${MALFORMED};n=state.low}
+if(p>=end+(n===0?1:0)||p+n>end)return ${MALFORMED};`
+
 /** How many fields a reader expects in their declared order before it falls back to looking tags up. */
 const EXPECTED_FIELDS = 96
 
@@ -31,13 +36,14 @@ const EXPECTED_FIELDS = 96
  * Compiles a plan. The code first expects the fields one after the other, as every encoder writes them, with one comparison
  * each, then takes what is left by a switch over tags. Only numbers of the schema get into the source, never its names.
  */
-export function compileReader(plan: PlannedMessage, fields: readonly BoundField[]): CompiledReader {
+export function compileReader(plan: RecordPlan, fields: readonly BoundField[]): CompiledReader {
   const stores = fields.map((bound, column) => columnStore(bound.field, enumNamesOf(plan, column)))
-  const writer = new SourceWriter(fields)
+  const lists = plan.lists.map(({ list, scalar }) => new ListFeed(list, scalar))
+  const writer = new SourceWriter(fields, lists.length)
   const root = writer.message(plan, true)
   const { functions, enums, names } = writer
-  const source = `'use strict';const {stores,enums,readVarint,skipField,integers,state}=env;${functions.join('\n')}\nreturn ${root}`
-  const environment = { stores, enums, readVarint, skipField, integers, state: wireState }
+  const source = `'use strict';const {stores,enums,lists,readVarint,skipField,integers,state}=env;${functions.join('\n')}\nreturn ${root}`
+  const environment = { stores, enums, lists, readVarint, skipField, integers, state: wireState }
   // eslint-disable-next-line typescript/no-implied-eval -- the source consists of numbers and the templates below
   return { readMessage: new Function('env', source)(environment) as MessageReader, names }
 }
@@ -52,10 +58,12 @@ class SourceWriter {
   readonly enums: ReadonlyMap<number, string>[] = []
   readonly names: string[] = []
   readonly #fields: readonly BoundField[]
+  readonly #lists: readonly number[]
   readonly #written = new Map<PlannedMessage, string>()
 
-  constructor(fields: readonly BoundField[]) {
+  constructor(fields: readonly BoundField[], lists: number) {
     this.#fields = fields
+    this.#lists = Array.from({ length: lists }, (_, i) => i)
   }
 
   /** Adds the function that reads a message, where it is not there yet, and returns its name. */
@@ -64,7 +72,10 @@ class SourceWriter {
     if (written !== undefined) return written
     const expected = plan.fields.slice(0, EXPECTED_FIELDS).map((field) => this.#expect(field))
     const wanted = plan.fields.filter(isWanted)
-    const cases = wanted.map((field) => `case ${tagOf(field)}:{${this.#value(field)}break}`)
+    const cases = wanted.flatMap((field) => {
+      const own = `case ${tagOf(field)}:{${this.#value(field)}break}`
+      return field.lists.length === 0 ? [own] : [own, `case ${packedTagOf(field)}:{${this.#packed(field)}break}`]
+    })
     const wrong = wanted.map((field) => `case ${field.number}:state.field=${this.names.push(field.name) - 1};return ${WRONG_WIRE_TYPE};`)
     const name = `read${this.functions.length}`
     this.#written.set(plan, name)
@@ -90,12 +101,14 @@ return ${isRoot ? this.#flags() : '0'}}`)
     const [first, second] = tagBytes(field)
     if (first === undefined) return ''
     const tag = second === undefined ? `b[p]===${first}` : `b[p]===${first}&&b[p+1]===${second}`
-    return `if(p<end&&${tag}){p+=${second === undefined ? 1 : 2};${this.#value(field)}}`
+    return `if(p<end&&${tag}){p+=${second === undefined ? 1 : 2};${isPacked(field) ? this.#packed(field) : this.#value(field)}}`
   }
 
   /** Reads or skips a value at p and moves p after it. */
   #value(field: PlannedField): string {
-    const clear = field.clears.map((column) => `m[o+${column}]=NaN;c[o+${column}]=1;`).join('')
+    const clear =
+      field.clears.map((column) => `m[o+${column}]=NaN;c[o+${column}]=1;`).join('') +
+      field.clearsLists.map((list) => `lists[${list}].clear(m,c,o);`).join('')
     switch (field.wireType) {
       case WIRE.fixed64:
       case WIRE.fixed32: {
@@ -105,17 +118,24 @@ return ${isRoot ? this.#flags() : '0'}}`)
       case WIRE.varint:
         return `p=readVarint(b,p,end);if(p<0)return ${MALFORMED};${this.#storeNumber(field, clear)}`
       case WIRE.bytes:
-        return `n=b[p];if(n<128)p++;else{p=readVarint(b,p,end);if(p<0||state.high!==0||state.low<0)return ${MALFORMED};n=state.low}
-if(p>=end+(n===0?1:0)||p+n>end)return ${MALFORMED};${clear}${this.#storeBytes(field)}p+=n;`
+        return `${LENGTH_SOURCE}${clear}${this.#storeBytes(field)}p+=n;`
       default:
         return `q=skipField(b,p,end,${tagOf(field)});if(q<0)return ${MALFORMED};${clear}${this.#storeGroup(field)}p=q;`
     }
   }
 
+  /** Reads the values of a repeated field that come in one piece. */
+  #packed(field: PlannedField): string {
+    const feeds = field.lists.map((list) => `q=lists[${list}].packed(b,v,p,p+n,m,c,o);if(q<0)return q;`)
+    return `${LENGTH_SOURCE}${feeds.join('')}p+=n;`
+  }
+
   /** Numbers that a closed enum lacks leave everything as it was. */
   #storeNumber(field: PlannedField, clear = ''): string {
-    if (field.columns.length === 0 && clear === '') return ''
-    const store = `const x=${field.read};${field.columns.map((column) => this.#assignNumber(field, column, 'x')).join('')}`
+    if (field.columns.length === 0 && field.lists.length === 0 && clear === '') return ''
+    const columns = field.columns.map((column) => this.#assignNumber(field, column, 'x')).join('')
+    const lists = field.lists.map((list) => `lists[${list}].one(x,m,c,o);`).join('')
+    const store = `const x=${field.read};${columns}${lists}`
     if (!field.closed) return `{${clear}${store}}`
     return `if(enums[${this.enums.push(field.enumNames!) - 1}].has(${field.read})){${clear}${store}}`
   }
@@ -142,12 +162,19 @@ if(p>=end+(n===0?1:0)||p+n>end)return ${MALFORMED};${clear}${this.#storeBytes(fi
     const defaulted = new Set(
       plan.fields.flatMap((field) => (hasDefault(field) ? field.columns.filter((column) => this.#isNumber(column)) : [])),
     )
-    return [...this.#fields.keys()]
+    const begin = this.#lists.map((list) => `lists[${list}].begin();`).join('')
+    const absent = this.#single()
       .map((column) => {
         if (defaulted.has(column)) return `m[o+${column}]=0;c[o+${column}]=0;`
         return this.#fields[column]!.field.type === 'value' ? `m[o+${column}]=NaN;` : `m[o+${column}]=NaN;c[o+${column}]=1;`
       })
       .join('')
+    return begin + absent
+  }
+
+  /** The columns that are not of a vector: what is missing of those is found out after the record was read. */
+  #single(): number[] {
+    return [...this.#fields.keys()].filter((column) => this.#fields[column]!.list?.shape === undefined)
   }
 
   /**
@@ -165,8 +192,8 @@ if(p>=end+(n===0?1:0)||p+n>end)return ${MALFORMED};${clear}${this.#storeBytes(fi
   }
 
   #flags(): string {
-    const columns = [...this.#fields.keys()]
-    return columns.length === 0 ? '0' : columns.map((column) => `c[o+${column}]`).join('|')
+    const cells = this.#single().map((column) => `c[o+${column}]`)
+    return [...cells, ...this.#lists.map((list) => `lists[${list}].end(m,c,o)`), '0'].join('|')
   }
 }
 
@@ -180,7 +207,7 @@ function enumNamesOf(plan: PlannedMessage, column: number): ReadonlyMap<number, 
 }
 
 function isWanted(field: PlannedField): boolean {
-  return field.columns.length > 0 || field.message !== undefined || field.clears.length > 0
+  return [field.columns, field.lists, field.clears, field.clearsLists].some((all) => all.length > 0) || field.message !== undefined
 }
 
 function hasDefault(field: PlannedField): boolean {
@@ -192,9 +219,17 @@ function tagOf(field: PlannedField): number {
   return (field.number << 3) | field.wireType
 }
 
+function isPacked(field: PlannedField): boolean {
+  return field.packed && field.lists.length > 0
+}
+
+function packedTagOf(field: PlannedField): number {
+  return (field.number << 3) | WIRE.bytes
+}
+
 /** The one or two bytes of a field's tag, or none where it is longer. */
 function tagBytes(field: PlannedField): number[] {
-  const tag = tagOf(field) >>> 0
+  const tag = (isPacked(field) ? packedTagOf(field) : tagOf(field)) >>> 0
   if (tag < 128) return [tag]
   return tag < 16384 ? [(tag & 127) | 128, tag >>> 7] : []
 }
