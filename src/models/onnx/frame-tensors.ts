@@ -40,10 +40,13 @@ export function createRowCheck(inputs: readonly InputTensor[], acceptsNaN: boole
     })
   }
 
+  const isFloat32 = types.every((type) => type === 'float32')
+
   return (frame, scores) => {
     const { matrix, cells, flags } = frame
     for (let row = 0; row < frame.rows; row++) {
       const whole = flags[row] === 0
+      if (whole && isFloat32 && areFloats(matrix, row * width, width)) continue
       for (let column = 0; column < width; column++) {
         const at = row * width + column
         const present = whole || cells[at] === CELL.present
@@ -53,6 +56,14 @@ export function createRowCheck(inputs: readonly InputTensor[], acceptsNaN: boole
       }
     }
   }
+}
+
+/** Whether all numbers are finite, and within the range of float32. */
+function areFloats(matrix: Float64Array, at: number, count: number): boolean {
+  // Zero as long as all are finite: an infinity or NaN times zero is NaN, and stays.
+  let sum = 0
+  for (let end = at + count; at < end; at++) sum += Math.fround(matrix[at]!) * 0
+  return sum === 0
 }
 
 /** Makes the reader for these inputs, whose columns are the frame's fields in order. */
