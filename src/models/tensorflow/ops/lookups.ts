@@ -1,4 +1,4 @@
-import { numbersOf } from '../const-tensor.ts'
+import { numbersOf, tensorOf } from '../const-tensor.ts'
 import type { DataType } from '../data-types.ts'
 import type { OnnxAttribute } from '../graph/onnx-body.ts'
 import type { OpContext } from '../graph/op-context.ts'
@@ -26,10 +26,10 @@ function oneHot(op: OpContext): Tensor {
 
 /** How many of the boundaries are at or below x. */
 function bucketize(op: OpContext): Tensor {
-  const x = op.cast(op.tensor(0), 'float32')
+  // In doubles, which hold what is compared exactly.
+  const x = op.cast(op.tensor(0), 'float64')
   const values = op.attribute('boundaries').list?.floats ?? []
-  const raw = new Uint8Array(Float32Array.from(values).buffer)
-  const boundaries = constantValue({ type: 'float32', shape: [values.length], raw })
+  const boundaries = constantValue(tensorOf('float64', [values.length], values))
   const isAbove = op.add('GreaterOrEqual', [op.add('Unsqueeze', [x, op.axes([-1])]), boundaries], { type: 'bool' })
   return op.add('ReduceSum', [op.cast(isAbove, 'int32'), op.axes([-1])], { attributes: { keepdims: 0 } })
 }
