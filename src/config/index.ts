@@ -1,6 +1,6 @@
 export { checkFiles } from './check-files.ts'
 export { effectiveSettings, effectiveSources, effectiveYaml } from './effective.ts'
 export { type ConfigFlag, loadConfig, loadConfigWithSources, type LoadedConfig } from './load-config.ts'
-export { type LogAddress, logText } from './log-address.ts'
+export { logText } from './log-address.ts'
 export { nearest } from './nearest.ts'
 export type { Config, StreamConfig } from './schema.ts'

@@ -13,7 +13,7 @@ export interface WorkerPoolOptions {
   readonly onView: (worker: number, streams: Readonly<Record<string, MonitorView>> | undefined) => void
 }
 
-const THREAD = new URL(import.meta.url.endsWith('.ts') ? 'worker-thread.ts' : 'worker-thread.js', import.meta.url)
+const THREAD = new URL(import.meta.url.endsWith('.ts') ? 'node-worker.ts' : 'node-worker.js', import.meta.url)
 const FIRST_RETRY_MS = 100
 const LAST_RETRY_MS = 10_000
 /** A worker that has not ended after so long is ended in the middle of its work, which then does not count. */
