@@ -1,13 +1,11 @@
 import { utf8Width } from '../utf8.ts'
+import { nearestQuotient, POWERS } from './exact-number.ts'
 
 const QUOTE = 34
 const BACKSLASH = 92
 const MINUS = 45
 /** How deep lists and objects may be nested. */
 export const DEEPEST = 64
-
-/** 10^0 … 10^22: the powers of ten that a double holds exactly. */
-const POWERS = Float64Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`))
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
@@ -117,21 +115,25 @@ export class JsonScanner {
     let { at } = this
     const negative = bytes[at] === MINUS
     if (negative) at++
-    let mantissa = 0
+    // The first nine digits that count, and the nine after them: integers of 32 bits.
+    let high = 0
+    let low = 0
     let digits = 0
     let scale = 0
     const first = at
     for (let digit = digitAt(bytes, at, end); digit >= 0; digit = digitAt(bytes, at, end)) {
-      mantissa = mantissa * 10 + digit
-      if (mantissa !== 0) digits++
+      if (digits < 9) high = (Math.imul(high, 10) + digit) | 0
+      else if (digits < 18) low = (Math.imul(low, 10) + digit) | 0
+      if (high !== 0) digits++
       at++
     }
     if (at === first || (bytes[first] === 48 && at > first + 1)) return this.#badNumber(at)
     if (at < end && bytes[at] === 46) {
       const fraction = ++at
       for (let digit = digitAt(bytes, at, end); digit >= 0; digit = digitAt(bytes, at, end)) {
-        mantissa = mantissa * 10 + digit
-        if (mantissa !== 0) digits++
+        if (digits < 9) high = (Math.imul(high, 10) + digit) | 0
+        else if (digits < 18) low = (Math.imul(low, 10) + digit) | 0
+        if (high !== 0) digits++
         at++
       }
       if (at === fraction) return this.#badNumber(at)
@@ -151,11 +153,16 @@ export class JsonScanner {
       scale += sign * exponent
     }
     this.at = at
-    // Up to 15 digits the mantissa is exact, and one exact multiplication or division rounds once (Clinger 1990).
+    let value = Number.NaN
     if (digits <= 15 && scale >= -22 && scale <= 22) {
-      const value = scale < 0 ? mantissa / POWERS[-scale]! : mantissa * POWERS[scale]!
-      this.number = negative ? -value : value
-    } else this.number = Number(decoder.decode(bytes.subarray(start, at)))
+      // Up to 15 digits the mantissa is exact, and one exact multiplication or division rounds once (Clinger 1990).
+      const mantissa = digits <= 9 ? high : high * POWERS[digits - 9]! + low
+      value = scale < 0 ? mantissa / POWERS[-scale]! : mantissa * POWERS[scale]!
+    } else if (digits <= 18 && digits > 9 && scale >= -22 && scale <= 0) {
+      value = nearestQuotient(high, low, digits - 9, -scale)
+    }
+    if (Number.isNaN(value)) this.number = Number(decoder.decode(bytes.subarray(start, at)))
+    else this.number = negative ? -value : value
     return true
   }
 

@@ -58,12 +58,13 @@ export function createRowCheck(inputs: readonly InputTensor[], acceptsNaN: boole
   }
 }
 
+/** The least number that becomes an infinity as a float32: the middle between its largest one and 2^128. */
+const FLOAT32_LIMIT = 2 ** 128 - 2 ** 103
+
 /** Whether all numbers are finite, and within the range of float32. */
 function areFloats(matrix: Float64Array, at: number, count: number): boolean {
-  // Zero as long as all are finite: an infinity or NaN times zero is NaN, and stays.
-  let sum = 0
-  for (let end = at + count; at < end; at++) sum += Math.fround(matrix[at]!) * 0
-  return sum === 0
+  for (let end = at + count; at < end; at++) if (!(Math.abs(matrix[at]!) < FLOAT32_LIMIT)) return false
+  return true
 }
 
 /** Makes the reader for these inputs, whose columns are the frame's fields in order. */
@@ -124,7 +125,6 @@ function tensorOf(type: TensorType, frame: Frame, block: Block): TensorData {
   if (create === undefined) return textsOf(frame, block)
   const values = create(length)
   if (values instanceof BigInt64Array) copyIntegers(frame, block, values)
-  else if (block.width === block.stride && block.frameRows === undefined) values.set(frame.matrix.subarray(0, length))
   else copyNumbers(frame, block, values)
   return { values }
 }
