@@ -36,7 +36,7 @@ export function formatsPage(): string {
     'By the mapping that the descriptor declares (`sluice models publish --input model-input=record-field`) or the stream does (`inputs`), else by the same',
     "name, else by the only name that differs just in case, spaces and punctuation (`fixed acidity` and `fixed_acidity`). Inputs without names (an ONNX tensor's",
     "columns) are taken from a protobuf record's numeric fields in their order; for JSON records they must be declared, or named by the model's metadata",
-    '`feature_names`.',
+    '`feature_names`. A whole tensor may be fed by one list of numbers: of the name of the tensor, or declared for it (see [records](records.md)).',
     '',
     '## Outputs',
     '',
