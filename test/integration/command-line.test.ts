@@ -161,7 +161,7 @@ describe('the command line, against a node', () => {
     ],
     ['a data type that no stream has', 'models publish red.pmml -d beer -n b', 1, 'model.inputs.mismatch', /'beer'/],
     ['a file that is not there', 'models publish gone.pmml -d wine -n gone', 1, 'cli.file.unreadable', /gone\.pmml/],
-    ['a format that has no runtime', 'models publish red.pmml -d wine -n w --format pfa', 1, 'model.format.unknown', /'pfa'.*pmml/],
+    ['a format that has no runtime', 'models publish red.pmml -d wine -n w --format remote', 1, 'model.format.unknown', /'remote'.*pmml/],
     ['a data type without models', 'models history cider', 1, 'api.not-found', /'cider'/],
     ['a version that is not there', 'models rollback wine --to cultivar@9', 1, 'model.not-found', /cultivar@9/],
     [

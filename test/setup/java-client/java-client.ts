@@ -91,7 +91,7 @@ export class JavaClient implements AsyncDisposable {
   /** Starts the client for these brokers, `host:port`. Needs Java 17 on the PATH. */
   static async start(brokers: readonly string[]): Promise<JavaClient> {
     const source = fileURLToPath(new URL('JavaClient.java', import.meta.url))
-    const options = ['-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', classPath(await fetchKafka())]
+    const options = ['-Xmx1g', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', classPath(await fetchKafka())]
     const client = new JavaClient(spawn('java', [...options, source, brokers.join(',')]))
     await client.#ready.promise
     return client
