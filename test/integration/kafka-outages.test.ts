@@ -194,11 +194,15 @@ describe('With one broker', () => {
     // So that the log has connections, and knows who leads what.
     await append(log, other, [record('before')])
     await log.offsets({ topic, partition: 0 })
-    cluster.brokers[0]!.pause()
-    const first = append(log, topic, [record('given up', { timestamp: Date.now() })])
-    await expect(first).rejects.toMatchObject({ code: 'log.unavailable' })
-    const second = append(log, topic, [record('after it', { timestamp: Date.now() })])
-    cluster.brokers[0]!.resume()
+    await cluster.brokers[0]!.pause()
+    let second: Promise<bigint>
+    try {
+      const first = append(log, topic, [record('given up', { timestamp: Date.now() })])
+      await expect(first).rejects.toMatchObject({ code: 'log.unavailable' })
+      second = append(log, topic, [record('after it', { timestamp: Date.now() })])
+    } finally {
+      cluster.brokers[0]!.resume()
+    }
     expect(await second).toBe(1n)
     expect(await append(log, topic, [record('and on', { timestamp: Date.now() })])).toBe(2n)
     expect(await valuesOf(log, topic)).toEqual(['given up', 'after it', 'and on'])

@@ -121,7 +121,7 @@ test('while the registry is away records wait, and none is lost', async () => {
   })
   const two = await register('away-value', V2)
   const [v1, v2] = [avsc.Type.forSchema(V1 as unknown as avsc.Schema), avsc.Type.forSchema(V2 as unknown as avsc.Schema)]
-  registry.pause()
+  await registry.pause()
   try {
     await append(log, 'away', [framed(one, v1.toBuffer({ dataType: 'number', x: 1 }))])
     await append(log, 'away', [framed(two, v2.toBuffer({ note: null, dataType: 'number', x: 2 }))])

@@ -6,6 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { cached } from './cache.ts'
 import { freePorts } from './kafka/free-ports.ts'
 import { run } from './run.ts'
+import { stopProcess } from './stop-process.ts'
 
 /** The last version that runs on Java 17. */
 const VERSION = '3.0.9'
@@ -15,7 +16,7 @@ export interface SchemaRegistryProcess extends AsyncDisposable {
   /** Where it speaks the REST interface of Confluent's registry. */
   readonly url: string
   /** It goes on, but answers nobody until `resume`. */
-  pause(): void
+  pause(): Promise<void>
   resume(): void
 }
 
@@ -44,7 +45,7 @@ export async function startSchemaRegistry(): Promise<SchemaRegistryProcess> {
   }
   return {
     url,
-    pause: () => void java.kill('SIGSTOP'),
+    pause: async () => stopProcess(java.pid!),
     resume: () => void java.kill('SIGCONT'),
     [Symbol.asyncDispose]: () => end(java),
   }

@@ -110,7 +110,13 @@ function configOf({ group, input, output, partitions, guarantee }: Place, { stre
   const topic = (name: string): string => `${group}-${name}`
   return {
     models: { topic: topic('models'), ...(definitions !== undefined && { definitions }) },
-    topics: { deadLetters: topic('dead'), events: topic('events'), swaps: topic('swaps'), statistics: topic('statistics'), modelState: topic('model-state') },
+    topics: {
+      deadLetters: topic('dead'),
+      events: topic('events'),
+      swaps: topic('swaps'),
+      statistics: topic('statistics'),
+      modelState: topic('model-state'),
+    },
     logging: { level: 'warn' },
     // As long as the Java client's, for a node is stopped while its backlog is made.
     kafka: { sessionTimeoutMs: 45_000 },

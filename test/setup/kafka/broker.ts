@@ -4,6 +4,7 @@ import { createWriteStream } from 'node:fs'
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { run } from '../run.ts'
+import { stopProcess } from '../stop-process.ts'
 import { answers } from './answers.ts'
 import { classPath } from './fetch.ts'
 import { type BrokerSecurity, scramArguments, securedListeners, SECURITY_PROTOCOLS, securityProperties } from './security.ts'
@@ -88,8 +89,9 @@ export class KafkaBroker {
   }
 
   /** Stops the broker from doing anything, though its connections stay open, until `resume`: as a machine that hangs. */
-  pause(): void {
-    this.#process?.kill('SIGSTOP')
+  async pause(): Promise<void> {
+    const pid = this.#process?.pid
+    if (pid !== undefined) await stopProcess(pid)
   }
 
   resume(): void {
