@@ -53,7 +53,7 @@ describe('a batch that is decided at once', () => {
             for (let row = 0; row < 3; row++) decider.plan({ row, key: NOTHING, id: NOTHING })
             for (const [i, model] of MODELS.entries()) {
               const arm = decider.policy.armOf(model)
-              if (arm !== undefined) decider.put({ arm, scores: scoresOf(batch[i]!), confidence: 1 })
+              if (arm !== undefined) decider.put({ arm, scores: scoresOf(batch[i]!), confidence: [1] })
             }
             decider.decide(1)
             for (let row = 0; row < 3; row++) {

@@ -1,27 +1,20 @@
+import type { ArmScores, ArmTally, Decider, DecisionAbout, RecordDraw } from '../../core/arms-policy.ts'
 import { Dictionary } from '../../core/dictionary.ts'
-import type { Scores } from '../../core/scores.ts'
 import { BALLOT, Ballots } from '../rules/ballots.ts'
 import type { CompiledPolicy } from '../rules/compiled-policy.ts'
-import { ANSWERED, type Draw, type Moment, Verdict } from '../rules/rule.ts'
+import { type Draw, EMPTY, micros, type Moment, Verdict, WAIT } from '../rules/rule.ts'
+import { decisionText, lateText } from './batch-decision.ts'
 
 /** Models may make labels of what is in records; from so many on, the labels of batches before are forgotten. */
 const MAX_LABELS = 65_536
 
-/** What one arm said of some records of a batch. */
-export interface ArmScores {
-  readonly arm: number
-  readonly scores: Scores
-  /** The record of each row of the scores; the same numbers where absent. */
-  readonly records?: ArrayLike<number> | undefined
-  /** Which of the model's outputs is its confidence; none where absent. */
-  readonly confidence?: number | undefined
-}
+type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
 /**
- * Decides a batch of records whose models answer at once, with the rules of the mailboxes, in columns: nothing is made per record.
- * A batch goes `begin` → `plan` for each record, which says what is asked → `put` for each arm → `decide`. One thread uses it.
+ * Decides a batch of records whose models answer at once, or by and by, with the rules of the mailboxes, in columns: nothing is made per
+ * record. What each record came to is in the columns of this object.
  */
-export class BatchDecider {
+export class BatchDecider implements Decider {
   /** Per record, the arm whose answer it is; -1 for an answer made of several, -2 where nobody answered. */
   chosen = new Int16Array(0)
   /** Per record: the answer, or the code of its label in `labels`; NaN where nobody answered. */
@@ -34,44 +27,68 @@ export class BatchDecider {
   propensities = new Float64Array(0)
   /** Per record: the rule that answered, as a place in `ruleNames`. */
   rules = new Uint16Array(0)
+  /** Per record: when it was decided, in microseconds since the batch arrived; -1 where it is not. */
+  decidedAt = new Float64Array(0)
+  /** Per record: 1 where it was decided since no more could be waited for. */
+  final = new Uint8Array(0)
   readonly ruleNames: string[] = ['none']
   /** The labels that models gave, for the batch that was begun last. */
   labels = new Dictionary()
+  undecided = 0
   readonly policy: CompiledPolicy
-  readonly #ballots = new Ballots()
+  readonly epoch: number
+  readonly ballots = new Ballots()
+  /** Per arm: when its scores came, in microseconds since the batch arrived. */
+  readonly arrivedAt: Float64Array
   readonly #verdict = new Verdict()
   readonly #moment: Moment
+  readonly #draw: Mutable<Draw>
   /** Per arm, its model's dictionary, and the codes in `labels` of its codes. */
   readonly #codes: ({ readonly dictionary: Dictionary; readonly to: number[] } | undefined)[] = []
   #records = 0
+  #lastName = 'none'
+  #lastRule = 0
 
-  constructor(policy: CompiledPolicy) {
+  constructor(policy: CompiledPolicy, epoch = 0) {
     this.policy = policy
-    this.#moment = { ballots: this.#ballots, row: 0, elapsed: 0, final: true }
+    this.epoch = epoch
+    this.arrivedAt = new Float64Array(policy.arms.length)
+    this.#moment = { ballots: this.ballots, row: 0, elapsed: 0, final: true }
+    this.#draw = { ballots: this.ballots, row: 0, key: new Uint8Array(0), id: new Uint8Array(0), keyRange: undefined, idRange: undefined }
   }
 
   /** Makes room for a batch and forgets the one before. */
   begin(records: number): void {
     this.#records = records
+    this.undecided = records
     if (this.chosen.length < records) this.#grow(Math.max(records, this.chosen.length * 2))
-    for (let record = 0; record < records; record++) this.#ballots.clear(record)
+    this.ballots.clearRows(records)
+    this.decidedAt.fill(-1, 0, records)
+    this.arrivedAt.fill(0)
     if (this.labels.size <= MAX_LABELS) return
     this.labels = new Dictionary()
     this.#codes.length = 0
   }
 
   /** Makes the choices for a record. Returns the arms that are asked, as bits: no others need to score it. */
-  plan(draw: Omit<Draw, 'ballots'>): number {
-    const { row, key, id } = draw
-    this.policy.plan({ ballots: this.#ballots, row, key, id })
-    return this.#ballots.asked[row]!
+  plan(given: RecordDraw | Omit<Draw, 'ballots'>): number {
+    const draw = this.#draw
+    draw.row = given.row
+    draw.key = given.key
+    draw.id = given.id
+    draw.keyRange = given.keyRange
+    draw.idRange = given.idRange
+    this.policy.plan(draw)
+    return this.ballots.asked[draw.row]!
   }
 
   /** Takes what an arm said. Rows that the model rejected, or answered without a usable number, count as failed. */
-  put({ arm, scores, records, confidence = -1 }: ArmScores): void {
-    const { status, values, confidences, arms } = this.#ballots
+  put({ arm, scores, records, confidence = NO_COLUMNS, arrivedMs = 0 }: ArmScores): void {
+    const { status, values, confidences, arms } = this.ballots
+    this.arrivedAt[arm] = micros(arrivedMs)
     const stride = scores.outputs.length
     const dictionary = scores.outputs[0]?.type === 'label' ? scores.outputs[0].dictionary : undefined
+    const kind = dictionary === undefined ? BALLOT.number : BALLOT.label
     for (let row = 0; row < scores.rows; row++) {
       const cell = (records === undefined ? row : records[row]!) * arms + arm
       const value = scores.values[row * stride]!
@@ -79,37 +96,86 @@ export class BatchDecider {
         status[cell] = BALLOT.failed
         continue
       }
-      status[cell] = dictionary === undefined ? BALLOT.number : BALLOT.label
+      status[cell] = kind
       values[cell] = dictionary === undefined ? value : this.#code(arm, dictionary, value)
-      confidences[cell] = confidence < 0 ? Number.NaN : scores.values[row * stride + confidence]!
+      let sure = Number.NaN
+      for (let c = 0; c < confidence.length; c++) {
+        const own = scores.values[row * stride + confidence[c]!]!
+        if (own === own && !(own <= sure)) sure = own
+      }
+      confidences[cell] = sure
     }
   }
 
-  /** Decides all records of the batch with what was put, in the columns of this object. */
-  decide(elapsedMs: number): void {
+  putFailed(arm: number, record: number): void {
+    this.ballots.status[record * this.ballots.arms + arm] = BALLOT.failed
+  }
+
+  putAbsent(arm: number, record: number): void {
+    this.ballots.status[record * this.ballots.arms + arm] = BALLOT.removed
+  }
+
+  /** Decides the records that can be decided with what was put, in the columns of this object; without `final`, others go on waiting. */
+  decide(elapsedMs: number, final = true): boolean {
     const verdict = this.#verdict
     const moment = this.#moment
-    moment.elapsed = Math.round(elapsedMs * 1000)
-    let lastName = 'none'
-    let lastRule = 0
+    moment.elapsed = micros(elapsedMs)
+    moment.final = final
     for (let record = 0; record < this.#records; record++) {
+      if (this.decidedAt[record] !== -1) continue
       moment.row = record
+      const result = this.policy.rule.evaluate(moment, verdict)
+      if (result === WAIT) continue
+      this.undecided--
+      this.decidedAt[record] = moment.elapsed
+      this.final[record] = final ? 1 : 0
       this.propensities[record] = this.#propensity(record)
-      if (this.policy.rule.evaluate(moment, verdict) !== ANSWERED) {
-        this.#nobody(record)
+      if (result === EMPTY) this.#nobody(record)
+      else {
+        if (verdict.rule !== this.#lastName) this.#name(verdict.rule)
+        this.chosen[record] = verdict.arm
+        this.values[record] = verdict.value
+        this.isLabel[record] = verdict.label ? 1 : 0
+        this.confidences[record] = verdict.confidence
+        this.quorums[record] = verdict.quorum ? 1 : 0
+        this.rules[record] = this.#lastRule
+      }
+    }
+    return this.undecided === 0
+  }
+
+  tally(arm: number, into: ArmTally): void {
+    const { status, values, arms } = this.ballots
+    const arrivedAt = this.arrivedAt[arm]!
+    for (let record = 0, cell = arm; record < this.#records; record++, cell += arms) {
+      const said = status[cell]!
+      if (said === BALLOT.none || said === BALLOT.removed) continue
+      const late = arrivedAt > this.decidedAt[record]!
+      if (late) into.late++
+      if (said === BALLOT.failed) {
+        into.failed++
         continue
       }
-      if (verdict.rule !== lastName) {
-        lastName = verdict.rule
-        lastRule = this.#ruleOf(lastName)
-      }
-      this.chosen[record] = verdict.arm
-      this.values[record] = verdict.value
-      this.isLabel[record] = verdict.label ? 1 : 0
-      this.confidences[record] = verdict.confidence
-      this.quorums[record] = verdict.quorum ? 1 : 0
-      this.rules[record] = lastRule
+      into.scored++
+      const chosen = this.chosen[record]!
+      if (chosen === arm) into.chosen++
+      if (chosen === -2) continue
+      into.compared++
+      if ((said === BALLOT.label) === (this.isLabel[record] === 1) && values[cell] === this.values[record]) into.agreed++
     }
+  }
+
+  isLate(arm: number, record: number): boolean {
+    const said = this.ballots.status[record * this.ballots.arms + arm]!
+    return said !== BALLOT.none && said !== BALLOT.removed && this.arrivedAt[arm]! > this.decidedAt[record]!
+  }
+
+  decisionText(record: number, about: DecisionAbout): string {
+    return decisionText(this, record, about)
+  }
+
+  lateText(record: number, arm: number, about: DecisionAbout): string {
+    return lateText(this, record, { arm, about })
   }
 
   #nobody(record: number): void {
@@ -122,15 +188,16 @@ export class BatchDecider {
   }
 
   #propensity(record: number): number {
-    const { choices, propensities } = this.#ballots
+    const { choices, propensities } = this.ballots
     let product = 1
     for (let i = record * choices; i < (record + 1) * choices; i++) product *= propensities[i]!
     return product
   }
 
-  #ruleOf(name: string): number {
-    const known = this.ruleNames.indexOf(name)
-    return known === -1 ? this.ruleNames.push(name) - 1 : known
+  #name(rule: string): void {
+    this.#lastName = rule
+    const known = this.ruleNames.indexOf(rule)
+    this.#lastRule = known === -1 ? this.ruleNames.push(rule) - 1 : known
   }
 
   #code(arm: number, dictionary: Dictionary, code: number): number {
@@ -140,7 +207,7 @@ export class BatchDecider {
   }
 
   #grow(records: number): void {
-    this.#ballots.grow(records, this.policy.arms.length, this.policy.choices.length)
+    this.ballots.grow(records, this.policy.arms.length, this.policy.choices.length)
     this.chosen = new Int16Array(records)
     this.values = new Float64Array(records)
     this.isLabel = new Uint8Array(records)
@@ -148,5 +215,9 @@ export class BatchDecider {
     this.quorums = new Uint8Array(records)
     this.propensities = new Float64Array(records)
     this.rules = new Uint16Array(records)
+    this.decidedAt = new Float64Array(records)
+    this.final = new Uint8Array(records)
   }
 }
+
+const NO_COLUMNS: readonly number[] = []

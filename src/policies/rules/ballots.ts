@@ -52,6 +52,14 @@ export class Ballots {
     this.asked = restride(this.asked, new Uint32Array(this.rows), { rows: before.rows, from: 1, to: 1 })
   }
 
+  /** Forgets what was said of the first records. */
+  clearRows(rows: number): void {
+    this.status.fill(BALLOT.none, 0, rows * this.arms)
+    this.chosen.fill(-1, 0, rows * this.choices)
+    this.propensities.fill(1, 0, rows * this.choices)
+    this.asked.fill(0, 0, rows)
+  }
+
   /** Forgets what was said of a record. */
   clear(row: number): void {
     this.status.fill(BALLOT.none, row * this.arms, (row + 1) * this.arms)

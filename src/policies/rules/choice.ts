@@ -25,7 +25,8 @@ export class ChoiceRule implements Rule {
     const { at, probabilities, seed, by } = this.#options
     const cell = draw.row * draw.ballots.choices + at
     if (draw.ballots.chosen[cell] !== -1) return
-    const member = drawFrom(probabilities, unitHash(by === 'key' ? draw.key : draw.id, seed))
+    const unit = by === 'key' ? unitHash(draw.key, seed, draw.keyRange) : unitHash(draw.id, seed, draw.idRange)
+    const member = drawFrom(probabilities, unit)
     draw.ballots.chosen[cell] = member
     draw.ballots.propensities[cell] = probabilities[member]!
     this.#members[member]!.plan(draw)

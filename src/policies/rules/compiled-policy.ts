@@ -1,20 +1,13 @@
 import { createLearner, isUsableLoss, type Learner, type Loss } from '../bandits/learner.ts'
 import { saltSeed, unitHash } from '../hash/murmur.ts'
 import { checkPolicy, type KnownModels } from '../spec/check-policy.ts'
+import type { PolicyArm } from '../../core/arms-policy.ts'
 import { effectiveBudgetMs, type DefaultSpec, type PolicySpec } from '../../core/policy-spec.ts'
 import { modelsOf } from '../spec/rule-parts.ts'
 import { RuleMaker } from './make-rule.ts'
 import { type Draw, micros, type Rule } from './rule.ts'
 
-export type PolicyArmRole = 'answer' | 'shadow' | 'reference'
-
-/** A model and the part that it plays in a policy. */
-export interface PolicyArm {
-  readonly model: string
-  readonly role: PolicyArmRole
-  /** Of records, for a shadow. */
-  readonly percent: number
-}
+export type { PolicyArmRole } from '../../core/arms-policy.ts'
 
 /**
  * A policy that is ready to decide. Apart from what its bandits learn it does not change; one thread uses it.
@@ -76,6 +69,11 @@ export class CompiledPolicy {
     return this.#armOf.get(model)
   }
 
+  /** Whether every record asks all arms: no choices are made, and no shadow sees only some. */
+  get asksAll(): boolean {
+    return this.choices.length === 0 && this.arms.every(({ percent }) => percent >= 100)
+  }
+
   isDecoy(model: string): boolean {
     return this.#decoys.has(model)
   }
@@ -86,7 +84,7 @@ export class CompiledPolicy {
     for (let arm = 0; arm < this.arms.length; arm++) {
       const { role, percent } = this.arms[arm]!
       if (role === 'answer') continue
-      if (percent < 100 && unitHash(draw.key, this.#shadowSeeds[arm]!) * 100 >= percent) continue
+      if (percent < 100 && unitHash(draw.key, this.#shadowSeeds[arm]!, draw.keyRange) * 100 >= percent) continue
       draw.ballots.asked[draw.row]! |= 1 << arm
     }
   }

@@ -1,3 +1,4 @@
+import type { ByteRange } from '../hash/murmur.ts'
 import { BALLOT, type Ballots } from './ballots.ts'
 
 /** What a rule comes to: it must wait, it has an answer (in the verdict), or it will never have one. */
@@ -36,6 +37,9 @@ export interface Draw {
   readonly key: Uint8Array
   /** What bandits draw by. */
   readonly id: Uint8Array
+  /** Where they stand in these bytes; all of them where absent. */
+  readonly keyRange?: ByteRange | undefined
+  readonly idRange?: ByteRange | undefined
 }
 
 /** A rule that is ready to be asked. It keeps nothing about a record, and makes no object while it is asked. */
