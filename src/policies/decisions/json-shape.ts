@@ -60,12 +60,17 @@ export class JsonShape {
     return new JsonShape({ ...Object.fromEntries(keys.map((key) => [key, null])), ...this.#value }, this.#name)
   }
 
+  /** Whether it is there, and null. */
+  isNull(key: string): boolean {
+    return Object.hasOwn(this.#value, key) && this.#value[key] === null
+  }
+
   shapes(key: string, max: number): JsonShape[] {
     return this.list(key, max).map((value, i) => new JsonShape(value, `${this.#name}.${key}[${i}]`))
   }
 
   object(key: string): Readonly<Record<string, unknown>> {
-    return new JsonShape(this.#value[key], `${this.#name}.${key}`).#value
+    return new JsonShape(Object.hasOwn(this.#value, key) ? this.#value[key] : undefined, `${this.#name}.${key}`).#value
   }
 
   #is(key: string, right: string, isRight: (value: unknown) => boolean): unknown {

@@ -18,10 +18,19 @@ export class EarlyScores {
     this.#max = max
   }
 
+  get size(): number {
+    return this.#count
+  }
+
+  /** When the first of them came; infinity where there is none. */
+  get oldest(): number {
+    for (const [first] of this.#held.values()) return first!.at
+    return Infinity
+  }
+
   /** When the first of them expires; infinity where there is none. */
   get next(): number {
-    for (const [first] of this.#held.values()) return first!.at + this.#forMicros
-    return Infinity
+    return this.oldest + this.#forMicros
   }
 
   /** Holds a score. The second one of a model for an input is refused. */

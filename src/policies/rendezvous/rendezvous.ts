@@ -60,6 +60,8 @@ export class Rendezvous {
   readonly #verdict = new Verdict()
   readonly #moment: Moment = { ballots: this.mailboxes.ballots, row: 0, elapsed: 0, final: false }
   #latest = -Infinity
+  /** What is decided while what is on record is gone through again is acted on now only, which is this time. */
+  #actsAt: number | undefined
 
   constructor(options: RendezvousOptions) {
     this.options = options
@@ -95,6 +97,7 @@ export class Rendezvous {
     const budget = micros(effectiveBudgetMs(input.budgetMs, policy?.budgetMs))
     const full = this.mailboxes.open >= (this.options.maxOpen ?? 1_000_000)
     const row = this.mailboxes.add({ id: input.id, dataType: input.dataType, key, inForce, openedAt: now, budget: Math.max(1, budget) })
+    this.mailboxes.recovered[row] = this.#actsAt === undefined ? 0 : 1
     const early = this.early.take(input.id)
     if (policy === undefined) this.#conclude(row, now, 'no-policy')
     else {
@@ -108,6 +111,32 @@ export class Rendezvous {
       this.#ask(row, 0, { now, final: false })
     }
     return this.mailboxes.state[row] === MAILBOX.open ? this.mailboxes.ballots.asked[row] : 0
+  }
+
+  /** An input has come that was answered already, so that scores for it are late, and it is not answered again. */
+  openAnswered(input: Input): void {
+    const now = this.advance()
+    if (this.mailboxes.find(input.id) !== -1) return
+    const inForce = this.policies.get(input.dataType) ?? NO_POLICY
+    const key = input.key === undefined ? undefined : keyText(input.key)
+    const budget = micros(effectiveBudgetMs(input.budgetMs, inForce.policy?.budgetMs))
+    const row = this.mailboxes.add({ id: input.id, dataType: input.dataType, key, inForce, openedAt: now, budget: Math.max(1, budget) })
+    this.mailboxes.close(row, now)
+    for (const held of this.early.take(input.id)) this.#put(row, held.score, Math.min(held.at, now - BEFORE), false)
+  }
+
+  /**
+   * Goes through what came before a restart again: `replay` moves the clock to when each thing came, and tells of it. Mailboxes that it opens are
+   * from before the restart; what is decided on the way is decided by when the scores came, and acted on at `actsAt`, in ms of the clock's
+   * monotonic time.
+   */
+  async recover(actsAt: number, replay: () => Promise<void>): Promise<void> {
+    this.#actsAt = micros(actsAt)
+    try {
+      await replay()
+    } finally {
+      this.#actsAt = undefined
+    }
   }
 
   /** A score has come, from a model or for a copy of it. */
@@ -185,13 +214,13 @@ export class Rendezvous {
   }
 
   #isOverdue(row: number, now: number): boolean {
-    return this.mailboxes.recovered[row] === 1 && now - this.mailboxes.openedAt[row]! >= this.mailboxes.budget[row]!
+    return this.mailboxes.recovered[row] === 1 && (this.#actsAt ?? now) - this.mailboxes.openedAt[row]! >= this.mailboxes.budget[row]!
   }
 
   #conclude(row: number, now: number, reason: Reason, verdict?: Verdict): void {
     this.due.remove(row)
     const fallback = verdict === undefined ? this.#fallback(row) : null
-    const elapsedMs = (now - this.mailboxes.openedAt[row]!) / 1000
+    const elapsedMs = ((this.#actsAt ?? now) - this.mailboxes.openedAt[row]!) / 1000
     const decision = writeDecision(this.mailboxes, row, { verdict, reason, fallback, elapsedMs, at: this.#clock.now() })
     this.mailboxes.close(row, now)
     const key = this.mailboxes.keys[row]
