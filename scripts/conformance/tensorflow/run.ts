@@ -4,14 +4,19 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Runtime } from '../../../src/core/model.ts'
 import { createOnnxRuntime } from '../../../src/models/onnx/onnx-runtime.ts'
+import { createNativeRuntime } from '../../../src/models/tensorflow-native/native-runtime.ts'
 import { createTensorFlowRuntime } from '../../../src/models/tensorflow/tensorflow-runtime.ts'
 import { cached } from '../../../test/setup/cache.ts'
 import { run } from '../../../test/setup/run.ts'
+import { fetchTensorFlowLibraries } from '../../../test/setup/tensorflow/fetch.ts'
 import { conformanceFolder } from '../unpack.ts'
 import { judge, type TensorFlowCase } from './judge.ts'
 
+type Runtimes = Readonly<Record<TensorFlowCase['format'], Runtime>>
+
 /**
- * Makes models with TensorFlow and Keras in Python, scores their records, and compares with what TensorFlow answers. The models are
+ * Makes models with TensorFlow and Keras in Python, scores their records, and compares with what TensorFlow answers in Python: first
+ * converted to ONNX, then run by TensorFlow itself through its C API. The models are
  * made in `folder` where it is given; where it holds what make.py made before, that is judged as it is.
  */
 export async function runTensorFlow(folder: string | undefined): Promise<boolean> {
@@ -42,12 +47,24 @@ async function fetchTensorFlow(): Promise<string> {
 }
 
 async function judgeAll(folder: string): Promise<boolean> {
+  const names = JSON.parse(readFileSync(join(folder, 'index.json'), 'utf8')) as readonly string[]
   const onnx = createOnnxRuntime({ threads: 1 })
-  const runtimes: Readonly<Record<TensorFlowCase['format'], Runtime>> = {
+  const converted = await judgeWith(folder, names, {
     tensorflow: createTensorFlowRuntime('tensorflow', onnx),
     'tensorflow-saved': createTensorFlowRuntime('tensorflow-saved', onnx),
-  }
-  const names = JSON.parse(readFileSync(join(folder, 'index.json'), 'utf8')) as readonly string[]
+  })
+  await onnx[Symbol.asyncDispose]?.()
+  const libraries = await fetchTensorFlowLibraries()
+  console.log('\nby TensorFlow itself')
+  const native = await judgeWith(folder, names, {
+    tensorflow: createNativeRuntime({ format: 'tensorflow', libraries, threads: 1 }),
+    'tensorflow-saved': createNativeRuntime({ format: 'tensorflow-saved', libraries, threads: 1 }),
+  })
+  console.log(`\n${converted.passed + native.passed} passed, ${converted.failed + native.failed} failed`)
+  return converted.failed + native.failed === 0 && converted.passed > 0
+}
+
+async function judgeWith(folder: string, names: readonly string[], runtimes: Runtimes): Promise<{ passed: number; failed: number }> {
   const counts = { passed: 0, failed: 0 }
   console.log(`${'case'.padEnd(40)} ${'records'.padStart(7)} ${'off by'.padStart(9)}`)
   for (const name of names) {
@@ -57,7 +74,6 @@ async function judgeAll(folder: string): Promise<boolean> {
     console.log(`${name.padEnd(40)} ${String(records).padStart(7)} ${largest.toExponential(1).padStart(9)}${verdict}`)
     counts[problem === undefined ? 'passed' : 'failed']++
   }
-  for (const runtime of [...Object.values(runtimes), onnx]) await runtime[Symbol.asyncDispose]?.()
-  console.log(`\n${counts.passed} passed, ${counts.failed} failed`)
-  return counts.failed === 0 && counts.passed > 0
+  for (const runtime of Object.values(runtimes)) await runtime[Symbol.asyncDispose]?.()
+  return counts
 }

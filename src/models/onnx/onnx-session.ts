@@ -7,12 +7,15 @@ import { runAll, type RunPlan } from './run.ts'
 import type { OnnxSignature, RunRequest, RunResult } from './signature.ts'
 import { withoutZipMaps } from './zip-map.ts'
 
-/** A model in ONNX Runtime, in this thread. Running it blocks the thread. */
+/** A model in ONNX Runtime, or another engine, in this thread. Running it blocks the thread. */
 export interface OnnxSession {
   readonly signature: OnnxSignature
   run(request: RunRequest): Promise<RunResult>
   release(): Promise<void>
 }
+
+/** Makes a session of a model's bytes and its descriptor's metadata. */
+export type OpenSession = (bytes: Uint8Array, metadata: Readonly<Record<string, string>>) => Promise<OnnxSession>
 
 /** Operators that know what to do with NaN: tree ensembles send it down a branch of its own, Imputer replaces it. */
 const TAKES_NAN = ['TreeEnsemble', 'TreeEnsembleRegressor', 'TreeEnsembleClassifier', 'Imputer']

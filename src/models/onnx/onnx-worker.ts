@@ -1,43 +1,6 @@
 import { parentPort } from 'node:worker_threads'
-import { asSluiceError } from '../../core/errors.ts'
-import { type OnnxSession, openSession } from './onnx-session.ts'
-import type { TensorData } from './signature.ts'
-import type { NumberedAnswer, NumberedRequest, WorkerAnswers, WorkerRequest } from './worker-messages.ts'
+import { openSession } from './onnx-session.ts'
+import { serveSessions } from './serve-sessions.ts'
 
-// The thread in which ONNX Runtime works: it answers each request, in any order, and keeps the sessions by their model's number.
-const port = parentPort!
-const sessions = new Map<number, OnnxSession>()
-
-port.on('message', ({ id, request }: NumberedRequest) => {
-  if (request.kind === 'close') return port.close()
-  void handle(request).then(
-    (answer) => reply({ id, answer }, answer !== undefined && 'tensors' in answer ? answer.tensors.map(bufferOf) : []),
-    (error: unknown) => {
-      const { code, message, details } = asSluiceError(error, 'model.runtime.failed', 'ONNX Runtime failed')
-      reply({ id, error: { code, message, details } }, [])
-    },
-  )
-})
-
-function reply(message: NumberedAnswer, transfer: readonly ArrayBuffer[]): void {
-  port.postMessage(message, transfer)
-}
-
-async function handle(request: Exclude<WorkerRequest, { kind: 'close' }>): Promise<WorkerAnswers[WorkerRequest['kind']]> {
-  if (request.kind === 'open') {
-    // A copy of its own, since the bytes are shared between the workers and ONNX Runtime takes no shared memory.
-    const session = await openSession(request.bytes.slice(), request.metadata)
-    sessions.set(request.model, session)
-    return session.signature
-  }
-  const session = sessions.get(request.model)
-  if (session === undefined) throw new Error(`there is no session for the model ${request.model}`)
-  if (request.kind === 'run') return session.run(request.batch)
-  sessions.delete(request.model)
-  await session.release()
-  return undefined
-}
-
-function bufferOf(data: TensorData): ArrayBuffer {
-  return ('values' in data ? data.values.buffer : data.codes.buffer) as ArrayBuffer
-}
+// The thread in which ONNX Runtime works.
+serveSessions(parentPort!, 'ONNX Runtime', openSession)

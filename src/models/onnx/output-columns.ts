@@ -36,7 +36,7 @@ export function createOutputColumns(signature: OnnxSignature, chosen: string | u
     write(result, frameRows, scores) {
       const rows = frameRows?.length ?? scores.rows
       for (const { row, reason } of result.failures) {
-        scores.reject(frameRows?.[row] ?? row, new SluiceError('record.score.failed', `ONNX Runtime failed on this record: ${reason}`))
+        scores.reject(frameRows?.[row] ?? row, new SluiceError('record.score.failed', `the model failed on this record: ${reason}`))
       }
       for (const [o, { field, tensor, at }] of columns.entries()) {
         const cells = { tensor: result.tensors[tensor]!, at, width: signature.outputs[tensor]!.width, rows, frameRows, field, o }

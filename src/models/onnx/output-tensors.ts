@@ -1,8 +1,7 @@
-import type { InferenceSession } from 'onnxruntime-node'
 import { asSluiceError, SluiceError } from '../../core/errors.ts'
 import type { GraphInputs } from './input-tensors.ts'
 import type { OnnxGraph } from './onnx-graph.ts'
-import { runOnce } from './run.ts'
+import { runOnce, type TensorSession } from './run.ts'
 import type { InputTensor, OutputTensor, TensorData } from './signature.ts'
 import { elementTypeName, TENSOR_TYPES, type TensorType, tensorTypeOf } from './tensor-types.ts'
 
@@ -27,11 +26,11 @@ export function checkDeclaredOutputs(graph: OnnxGraph): void {
  * gives. Where two rows don't give twice one row's values, rows must be run one by one.
  */
 export async function readOutputs(
-  session: InferenceSession,
+  session: TensorSession,
   { graph, inputs }: { readonly graph: OnnxGraph; readonly inputs: GraphInputs },
 ): Promise<{ outputs: readonly OutputTensor[]; oneRow: boolean }> {
   const types = session.outputMetadata.map((output) => {
-    if (!output.isTensor) throw unsupported(output.name, 'is not a tensor')
+    if (!output.isTensor || output.type === undefined) throw unsupported(output.name, 'is not a tensor')
     if (!(output.type in TENSOR_TYPES)) throw unsupported(output.name, `has elements of ${output.type}`)
     return output.type as TensorType
   })

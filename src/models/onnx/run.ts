@@ -1,9 +1,16 @@
-import { type InferenceSession, Tensor } from 'onnxruntime-node'
+import { Tensor } from 'onnxruntime-node'
 import type { InputTensor, OutputTensor, RunRequest, RunResult, TensorData } from './signature.ts'
 import { TENSOR_TYPES, type TensorArray } from './tensor-types.ts'
 
+/** What runs tensors: a session of ONNX Runtime, or of another engine. */
+export interface TensorSession {
+  readonly outputNames: readonly string[]
+  readonly outputMetadata: readonly { readonly name: string; readonly isTensor: boolean; readonly type?: string }[]
+  run(feeds: Readonly<Record<string, Tensor>>): Promise<Readonly<Record<string, Tensor>>>
+}
+
 export interface RunPlan {
-  readonly session: InferenceSession
+  readonly session: TensorSession
   readonly inputs: readonly InputTensor[]
   readonly outputs: readonly OutputTensor[]
   /** Where true, rows must be run one by one. */

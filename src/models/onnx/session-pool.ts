@@ -7,6 +7,8 @@ export interface SessionPoolOptions {
   readonly threads: number
   readonly startWorker: () => Worker
   readonly loadTimeoutMs: number
+  /** What runs the models, for messages; ONNX Runtime where absent. */
+  readonly engine?: string
 }
 
 /** A model that is loaded in the workers of a pool. */
@@ -46,7 +48,7 @@ interface Loaded {
 }
 
 /** Makes a pool. Workers start when they are needed. */
-export function createSessionPool({ threads, startWorker, loadTimeoutMs }: SessionPoolOptions): SessionPool {
+export function createSessionPool({ threads, startWorker, loadTimeoutMs, engine = 'ONNX Runtime' }: SessionPoolOptions): SessionPool {
   const slots: Slot[] = Array.from({ length: threads }, () => ({ thread: undefined, models: new Set<number>(), loading: false }))
   const loaded = new Map<number, Loaded>()
   /** Workers that were given up and are not gone yet. */
@@ -63,8 +65,8 @@ export function createSessionPool({ threads, startWorker, loadTimeoutMs }: Sessi
   }
 
   function threadOf(slot: Slot): WorkerThread {
-    if (closed) throw new SluiceError('model.runtime.failed', 'the ONNX runtime was disposed')
-    slot.thread ??= watchWorker(startWorker(), () => {
+    if (closed) throw new SluiceError('model.runtime.failed', `the runtime of ${engine} was disposed`)
+    slot.thread ??= watchWorker(startWorker(), engine, () => {
       slot.thread = undefined
       slot.models.clear()
       // A worker that ended while it loaded would end again: it is started again only when there is no other.
@@ -78,7 +80,7 @@ export function createSessionPool({ threads, startWorker, loadTimeoutMs }: Sessi
     slot.loading = true
     const timer = setTimeout(() => {
       abandoned.add(thread)
-      const reason = new SluiceError('model.load.timeout', `ONNX Runtime did not load the model within ${loadTimeoutMs} ms`)
+      const reason = new SluiceError('model.load.timeout', `${engine} did not load the model within ${loadTimeoutMs} ms`)
       void thread.abandon(reason).then(() => abandoned.delete(thread))
     }, loadTimeoutMs)
     try {

@@ -31,13 +31,15 @@ export interface WorkerThread {
 /** How long a worker may go on with what it is doing when it is to end; then it is terminated, whatever comes of it. */
 const GRACE_MS = 10_000
 
-/** Takes over a worker that was just started. `onEnd` is called once, when it ends, after its requests are rejected. */
-export function watchWorker(worker: Worker, onEnd: () => void): WorkerThread {
+/** Takes over a worker that was just started, in which this engine runs. `onEnd` is called once, when it ends, after its requests are rejected. */
+export function watchWorker(worker: Worker, engine: string, onEnd: () => void): WorkerThread {
   const waiting = new Map<number, Waiting>()
   const idle = Promise.withResolvers<void>()
   const gone = new Promise<void>((resolve) => {
     worker.once('exit', () => resolve())
   })
+  const endedBecause = (reason: string, cause?: unknown): SluiceError =>
+    new SluiceError('model.runtime.failed', `the worker thread of ${engine} ended: ${reason}`, { cause })
   let ended: SluiceError | undefined
   let ending = false
   let next = 0
@@ -103,8 +105,4 @@ async function withinGrace(idle: Promise<void>): Promise<void> {
   const timer = setTimeout(timeout.resolve, GRACE_MS)
   await Promise.race([idle, timeout.promise])
   clearTimeout(timer)
-}
-
-function endedBecause(reason: string, cause?: unknown): SluiceError {
-  return new SluiceError('model.runtime.failed', `the worker thread of ONNX Runtime ended: ${reason}`, { cause })
 }

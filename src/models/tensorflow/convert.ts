@@ -18,28 +18,37 @@ const NO_FILES: SavedFiles = { bundle: EMPTY_BUNDLE, variableKeys: new Map(), as
 
 export type TensorFlowFormat = 'tensorflow' | 'tensorflow-saved'
 
+/** A model that was read: a graph and what it can be asked. */
+export interface OpenedModel {
+  readonly graph: Graph
+  readonly signature: Signature
+  /** Of a saved model: the graph that was chosen, and its files by their paths. */
+  readonly saved?: { readonly meta: MetaGraph; readonly files: ReadonlyMap<string, Uint8Array> }
+}
+
+/** Reads a frozen graph or a saved model, and chooses what the metadata asks of it. Throws `model.malformed` or `model.unsupported`. */
+export function openTensorFlow(format: TensorFlowFormat, bytes: Uint8Array, metadata: Readonly<Record<string, string>>): OpenedModel {
+  const wanted = readMetadata(metadata)
+  if (format === 'tensorflow') {
+    const graph = readGraph(bytes)
+    if (graph.nodes.length === 0) throw new SluiceError('model.malformed', 'the bytes are not a TensorFlow graph: there are no nodes in it')
+    return { graph, signature: frozenSignature(graph, wanted) }
+  }
+  const files = openSavedModel(bytes)
+  const meta = chooseMetaGraph(readSavedModel(files.get('saved_model.pb')!), wanted.tags)
+  return { graph: graphOf(meta), signature: chooseSignature(meta, wanted.signature), saved: { meta, files } }
+}
+
 /** Makes the ONNX model of a frozen graph or a saved model. Throws `model.malformed`, `model.unsupported` naming what is not, or `model.too-large`. */
 export function convertToOnnx(
   format: TensorFlowFormat,
   bytes: Uint8Array,
   { metadata, maxNodes }: { readonly metadata: Readonly<Record<string, string>>; readonly maxNodes: number },
 ): Uint8Array {
-  const wanted = readMetadata(metadata)
-  if (format === 'tensorflow') {
-    const graph = readGraph(bytes)
-    if (graph.nodes.length === 0) throw new SluiceError('model.malformed', 'the bytes are not a TensorFlow graph: there are no nodes in it')
-    return convert({
-      graph,
-      signature: frozenSignature(graph, wanted),
-      files: NO_FILES,
-      mayDropDead: wanted.outputs === undefined,
-      maxNodes,
-    })
-  }
-  const files = openSavedModel(bytes)
-  const meta = chooseMetaGraph(readSavedModel(files.get('saved_model.pb')!), wanted.tags)
-  const signature = chooseSignature(meta, wanted.signature)
-  return convert({ graph: graphOf(meta), signature, files: filesOf(files, meta), mayDropDead: false, maxNodes })
+  const { graph, signature, saved } = openTensorFlow(format, bytes, metadata)
+  const files = saved === undefined ? NO_FILES : filesOf(saved.files, saved.meta)
+  const mayDropDead = saved === undefined && readMetadata(metadata).outputs === undefined
+  return convert({ graph, signature, files, mayDropDead, maxNodes })
 }
 
 function filesOf(files: ReadonlyMap<string, Uint8Array>, { assets, objectGraph }: MetaGraph): SavedFiles {

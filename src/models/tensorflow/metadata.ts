@@ -4,6 +4,7 @@ import { SluiceError } from '../../core/errors.ts'
  * Metadata of a descriptor that says how to use a TensorFlow model, besides that of ONNX models (`feature_names`, `missing`, `output`):
  * - `signature`: which signature of a SavedModel; `serving_default`, or the first, where absent
  * - `tags`: which graph of a SavedModel, with commas between; `serve` where absent
+ * - `engine`: `tensorflow` where TensorFlow itself is to run the model, and not ONNX Runtime
  * - `graph_inputs`, `graph_outputs`: nodes of a frozen graph, with commas between; its placeholders and its ends where absent
  */
 export interface TensorFlowMetadata {

@@ -2,6 +2,7 @@ import { extname } from 'node:path'
 import { asSluiceError, SluiceError } from '../../core/errors.ts'
 import { type ModelDescriptor, modelId, type Runtime } from '../../core/model.ts'
 import { createWorkerCalls, type WorkerRequest } from '../trees/worker-call.ts'
+import { createNativeRuntime, type NativeRuntimeOptions } from '../tensorflow-native/native-runtime.ts'
 import { convertToOnnx, type TensorFlowFormat } from './convert.ts'
 
 /** What the worker thread is asked. */
@@ -16,10 +17,16 @@ const MAX_NODES = 300_000
 
 /**
  * The runtime of TensorFlow's frozen graphs (GraphDef) or saved models: they are converted to ONNX in memory and run by the runtime
- * given for that, which the caller disposes of. What can be converted: `OP_GROUPS`.
+ * given for that, which the caller disposes of. What can be converted: `OP_GROUPS`. A model whose descriptor's metadata has the `engine`
+ * `tensorflow` is run by TensorFlow itself instead, where its libraries are set up.
  */
-export function createTensorFlowRuntime(format: TensorFlowFormat, onnx: Runtime): Runtime & AsyncDisposable {
+export function createTensorFlowRuntime(
+  format: TensorFlowFormat,
+  onnx: Runtime,
+  native: Omit<NativeRuntimeOptions, 'format'> = {},
+): Runtime & AsyncDisposable {
   const workers = createWorkerCalls()
+  const original = createNativeRuntime({ ...native, format })
 
   async function convert(bytes: Uint8Array, metadata: ModelDescriptor['metadata']): Promise<Uint8Array> {
     if (bytes.length < HERE.bytes) {
@@ -38,6 +45,7 @@ export function createTensorFlowRuntime(format: TensorFlowFormat, onnx: Runtime)
     format,
     async load(descriptor, bytes) {
       try {
+        if (runsNatively(descriptor)) return await original.load(descriptor, bytes)
         const converted = await convert(bytes, descriptor.metadata)
         return await onnx.load(descriptor, converted)
       } catch (error) {
@@ -45,9 +53,16 @@ export function createTensorFlowRuntime(format: TensorFlowFormat, onnx: Runtime)
       }
     },
     async [Symbol.asyncDispose]() {
+      await original[Symbol.asyncDispose]()
       await workers.stop()
     },
   }
+}
+
+function runsNatively({ metadata }: ModelDescriptor): boolean {
+  const engine = metadata['engine']
+  if (engine === undefined || engine === 'onnxruntime' || engine === 'tensorflow') return engine === 'tensorflow'
+  throw new SluiceError('model.descriptor.malformed', `the metadata's engine is '${engine}'; it may be onnxruntime or tensorflow`)
 }
 
 /** The worker is beside this file, as TypeScript in development and as JavaScript once compiled. */
