@@ -1,6 +1,7 @@
 import type { DefaultSpec } from './policy-spec.ts'
 import type { Scores } from './scores.ts'
 import type { Dictionary } from './dictionary.ts'
+import type { ArmCounts } from './statistics.ts'
 
 /** What an arm does in a policy of several: it may answer, or it scores along and never answers. */
 export type PolicyArmRole = 'answer' | 'shadow' | 'reference'
@@ -53,18 +54,6 @@ export interface ArmScores {
   readonly arrivedMs?: number | undefined
 }
 
-/** What one arm did in a batch, in numbers of records. */
-export interface ArmTally {
-  scored: number
-  failed: number
-  /** Scores that came after their record was decided. */
-  late: number
-  chosen: number
-  /** Records that both the arm scored and somebody answered, and those of them where both say the same. */
-  compared: number
-  agreed: number
-}
-
 /** What a decision's text says beside what the decider knows. */
 export interface DecisionAbout {
   readonly id: string
@@ -103,7 +92,7 @@ export interface Decider {
   /** Decides the records that can be decided by now; with `final`, all. Answers whether all are. */
   decide(elapsedMs: number, final?: boolean): boolean
   /** Counts what an arm did. Call it when the batch is decided and the arm's scores were put. */
-  tally(arm: number, into: ArmTally): void
+  tally(arm: number, into: ArmCounts): void
   /** Whether an arm's score came after the record was decided. */
   isLate(arm: number, record: number): boolean
   decisionText(record: number, about: DecisionAbout): string

@@ -70,6 +70,11 @@ export const ERRORS = {
     summary: "No model serves the record's data type, and the record was not held or was held too long.",
     remedy: 'Publish a model for the data type, then send the record again: `sluice records rejected` shows it.',
   },
+  'record.no-answer': {
+    scope: 'record',
+    summary: "No model that the policy of the record's data type asks had answered when time was up, and the policy has no default.",
+    remedy: "Raise the policy's budgetMs, give it a faster model or a default, then send the record again.",
+  },
   'record.feature.missing': {
     scope: 'record',
     summary: 'A feature that the model needs is absent.',
@@ -265,6 +270,17 @@ export const ERRORS = {
     scope: 'service',
     summary: 'The consumer group has members that share partitions in another way than this one can.',
     remedy: 'Give all members of the group the same protocol and assignor, or this one a group of its own.',
+  },
+  'archive.unavailable': {
+    scope: 'service',
+    summary: 'The folder of an archive could not be read or written.',
+    remedy:
+      'Check the path, its permissions, and the room on the disk. Serving goes on; the archive tries again and misses nothing that the log still has.',
+  },
+  'archive.conflict': {
+    scope: 'service',
+    summary: 'The folder of an archive has files of records that the archive has not come to yet.',
+    remedy: 'The log or the consumer group was begun anew: give the archive another folder, or move the files away.',
   },
   'api.request.invalid': {
     scope: 'service',

@@ -23,6 +23,8 @@ export class ModelStatistics {
   readonly rejections = new Map<string, number>()
   /** From the record's timestamp to its answer. */
   latency = new DurationHistogram()
+  /** What it did as an arm of policies; undefined where it never was one. */
+  arm: ArmCounts | undefined
 
   constructor(identity: StatisticsIdentity) {
     this.dataType = identity.dataType
@@ -34,8 +36,13 @@ export class ModelStatistics {
 
   /** Counts a scored frame. */
   scored(rows: number, elapsedMs: number): void {
-    if (rows === 0) return
     this.usage += rows
+    this.worked(rows, elapsedMs)
+  }
+
+  /** Counts the time of scoring a frame. */
+  worked(rows: number, elapsedMs: number): void {
+    if (rows === 0) return
     this.duration += elapsedMs
     this.min = Math.min(this.min, elapsedMs / rows)
     this.max = Math.max(this.max, elapsedMs / rows)
@@ -59,6 +66,7 @@ export class ModelStatistics {
     this.max = Math.max(this.max, other.max)
     for (const [code, count] of other.rejections) this.rejections.set(code, (this.rejections.get(code) ?? 0) + count)
     this.latency.add(other.latency)
+    if (other.arm !== undefined) addArmCounts((this.arm ??= newArmCounts()), other.arm)
   }
 
   /** All of it, for the statistics topic. Numbers survive exactly. */
@@ -76,6 +84,7 @@ export class ModelStatistics {
       ...extremes,
       rejections: Object.fromEntries(this.rejections),
       latency: latency.toJSON(),
+      ...(this.arm && { arm: { ...this.arm } }),
     }
   }
 
@@ -87,6 +96,7 @@ export class ModelStatistics {
     statistics.max = json.max ?? -Infinity
     for (const [code, count] of Object.entries(json.rejections)) statistics.rejections.set(code, count)
     statistics.latency = DurationHistogram.fromJSON(json.latency)
+    if (json.arm !== undefined) addArmCounts((statistics.arm = newArmCounts()), json.arm)
     return statistics
   }
 }
@@ -107,4 +117,31 @@ export interface StatisticsRecord extends StatisticsIdentity {
   readonly max?: number
   readonly rejections: Readonly<Record<string, number>>
   readonly latency: { readonly buckets: readonly number[]; readonly maxMs: number }
+  readonly arm?: Readonly<ArmCounts>
+}
+
+/** What a model version did as an arm of policies, in numbers of records. */
+export interface ArmCounts {
+  scored: number
+  /** Records that it could not answer. */
+  failed: number
+  /** Scores that came after their record was decided. */
+  late: number
+  /** Records that it was not given, since they were decided before it could begin. */
+  cancelled: number
+  /** Answers that were its own. */
+  chosen: number
+  /** Records that it scored and somebody answered, and those of them where both said the same. */
+  compared: number
+  agreed: number
+}
+
+export function newArmCounts(): ArmCounts {
+  return { scored: 0, failed: 0, late: 0, cancelled: 0, chosen: 0, compared: 0, agreed: 0 }
+}
+
+const ARM_COUNTS = Object.keys(newArmCounts()) as (keyof ArmCounts)[]
+
+function addArmCounts(to: ArmCounts, more: Readonly<ArmCounts>): void {
+  for (const name of ARM_COUNTS) to[name] += more[name]
 }

@@ -4,6 +4,8 @@
  */
 export interface SwapMarker {
   readonly dataType: string
+  /** The arm of the data type's policy in which it does, where that has several. */
+  readonly arm?: string
   readonly name: string
   readonly version: string
   readonly sha256: string

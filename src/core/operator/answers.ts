@@ -8,6 +8,8 @@ export interface Answers {
   readonly outputs: readonly Uint8Array[]
   /** Record batches for the dead-letter topic. */
   readonly deadLetters: readonly Uint8Array[]
+  /** Record batches for the topic of decisions, where the stream has one. */
+  readonly decisions: readonly Uint8Array[]
   readonly markers: readonly SwapMarker[]
   /** The statistics that changed. */
   readonly statistics: readonly ModelStatistics[]

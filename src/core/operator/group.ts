@@ -11,11 +11,13 @@ export class Group {
   /** The code of its data type. */
   type = -1
   dataType = ''
+  /** The arm of the data type's policy that it is; empty where one model answers by itself. */
+  slot = ''
   served: ServedModel | undefined
   /** Places in the batch, ascending: `records[0..count)`. */
   records = new Int32Array(32)
   count = 0
-  readonly frame = new FrameBuffer()
+  frame = new FrameBuffer()
   readonly scores = new Scores()
   /** Whether a model failed on the frame as a whole. */
   failed = false

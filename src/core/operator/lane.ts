@@ -1,6 +1,8 @@
 import { type ModelDescriptor, modelId } from '../model.ts'
 import { ModelStatistics, type StatisticsIdentity } from '../statistics.ts'
 import type { SwapMarker } from '../swap-marker.ts'
+import { LastAnswers } from './last-answers.ts'
+import { LateNews } from './late-news.ts'
 import { ModelStates } from './model-states.ts'
 
 /**
@@ -10,8 +12,12 @@ import { ModelStates } from './model-states.ts'
 export class Lane {
   readonly topic: string
   readonly partition: number
-  /** data type -> the version that answered its last records. */
+  /** data type, or one of its arms (see `slotKey`) -> the version that answered its last records. */
   readonly serving = new Map<string, string>()
+  /** What came too late for its batch, for the next commit. */
+  readonly late = new LateNews()
+  /** The last answers for keys, by data type, where a policy wants them. They are not restored. */
+  readonly #lastKnown = new Map<string, LastAnswers>()
   readonly states: ModelStates
   readonly #statistics = new Map<string, Map<string, ModelStatistics>>()
 
@@ -25,19 +31,26 @@ export class Lane {
   answers(
     dataType: string,
     descriptor: ModelDescriptor,
-    { fromOffset, at }: Pick<SwapMarker, 'fromOffset' | 'at'>,
+    { fromOffset, at, arm }: Pick<SwapMarker, 'fromOffset' | 'at'> & { readonly arm?: string | undefined },
   ): SwapMarker | undefined {
     const { topic, partition } = this
     const { name, version, sha256 } = descriptor
     const id = modelId(descriptor)
-    const previous = this.serving.get(dataType) ?? null
+    const slot = slotKey(dataType, arm)
+    const previous = this.serving.get(slot) ?? null
     if (previous === id) return undefined
-    this.serving.set(dataType, id)
-    return { dataType, name, version, sha256, topic, partition, fromOffset, at, previous }
+    this.serving.set(slot, id)
+    return { dataType, ...(arm !== undefined && { arm }), name, version, sha256, topic, partition, fromOffset, at, previous }
+  }
+
+  lastAnswers(dataType: string): LastAnswers {
+    let answers = this.#lastKnown.get(dataType)
+    if (answers === undefined) this.#lastKnown.set(dataType, (answers = new LastAnswers()))
+    return answers
   }
 
   restoreMarker(marker: SwapMarker): void {
-    this.serving.set(marker.dataType, `${marker.name}@${marker.version}`)
+    this.serving.set(slotKey(marker.dataType, marker.arm), `${marker.name}@${marker.version}`)
   }
 
   restoreStatistics(statistics: ModelStatistics): void {
@@ -61,4 +74,9 @@ export class Lane {
     if (models === undefined) this.#statistics.set(dataType, (models = new Map()))
     return models
   }
+}
+
+/** Where the lane keeps what serves: for a data type, or for an arm of its policy. */
+export function slotKey(dataType: string, arm: string | undefined): string {
+  return arm === undefined ? dataType : `${dataType}\n${arm}`
 }

@@ -17,7 +17,7 @@ export class ModelStates {
   /** By the key of their records: as the batches left them that have begun, and as those left them that are finished. The last used is last. */
   readonly #scored = new Map<string, ModelState>()
   readonly #finished = new Map<string, ModelState>()
-  /** By data type. */
+  /** By data type and slot. */
   readonly #serving = new Map<string, ServingStates>()
   #turn: Promise<void> | undefined
 
@@ -63,14 +63,18 @@ export class ModelStates {
     return running
   }
 
-  /** The instances of the models that answer a data type now. Throws `log.corrupt` where a state that was read back does not fit its model. */
-  serving(dataType: string, served: ServedModel): ServingStates {
-    let serving = this.#serving.get(dataType)
-    if (serving?.served === served) return serving
+  /**
+   * The instances of the models that answer a data type now; of one arm, which is a slot of its own, where it has several. Throws
+   * `log.corrupt` where a state that was read back does not fit its model.
+   */
+  serving(dataType: string, served: ServedModel, slot = ''): ServingStates {
+    const place = slot === '' ? dataType : `${dataType}\n${slot}`
+    let serving = this.#serving.get(place)
+    if (serving?.served === served && serving.isLatest((state) => this.#scored.get(stateKey(this.#place, state)))) return serving
     const forgotten: ModelState[] = []
     const instances = served.arms.map((arm) => arm.model.state && this.#begin(dataType, arm, forgotten))
     serving = new ServingStates({ served, instances, forgotten, place: this.#place, note: (state) => this.#note(state) })
-    this.#serving.set(dataType, serving)
+    this.#serving.set(place, serving)
     return serving
   }
 
@@ -142,6 +146,11 @@ export class ServingStates {
     this.served = parts.served
     this.#instances = parts.instances.filter((instance) => instance !== undefined)
     this.arms = parts.served.arms.map((arm, i) => ({ ...arm, model: parts.instances[i]?.model ?? arm.model }))
+  }
+
+  /** Whether no other slot has gone on from the states since. */
+  isLatest(known: (state: ModelState) => ModelState | undefined): boolean {
+    return this.#instances.every(({ state }) => (known(state) ?? state).snapshot === state.snapshot)
   }
 
   /**

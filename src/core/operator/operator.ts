@@ -4,10 +4,14 @@ import { type Codec, type DataTypeReader, MAX_DATA_TYPES } from '../codec.ts'
 import type { Dictionary } from '../dictionary.ts'
 import { SluiceError } from '../errors.ts'
 import type { LoadedModel } from '../loaded-model.ts'
+import type { ArmsPolicy } from '../arms-policy.ts'
 import type { Policy } from '../policy.ts'
+import type { Timers } from '../timers.ts'
 import { HoldWindows, type BeforeModel } from './hold-windows.ts'
 import type { Lane } from './lane.ts'
+import type { PolicyGroup } from './policy-group.ts'
 import { ServedModel } from './served-model.ts'
+import { ServedPolicy } from './served-policy.ts'
 import { Work } from './work.ts'
 
 export interface OperatorOptions {
@@ -34,6 +38,10 @@ export interface OperatorOptions {
   readonly maxDeadLetterBatchBytes?: number
   /** The longest record batch for the state of a model; no limit where absent. */
   readonly maxStateBytes?: number
+  /** Whether decisions of policies are written for their topic; no where absent. */
+  readonly decisions?: boolean
+  /** For the deadlines of policies; the system's where absent. */
+  readonly timers?: Timers
 }
 
 /** Records of a data type must wait, because no model serves it yet and the stream holds them. Nothing was done with the batch. */
@@ -54,6 +62,9 @@ export interface Held {
 export class ServingOperator {
   readonly options: OperatorOptions
   readonly #served = new Map<string, ServedModel>()
+  /** By data type: the models of arms by their names, and the policy that chooses among them. */
+  readonly #arms = new Map<string, Map<string, ServedModel>>()
+  readonly #policies = new Map<string, PolicyInForce>()
   readonly #windows: HoldWindows
   readonly #pool: Work[] = []
   #types = new Int32Array(0)
@@ -81,9 +92,59 @@ export class ServingOperator {
     before?.loaded.release()
   }
 
-  /** The model that serves a data type now. */
+  /** As `serve`, for the model that plays one arm of the data type's policy; other arms go on as they are. */
+  serveArm(dataType: string, arm: string, served: ServedModel | undefined): void {
+    let arms = this.#arms.get(dataType)
+    if (arms === undefined) this.#arms.set(dataType, (arms = new Map()))
+    const before = arms.get(arm)
+    if (served === undefined) arms.delete(arm)
+    else {
+      served.loaded.retain()
+      arms.set(arm, served)
+    }
+    before?.loaded.release()
+    this.#refresh(dataType)
+  }
+
+  /**
+   * From the next batch on, this policy answers the records of the data type; undefined where one model does. Until all arms that may answer
+   * had a model once, records are held as they are where there is no model.
+   */
+  setPolicy(dataType: string, policy: ArmsPolicy | undefined): void {
+    if (policy === undefined) this.#policies.delete(dataType)
+    else this.#policies.set(dataType, { policy, pool: [], served: undefined, wasComplete: false })
+    this.#refresh(dataType)
+  }
+
+  /** The policy that is in force for a data type. */
+  policy(dataType: string): ArmsPolicy | undefined {
+    return this.#policies.get(dataType)?.policy
+  }
+
+  #refresh(dataType: string): void {
+    const inForce = this.#policies.get(dataType)
+    if (inForce === undefined) return
+    const { stream, codec } = this.options
+    inForce.served = new ServedPolicy(inForce.policy, { stream, codec, models: this.#arms.get(dataType) ?? NO_ARMS, pool: inForce.pool })
+    if (!inForce.served.isComplete || inForce.wasComplete) return
+    inForce.wasComplete = true
+    this.#windows.close(dataType)
+  }
+
+  /** The model that serves a data type now; the first arm that may answer, where it has a policy of several. */
   serving(dataType: string): ServedModel | undefined {
-    return this.#served.get(dataType)
+    const inForce = this.#policies.get(dataType)
+    return inForce === undefined ? this.#served.get(dataType) : inForce.served?.arms.find((served) => served !== undefined)
+  }
+
+  /** What answers a data type; with `partly`, also a policy whose arms were never all in service. */
+  #answering(dataType: string, partly: boolean): ServedModel | ServedPolicy | undefined {
+    const inForce = this.#policies.size === 0 ? undefined : this.#policies.get(dataType)
+    if (inForce === undefined) return this.#served.get(dataType)
+    const { served, wasComplete } = inForce
+    if (served === undefined || !served.canAnswer) return undefined
+    if (wasComplete || partly) return served
+    return this.#windows.remaining(dataType) === 0 ? served : undefined
   }
 
   /**
@@ -140,7 +201,7 @@ export class ServingOperator {
       if (type !== last) {
         last = type
         const dataType = type < 0 ? undefined : dictionary.text(type)
-        const served = dataType === undefined ? undefined : this.#served.get(dataType)
+        const served = dataType === undefined ? undefined : this.#answering(dataType, !mayHold)
         group = undefined
         if (served !== undefined) group = work.groupFor(type, served)
         else {
@@ -176,3 +237,13 @@ export class ServingOperator {
 }
 
 const TOMBSTONE = new SluiceError('record.tombstone', 'the record has no value (a tombstone), so there is nothing to score')
+
+interface PolicyInForce {
+  readonly policy: ArmsPolicy
+  readonly pool: PolicyGroup[]
+  served: ServedPolicy | undefined
+  /** Whether all arms that may answer were in service at some time. */
+  wasComplete: boolean
+}
+
+const NO_ARMS: ReadonlyMap<string, ServedModel> = new Map()

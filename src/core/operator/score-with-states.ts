@@ -30,7 +30,7 @@ export function scoreWithStates(group: Group, { states, maxBytes, decide }: Stat
 /** Undefined where a model can't make an instance: its records are then rejected. */
 function servingStates(group: Group, states: ModelStates): ServingStates | undefined {
   try {
-    return states.serving(group.dataType, group.served!)
+    return states.serving(group.dataType, group.served!, group.slot)
   } catch (error) {
     if (error instanceof SluiceError && error.code === 'log.corrupt') throw error
     group.scores.reset(group.served!.loaded.model.outputs, group.frame.rows)

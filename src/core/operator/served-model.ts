@@ -3,6 +3,8 @@ import { bindInputs } from '../bind-inputs.ts'
 import type { AnswerWriter, BoundField, Codec, RowReader } from '../codec.ts'
 import type { LoadedModel } from '../loaded-model.ts'
 import type { Arm } from '../policy.ts'
+import { confidenceColumns } from './confidence-columns.ts'
+import { ScoringQueue } from './scoring-queue.ts'
 
 export interface ServeOptions {
   readonly stream: string
@@ -21,6 +23,14 @@ export class ServedModel {
   readonly reader: RowReader
   readonly writer: AnswerWriter
   readonly headers: AnswerHeaders
+  /** The outputs that say how sure the model is, as places in its outputs. */
+  readonly confidence: readonly number[]
+  /** Models whose keys are the same read records into the same frames; undefined where its frames are its own. */
+  readonly frameKey: string | undefined
+  /** What it has to score for policies of several arms. */
+  readonly queue = new ScoringQueue()
+  /** Whether it answered later the last time that it was asked. */
+  answersLater = false
 
   /** Throws `model.inputs.mismatch` where the stream's records can't feed the model. */
   constructor(loaded: LoadedModel, options: ServeOptions) {
@@ -33,5 +43,13 @@ export class ServedModel {
     this.reader = codec.reader(this.bound)
     this.writer = codec.answerWriter(descriptor, model)
     this.headers = new AnswerHeaders(options.stream, descriptor, model.outputs[0]!)
+    this.confidence = confidenceColumns(descriptor, model.outputs)
+    this.frameKey = frameKeyOf(this.bound)
   }
+}
+
+/** Codes of categories belong to a model. */
+function frameKeyOf(bound: readonly BoundField[]): string | undefined {
+  if (bound.some(({ field }) => field.dictionary !== undefined)) return undefined
+  return JSON.stringify(bound.map(({ field, path, guessed, list }) => [field.name, field.type, field.vector, path, guessed, list]))
 }

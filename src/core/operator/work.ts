@@ -1,4 +1,5 @@
 import { type Batch, INDEX, offsetOf } from '../batch.ts'
+import { systemTimers } from '../timers.ts'
 import { writeDeadLetter } from '../dead-letter.ts'
 import { SluiceError } from '../errors.ts'
 import type { ModelState } from '../model-state.ts'
@@ -14,7 +15,12 @@ import type { Lane } from './lane.ts'
 import type { OperatorOptions } from './operator.ts'
 import { failFrame, rejectUnusable } from './rejections.ts'
 import { scoreWithStates } from './score-with-states.ts'
-import type { ServedModel } from './served-model.ts'
+import { answerTo, ChosenAnswer, settleGroup } from './policy-answers.ts'
+import { noteLate, writeDecisions, writeLogRecord } from './policy-decisions.ts'
+import type { PolicyGroup } from './policy-group.ts'
+import { ServedModel } from './served-model.ts'
+import type { ServedPolicy } from './served-policy.ts'
+import { statisticsOf } from './statistics-of.ts'
 
 /** One batch on its way through the operator. */
 export class Work {
@@ -29,10 +35,14 @@ export class Work {
   readonly #recycle: (work: Work) => void
   readonly #outputs: BatchChain
   readonly #deadLetters: BatchChain
+  readonly #decisions: BatchChain
   readonly #groups: Group[] = []
-  /** Per record, the group that it is in. */
+  /** Those of the data types that have a policy of several arms. */
+  #policies: PolicyGroup[] = []
+  readonly #chosen = new ChosenAnswer()
+  /** Per record, the group that it is in: its place in `groups`, or -1 - its place in `policies`. */
   #groupOf = new Int32Array(0)
-  /** Per code of a data type, its group + 1; 0 where it has none. Only the entries of this batch's groups are not 0. */
+  /** Per code of a data type: its group + 1, or its place in `policies` negative and - 1; 0 where it has none. Only the entries of this batch's groups are not 0. */
   #groupOfType = new Int32Array(0)
   #used = 0
   #markers: SwapMarker[] = []
@@ -44,6 +54,7 @@ export class Work {
     this.#recycle = recycle
     this.#outputs = new BatchChain(options.maxBatchBytes, options.maxOutputBytes)
     this.#deadLetters = new BatchChain(options.maxBatchBytes, options.maxDeadLetterBatchBytes)
+    this.#decisions = new BatchChain(options.maxBatchBytes)
   }
 
   reset(batch: Batch, lane: Lane): void {
@@ -51,6 +62,8 @@ export class Work {
     this.lane = lane
     this.done = undefined
     for (let g = 0; g < this.#used; g++) this.#groupOfType[this.#groups[g]!.type] = 0
+    for (const { type } of this.#policies) this.#groupOfType[type] = 0
+    this.#policies = []
     this.#used = 0
     this.#markers = []
     this.#states = []
@@ -58,6 +71,7 @@ export class Work {
     this.outcomes.reset(batch.count)
     this.#outputs.reset()
     this.#deadLetters.reset()
+    this.#decisions.reset()
     if (this.typeOf.length < batch.count) {
       this.typeOf = new Int32Array(batch.count * 2)
       this.#groupOf = new Int32Array(batch.count * 2)
@@ -66,14 +80,15 @@ export class Work {
   }
 
   /** The place of the group of a data type (its code), begun where it is new. */
-  groupFor(type: number, served: ServedModel): number {
+  groupFor(type: number, served: ServedModel | ServedPolicy): number {
     const known = this.#groupOfType[type]
-    if (known !== undefined && known > 0) return known - 1
+    if (known !== undefined && known !== 0) return known > 0 ? known - 1 : known
     if (type >= this.#groupOfType.length) {
       const grown = new Int32Array(Math.max(64, (type + 1) * 2))
       grown.set(this.#groupOfType)
       this.#groupOfType = grown
     }
+    if (!(served instanceof ServedModel)) return this.#policyFor(type, served)
     const group = (this.#groups[this.#used] ??= new Group())
     group.reset({ type, dataType: this.#options.dataTypes.dictionary.text(type), served })
     served.loaded.retain()
@@ -81,14 +96,22 @@ export class Work {
     return this.#used - 1
   }
 
+  #policyFor(type: number, served: ServedPolicy): number {
+    const group = served.take()
+    group.reset({ type, dataType: this.#options.dataTypes.dictionary.text(type), served })
+    return (this.#groupOfType[type] = -this.#policies.push(group))
+  }
+
   add(group: number, record: number): void {
-    this.#groups[group]!.add(record)
+    if (group < 0) this.#policies[-1 - group]!.add(record)
+    else this.#groups[group]!.add(record)
     this.#groupOf[record] = group
   }
 
   /** Gives the groups back without having done anything. */
   abandon(): void {
     this.#releaseModels()
+    for (const group of this.#policies) group.release(nothing)
     this.#recycle(this)
   }
 
@@ -100,6 +123,8 @@ export class Work {
     } catch (error) {
       // Models may still be at it, so the buffers are not given to anybody else.
       void Promise.allSettled(pending).then(() => this.#releaseModels())
+      for (const group of this.#policies) group.abandon()
+      for (const group of this.#policies) group.release(nothing)
       throw error
     }
     if (pending.length > 0) this.done = Promise.all(pending).then(nothing)
@@ -114,6 +139,21 @@ export class Work {
       const scoring = hasState ? this.#scoreWithStates(group) : this.#decide(group, arms)
       if (scoring !== undefined) pending.push(scoring)
     }
+    for (const group of this.#policies) this.#startPolicy(group, pending)
+  }
+
+  #startPolicy(group: PolicyGroup, pending: Promise<void>[]): void {
+    const { clock, timers = systemTimers, maxStateBytes = Infinity, decisions = false } = this.#options
+    const scoring = group.start({
+      batch: this.batch,
+      lane: this.lane,
+      clock,
+      timers,
+      maxStateBytes,
+      onLate: (late, run) => noteLate(late, run, decisions),
+    })
+    if (scoring !== undefined) pending.push(scoring)
+    for (const run of group.runs) if (run.count > 0) this.#mark(run, run.slot)
   }
 
   /** Writes answers, dead letters and statistics. Call it once `done`, in the order in which the lane's batches began. */
@@ -125,13 +165,19 @@ export class Work {
       this.#count(group)
       if (group.states.length > 0) this.#takeStates(group)
     }
+    for (const group of this.#policies) this.#finishPolicy(group)
     for (let i = 0; i < batch.count; i++) {
+      const at = this.#groupOf[i]!
       if (outcomes.rejected[i] === 1) this.#writeRejected(i)
-      else this.#writeAnswer(i, this.#groups[this.#groupOf[i]!]!, now)
+      else if (at >= 0) this.#writeAnswer(i, this.#groups[at]!, now)
+      else this.#writeChosen(i, this.#policies[-1 - at]!, now)
     }
+    const late = this.lane.late.take(this.#changed)
+    if (this.#options.decisions === true) for (const record of late) writeLogRecord(this.#decisions, record)
     return {
       outputs: this.#outputs.finish(),
       deadLetters: this.#deadLetters.finish(),
+      decisions: this.#decisions.finish(),
       markers: this.#markers,
       statistics: [...this.#changed],
       states: this.#states,
@@ -145,7 +191,16 @@ export class Work {
   /** Gives back the models, the batch and the buffers. The answers' bytes are then invalid. */
   release(): void {
     this.#releaseModels()
-    this.batch.release()
+    const { batch } = this
+    if (this.#policies.length === 0) batch.release()
+    else {
+      // Models that are late still read from it.
+      let held = this.#policies.length
+      const free = (): void => {
+        if (--held === 0) batch.release()
+      }
+      for (const group of this.#policies) group.release(free)
+    }
     this.#recycle(this)
   }
 
@@ -154,10 +209,15 @@ export class Work {
     return this.#groups.slice(0, this.#used)
   }
 
-  #mark(group: Group): void {
+  /** Those of the data types that have a policy of several arms. */
+  policies(): readonly PolicyGroup[] {
+    return this.#policies
+  }
+
+  #mark(group: Group, arm?: string): void {
     const { descriptor } = group.served!.loaded
     const fromOffset = String(offsetOf(this.batch, group.records[0]!))
-    const marker = this.lane.answers(group.dataType, descriptor, { fromOffset, at: this.#options.clock.now() })
+    const marker = this.lane.answers(group.dataType, descriptor, { fromOffset, at: this.#options.clock.now(), arm })
     if (marker !== undefined) this.#markers.push(marker)
   }
 
@@ -196,6 +256,14 @@ export class Work {
     )
   }
 
+  #finishPolicy(group: PolicyGroup): void {
+    settleGroup(group, this.outcomes, this.#changed)
+    for (const run of group.runs) if (run.states.length > 0) this.#takeStates(run)
+    for (let n = 0; n < group.count; n++) if (this.outcomes.rejected[group.records[n]!] === 1) this.typeOf[group.records[n]!] = group.type
+    if (this.#options.decisions === true) writeDecisions(group, this.#decisions)
+    group.written()
+  }
+
   /** Moves what the model rejected, or answered without a usable score, to the outcomes, and counts the rest. */
   #count(group: Group): void {
     const { frame } = group
@@ -210,51 +278,63 @@ export class Work {
   }
 
   #statistics(group: Group): ModelStatistics {
-    const { id, descriptor } = group.served!.loaded
-    return this.lane.statistics(group.dataType, id, () => ({
-      dataType: group.dataType,
-      model: id,
-      description: descriptor.description,
-      format: descriptor.format,
-      since: this.#options.clock.now(),
-    }))
+    return statisticsOf(this.lane, group.dataType, { served: group.served!, clock: this.#options.clock })
   }
 
   #writeAnswer(i: number, group: Group, now: number): void {
     const { frame } = group
     while (frame.records[group.row] !== i) group.row++
-    this.#writeOutput(i, group, this.#outputs.next())
+    const chosen = this.#chosen
+    const served = group.served!
+    chosen.writer = served.writer
+    chosen.headers = served.headers
+    chosen.scores = group.scores
+    chosen.row = group.row
+    chosen.statistics = group.statistics!
+    this.#write(i, chosen, now)
+  }
+
+  #writeChosen(i: number, group: PolicyGroup, now: number): void {
+    const chosen = this.#chosen
+    answerTo(group, i, chosen)
+    chosen.statistics.usage++
+    this.#changed.add(chosen.statistics)
+    this.#write(i, chosen, now)
+  }
+
+  #write(i: number, chosen: ChosenAnswer, now: number): void {
+    this.#writeOutput(i, chosen, this.#outputs.next())
     if (this.#outputs.takesBack(this.#outputs.last)) {
       const empty = this.#outputs.nextEmpty()
-      if (empty !== undefined) this.#writeOutput(i, group, empty)
+      if (empty !== undefined) this.#writeOutput(i, chosen, empty)
       if (empty === undefined || this.#outputs.takesBack(empty)) {
-        this.#rejectTooLarge(i, group)
+        this.#rejectTooLarge(i, chosen)
         return
       }
     }
-    group.statistics!.latency.record(now - this.batch.timestamps[i]!)
+    chosen.statistics.latency.record(now - this.batch.timestamps[i]!)
   }
 
-  #writeOutput(i: number, group: Group, out: RecordBatchWriter): void {
+  #writeOutput(i: number, { writer, headers, scores, row }: ChosenAnswer, out: RecordBatchWriter): void {
     const { batch } = this
-    const { scores, row } = group
-    const served = group.served!
     const cell = i * INDEX.stride
     out.startRecord(batch.timestamps[i]!)
     out.key(batch.bytes, batch.index[cell + INDEX.keyAt]!, batch.index[cell + INDEX.keyLength]!)
     out.startValue()
-    served.writer.write(batch, i, scores, row, out)
+    writer.write(batch, i, scores, row, out)
     out.endValue()
-    served.headers.write(batch, i, scores.values[row * scores.outputs.length]!, out)
+    headers.write(batch, i, scores.values[row * scores.outputs.length]!, out)
     out.endRecord()
   }
 
   /** The answer is there, but no place for it. */
-  #rejectTooLarge(i: number, group: Group): void {
+  #rejectTooLarge(i: number, chosen: ChosenAnswer): void {
     const { stream, maxOutputBytes } = this.#options
     const reason = `the record with its answer is larger than the ${maxOutputBytes} bytes that the output topic of stream '${stream}' takes`
     this.outcomes.reject(i, new SluiceError('record.too-large', reason))
-    group.statistics!.usage--
+    const at = this.#groupOf[i]!
+    if (at < 0) this.typeOf[i] = this.#policies[-1 - at]!.type
+    chosen.statistics.usage--
     this.#writeRejected(i)
   }
 
@@ -289,7 +369,7 @@ export class Work {
   /** The group that a rejected record was in, if it got that far. */
   #groupWith(i: number): Group | undefined {
     const at = this.#groupOf[i]!
-    const group = at < this.#used ? this.#groups[at] : undefined
+    const group = at >= 0 && at < this.#used ? this.#groups[at] : undefined
     return group?.has(i) === true ? group : undefined
   }
 

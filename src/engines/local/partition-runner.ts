@@ -12,6 +12,8 @@ import type { Wake } from './wake.ts'
 export interface RunnerOptions {
   readonly stream: string
   readonly output: string
+  /** Where decisions of policies go, if anywhere. */
+  readonly decisions?: string | undefined
   readonly topics: StateTopics
   readonly log: Log
   readonly group: Group
@@ -224,12 +226,12 @@ export class PartitionRunner {
   }
 
   async #commit(work: Work): Promise<void> {
-    const { group, output, topics, observer, stream, onCommit } = this.#options
+    const { group, output, decisions, topics, observer, stream, onCommit } = this.#options
     const { topic, partition } = this.#lane
     const answers = work.finish()
     const save = this.#snapshots?.capture()
     await group.commit({
-      appends: appendsOf(answers, { output, topics, topic, partition }),
+      appends: appendsOf(answers, { output, decisions, topics, topic, partition }),
       offsets: [{ topic, partition, next: answers.nextOffset }],
     })
     save?.()

@@ -16,6 +16,8 @@ const encoder = new TextEncoder()
 
 export interface AppendOptions {
   readonly output: string
+  /** Where decisions of policies go, if anywhere. */
+  readonly decisions?: string | undefined
   readonly topics: StateTopics
   readonly topic: string
   readonly partition: number
@@ -23,12 +25,16 @@ export interface AppendOptions {
 
 /** All that a batch's answers leave on the log: outputs, dead letters, swap markers, and the statistics and the states of models that changed. */
 export function appendsOf(answers: Answers, options: AppendOptions): Append[] {
-  const { output, topics, topic, partition } = options
+  const { output, decisions, topics, topic, partition } = options
   const appends: Append[] = []
   for (const recordBatch of answers.outputs) appends.push({ topic: output, partition, recordBatch })
   for (const recordBatch of answers.deadLetters) appends.push({ topic: topics.deadLetters, partition, recordBatch })
+  if (decisions !== undefined) for (const recordBatch of answers.decisions) appends.push({ topic: decisions, partition, recordBatch })
   if (answers.markers.length > 0) {
-    const markers = answers.markers.map((marker) => stateRecord(`${topic}/${marker.dataType}`, marker, answers.at))
+    const markers = answers.markers.map((marker) => {
+      const arm = marker.arm === undefined ? '' : `/${marker.arm}`
+      return stateRecord(`${topic}/${marker.dataType}${arm}`, marker, answers.at)
+    })
     appends.push({ topic: topics.swaps, partition, recordBatch: encodeRecords(markers) })
   }
   if (answers.statistics.length > 0) {

@@ -14,6 +14,8 @@ export interface EngineOptions {
   readonly stream: string
   readonly input: string
   readonly output: string
+  /** Where decisions of policies go, if anywhere. */
+  readonly decisions?: string | undefined
   readonly topics: StateTopics
   readonly group: string
   readonly log: Log

@@ -1,5 +1,6 @@
-import type { ArmScores, ArmTally, Decider, DecisionAbout, RecordDraw } from '../../core/arms-policy.ts'
+import type { ArmScores, Decider, DecisionAbout, RecordDraw } from '../../core/arms-policy.ts'
 import { Dictionary } from '../../core/dictionary.ts'
+import type { ArmCounts } from '../../core/statistics.ts'
 import { BALLOT, Ballots } from '../rules/ballots.ts'
 import type { CompiledPolicy } from '../rules/compiled-policy.ts'
 import { type Draw, EMPTY, micros, type Moment, Verdict, WAIT } from '../rules/rule.ts'
@@ -144,7 +145,7 @@ export class BatchDecider implements Decider {
     return this.undecided === 0
   }
 
-  tally(arm: number, into: ArmTally): void {
+  tally(arm: number, into: ArmCounts): void {
     const { status, values, arms } = this.ballots
     const arrivedAt = this.arrivedAt[arm]!
     for (let record = 0, cell = arm; record < this.#records; record++, cell += arms) {

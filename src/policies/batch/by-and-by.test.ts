@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { Scores } from '../../core/scores.ts'
+import { newArmCounts } from '../../core/statistics.ts'
 import { readDecision, readStray } from '../decisions/decision-text.ts'
 import { CompiledPolicy } from '../rules/compiled-policy.ts'
 import { arbitraryPolicy, MODELS } from '../testing/arbitrary-policy.ts'
@@ -94,9 +95,9 @@ it('says in the decision what was known by then, and keeps what came later apart
     atMs: 31,
     value: 6,
   })
-  const tally = { scored: 0, failed: 0, late: 0, chosen: 0, compared: 0, agreed: 0 }
+  const tally = newArmCounts()
   decider.tally(1, tally)
-  expect(tally).toEqual({ scored: 1, failed: 0, late: 1, chosen: 0, compared: 1, agreed: 0 })
+  expect(tally).toEqual({ scored: 1, failed: 0, late: 1, cancelled: 0, chosen: 0, compared: 1, agreed: 0 })
 })
 
 it('says that time was up, or that nobody could answer', () => {

@@ -1,0 +1,57 @@
+import type { FrameBuffer } from '../frame.ts'
+import { Outcomes } from '../outcomes.ts'
+import { Group } from './group.ts'
+import type { ScoringJob } from './scoring-queue.ts'
+
+/** The records of one batch that one arm of a policy scores. Its failures are its own: others may answer the records. */
+export class ArmRun extends Group {
+  readonly arm: number
+  readonly outcomes = new Outcomes()
+  /** Per row of the frame, the place of its record among those that the policy decides. */
+  positions = new Int32Array(0)
+  /** Whether it has nothing more to do. */
+  settled = true
+  /** Whether it was taken back before it began. */
+  cancelled = false
+  job: ScoringJob | undefined
+  readonly #own: FrameBuffer
+
+  constructor(arm: number) {
+    super()
+    this.arm = arm
+    this.#own = this.frame
+  }
+
+  /** Forgets the batch before; `records` is how many that of now has. */
+  begin(records: number): void {
+    this.outcomes.reset(records)
+    this.frame = this.#own
+    this.settled = true
+    this.cancelled = false
+    this.job = undefined
+  }
+
+  /** Takes all these records. */
+  take(records: Int32Array, count: number): void {
+    if (this.records.length < count) this.records = new Int32Array(Math.max(count, this.records.length * 2))
+    this.records.set(records.subarray(0, count))
+    this.count = count
+  }
+
+  /** Uses the frame of another arm, which reads the same records in the same way. */
+  share(other: ArmRun): void {
+    this.frame = other.frame
+    if (other.outcomes.rejections === 0) return
+    for (let i = 0; i < this.count; i++) {
+      const record = this.records[i]!
+      if (other.outcomes.rejected[record] === 1) this.outcomes.reject(record, other.outcomes.error(record)!)
+    }
+  }
+
+  /** Notes where the rows of the frame are among the records of the policy. */
+  place(positionOf: Int32Array): void {
+    const { rows, records } = this.frame
+    if (this.positions.length < rows) this.positions = new Int32Array(Math.max(rows, this.positions.length * 2))
+    for (let row = 0; row < rows; row++) this.positions[row] = positionOf[records[row]!]!
+  }
+}
