@@ -1,9 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { tarArchive } from '../core/tar-archive.ts'
 import { fetchModel } from './fetch-model.ts'
 
 const refusal = (code: string, part = ''): unknown => expect.objectContaining({ code, message: expect.stringContaining(part) as string })
@@ -32,6 +33,20 @@ describe('a file location', () => {
     [`${directory}/a.pmml`, 'inside'],
   ])('%s below the directory is read', async (location, content) => {
     expect(Buffer.from(await fetchModel(location, options)).toString()).toBe(content)
+  })
+
+  test('the folder of a saved model is packed, the same whenever it is', async () => {
+    const saved = join(directory, 'saved')
+    mkdirSync(join(saved, 'variables'), { recursive: true })
+    writeFileSync(join(saved, 'saved_model.pb'), 'graph')
+    writeFileSync(join(saved, 'variables/variables.index'), 'index')
+    symlinkSync('saved_model.pb', join(saved, 'link'))
+    const packed = await fetchModel('saved', { ...options, maxBytes: 1000 })
+    const files = ['link', 'saved_model.pb', 'variables/variables.index'].map((path) => ({ path, bytes: readFileSync(join(saved, path)) }))
+    expect(packed).toEqual(tarArchive(files))
+    await expect(fetchModel('saved', { ...options, maxBytes: 9 })).rejects.toThrow(refusal('model.too-large', 'models.maxBytes'))
+    symlinkSync(join(folder, 'secret'), join(saved, 'variables/stolen'))
+    await expect(fetchModel('saved', { ...options, maxBytes: 1000 })).rejects.toThrow(refusal('model.location.refused', 'stolen'))
   })
 
   test.each(['../secret', '../models-private/c', '../models', '/etc/passwd', 'link', 'up/secret', 'file:///etc/passwd', '.', 'deep', '', '../no-such-file', '/no/such/file'])('%s is refused', async (location) => {

@@ -1,7 +1,8 @@
 import { createReadStream } from 'node:fs'
-import { realpath, stat } from 'node:fs/promises'
-import { resolve, sep } from 'node:path'
+import { readdir, realpath, stat } from 'node:fs/promises'
+import { join, resolve, sep } from 'node:path'
 import { asSluiceError, SluiceError } from '../core/errors.ts'
+import { type FolderReader, packFolder } from '../core/pack-folder.ts'
 
 export interface FetchOptions {
   /** Where file locations are resolved; files outside of it are refused. null refuses all files. */
@@ -13,7 +14,8 @@ export interface FetchOptions {
 }
 
 /**
- * Fetches the bytes at a model's location: a path below the models directory, or an http(s) address of an allowed host.
+ * Fetches the bytes at a model's location: a path below the models directory, or an http(s) address of an allowed host. Where the path
+ * is the folder of a saved model, its bytes are those of the tar archive that `packFolder` makes of it.
  * Throws `model.location.refused`, `model.location.unreachable` or `model.too-large`. The sha256 is for the caller to check.
  */
 export async function fetchModel(location: string, options: FetchOptions): Promise<Uint8Array> {
@@ -48,8 +50,31 @@ async function readFileBelow(path: string, { directory, maxBytes, signal }: Fetc
   // By its name first, so that an answer never says whether a file outside exists; then by where links lead.
   const file = checkBelow(root, path, resolve(root, path))
   const real = checkBelow(root, path, await realpath(file))
-  if (!(await stat(real)).isFile()) throw new SluiceError('model.location.refused', `'${path}' is not a file`)
+  const found = await stat(real)
+  if (found.isDirectory()) return packFolder(folderReader(real, signal), { name: path, maxBytes })
+  if (!found.isFile()) throw new SluiceError('model.location.refused', `'${path}' is not a file`)
   return collect(createReadStream(real, { ...(signal && { signal }) }), path, maxBytes)
+}
+
+/** Links in the folder are followed to files that are in it too, and to no others. */
+function folderReader(root: string, signal: AbortSignal | undefined): FolderReader {
+  return {
+    list: async (path) => {
+      const entries = await readdir(join(root, path), { withFileTypes: true })
+      return Promise.all(
+        entries.map(async (entry) => {
+          const isFile = entry.isFile() || (entry.isSymbolicLink() && (await isFileWithin(root, join(root, path, entry.name))))
+          return { name: entry.name, kind: isFile ? ('file' as const) : entry.isDirectory() ? ('folder' as const) : ('other' as const) }
+        }),
+      )
+    },
+    read: async (path, maxBytes) => collect(createReadStream(join(root, path), { ...(signal && { signal }) }), join(root, path), maxBytes),
+  }
+}
+
+async function isFileWithin(root: string, link: string): Promise<boolean> {
+  const real = await realpath(link).catch(() => undefined)
+  return real?.startsWith(root + sep) === true && (await stat(real)).isFile()
 }
 
 function checkBelow(root: string, path: string, file: string): string {

@@ -1,14 +1,10 @@
-import { createHash } from 'node:crypto'
-import { createReadStream, openAsBlob } from 'node:fs'
-import { stat } from 'node:fs/promises'
-import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { modelCommandResult, publishQuery } from '../../api/contract/index.ts'
 import { SluiceError } from '../../core/errors.ts'
 import { FORMATS } from '../../core/model.ts'
 import type { Attach } from '../context.ts'
 import { describe } from '../help.ts'
-import { unreadable } from '../input/open-input.ts'
+import { readModelBytes } from '../model-bytes.ts'
 import { modelFormat } from '../model-format.ts'
 import { goldenBody, readGolden } from '../golden.ts'
 import type { Io } from '../io.ts'
@@ -34,7 +30,7 @@ interface Options {
 export function addPublish(models: Command, attach: Attach): void {
   const command = models
     .command('publish')
-    .argument('[file]', 'the model; not with --location')
+    .argument('[file]', 'the model, or the folder of a saved model; not with --location')
     .requiredOption('-d, --data-type <type>', 'whose records it scores')
     .requiredOption('-n, --name <name>', 'the name; all versions share it')
     .option('-m, --model-version <version>', 'the version (default: chosen by the node)')
@@ -86,11 +82,12 @@ export function addPublish(models: Command, attach: Attach): void {
   attach(command, async (context, [file]) => {
     const options = command.opts<Options>()
     if ((file === undefined) === (options.location === undefined)) throw usage('give either a file or --location')
-    const digest = file === undefined ? options.sha256 : await digestOf(resolve(context.io.cwd, file), file, context.io.signal)
+    const model = file === undefined ? undefined : await readModelBytes(file, context.io)
+    const digest = model?.sha256 ?? options.sha256
     const query = {
       name: options.name,
       dataType: options.dataType,
-      format: modelFormat(options.format, file ?? options.location),
+      format: modelFormat(options.format, file ?? options.location, model?.isFolder),
       version: options.modelVersion,
       description: options.description,
       location: options.location,
@@ -100,10 +97,9 @@ export function addPublish(models: Command, attach: Attach): void {
       wait: options.wait ? 'true' : 'false',
     }
     check(query, options, { file, digest })
-    const model = file === undefined ? undefined : await openAsBlob(resolve(context.io.cwd, file))
     await showResult(
       context,
-      await context.client.post(urlPath(['models'], query), modelCommandResult, await bodyOf(model, options, context.io)),
+      await context.client.post(urlPath(['models'], query), modelCommandResult, await bodyOf(model?.blob, options, context.io)),
     )
   })
 }
@@ -128,17 +124,6 @@ function check(query: object, options: Options, { file, digest }: { file: string
   const given = Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined))
   const [issue] = publishQuery.safeParse(given).error?.issues ?? []
   if (issue !== undefined) throw usage(`${String(issue.path[0])} '${String(given[String(issue.path[0])])}': ${issue.message}`)
-}
-
-async function digestOf(path: string, file: string, signal: AbortSignal): Promise<string> {
-  const hash = createHash('sha256')
-  try {
-    if ((await stat(path)).isDirectory()) throw new Error('it is a folder')
-    for await (const chunk of createReadStream(path, { signal })) hash.update(chunk as Uint8Array)
-  } catch (cause) {
-    throw unreadable(file, cause)
-  }
-  return hash.digest('hex')
 }
 
 function usage(message: string): SluiceError {

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
+import { tarArchive } from '../../core/tar-archive.ts'
 import { NOW, run } from '../testing/fake-io.ts'
-import { aVersion, startFakeNode } from '../testing/fake-node.ts'
+import { aVersion, type SeenRequest, startFakeNode } from '../testing/fake-node.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'sluice-models-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -48,6 +49,22 @@ describe('publish', () => {
       metadata: '{"by":"me"}',
       wait: 'true',
     })
+  })
+
+  test('packs the folder of a saved model', async () => {
+    const saved = join(folder, 'saved')
+    mkdirSync(join(saved, 'variables'), { recursive: true })
+    writeFileSync(join(saved, 'saved_model.pb'), 'graph')
+    writeFileSync(join(saved, 'variables/variables.index'), 'index')
+    await using node = await startFakeNode()
+    const { exitCode } = await run(`models publish saved -d wine -n tree --server ${node.server}`, { cwd: folder })
+    expect(exitCode).toBe(0)
+    const [{ body, query }] = node.requests as [SeenRequest]
+    const packed = tarArchive(
+      ['saved_model.pb', 'variables/variables.index'].map((path) => ({ path, bytes: readFileSync(join(saved, path)) })),
+    )
+    expect(new Uint8Array(body)).toEqual(packed)
+    expect(query).toMatchObject({ format: 'tensorflow-saved', sha256: createHash('sha256').update(packed).digest('hex') })
   })
 
   test('need not wait', async () => {
@@ -108,7 +125,7 @@ describe('publish', () => {
     ['an unknown format', 'tree.pmml --format pmm', 2, "format 'pmm' is not one of pmml, pfa,"],
     ['a version with an @', 'tree.pmml -m 1@2', 2, "version '1@2': a version has no @, / or white space"],
     ['a file that is not there', 'nowhere.pmml', 1, "error cli.file.unreadable: nowhere.pmml can't be read: there is no such file"],
-    ['a folder', '. --format onnx', 1, "error cli.file.unreadable: . can't be read: it is a folder"],
+    ['a folder of other things', '. --format onnx', 1, "error model.location.refused: '.' is a folder without saved_model.pb"],
     ['another digest', `tree.pmml --sha256 ${'ab'.repeat(32)}`, 1, `error model.sha256.mismatch: tree.pmml has the sha256 ${SHA256}`],
     ['an input without a field', 'tree.pmml --input a', 2, 'It must be model-input=record-field.'],
   ])('%s is refused before anything is sent', async (_, words, exitCode, message) => {
