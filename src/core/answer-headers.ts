@@ -3,6 +3,8 @@ import { DEAD_LETTER_HEADERS } from './dead-letter.ts'
 import { encodeHeader, HeaderCursor } from './headers.ts'
 import { type ModelDescriptor, modelId } from './model.ts'
 import { NumberText } from './number-text.ts'
+import { type Piece, pieceOf } from './piece.ts'
+import { RecordId } from './record-id.ts'
 import type { RecordBatchWriter } from './record-batch-writer.ts'
 import type { OutputField } from './scores.ts'
 import { varintLength, writeVarint } from './varint.ts'
@@ -15,8 +17,7 @@ const OWN = ['ce_specversion', 'ce_type', 'ce_source', 'ce_id', 'sluice_model', 
 
 const encoder = new TextEncoder()
 const OWN_BYTES = OWN.map((name) => encoder.encode(name))
-const ID_NAME = nameBytes('ce_id')
-const SCORE_NAME = nameBytes('sluice_score')
+const SCORE_NAME = pieceOf(nameBytes('sluice_score'))
 const FIXED_HEADERS = 4
 
 /**
@@ -25,20 +26,22 @@ const FIXED_HEADERS = 4
  * `sluice_model` (name@version) and `sluice_score` (the number in decimal, or the label).
  */
 export class AnswerHeaders {
-  readonly #fixed: Uint8Array
+  /** The headers that all answers have, and the name of the next one. */
+  readonly #fixed: Piece
   readonly #score: OutputField
   readonly #number = new NumberText()
-  readonly #id = new Uint8Array(40)
+  readonly #id = new RecordId()
   readonly #given = new HeaderCursor()
 
   constructor(stream: string, descriptor: ModelDescriptor, score: OutputField) {
     this.#score = score
-    this.#fixed = concat([
+    this.#fixed = pieceOf(
       encodeHeader('ce_specversion', '1.0'),
       encodeHeader('ce_type', 'sluice.scored'),
       encodeHeader('ce_source', `/sluice/${encodeURIComponent(stream)}`),
       encodeHeader('sluice_model', modelId(descriptor)),
-    ])
+      nameBytes('ce_id'),
+    )
   }
 
   /** Writes all headers of the answer to record `i`, whose score is `value`. */
@@ -46,15 +49,13 @@ export class AnswerHeaders {
     const kept = batch.index[i * INDEX.stride + INDEX.headerCount] === 0 ? 0 : this.#countKept(batch, i)
     out.startHeaders(kept + FIXED_HEADERS + 2)
     if (kept > 0) this.#copyKept(batch, i, out)
-    out.copy(this.#fixed, 0, this.#fixed.length)
-    out.reserve(128)
-    out.at = copyInto(ID_NAME, out.bytes, out.at)
-    this.#writeId(batch, i, out)
-    out.at = copyInto(SCORE_NAME, out.bytes, out.at)
+    out.put(this.#fixed)
+    this.#id.set(batch.partition, Number(batch.baseOffset) + batch.index[i * INDEX.stride + INDEX.offsetDelta]!)
+    putText(this.#id, out)
+    out.put(SCORE_NAME)
     if (this.#score.type === 'number') {
       this.#number.format(value)
-      out.at = writeVarint(out.bytes, out.at, this.#number.length)
-      out.copy(this.#number.bytes, 0, this.#number.length)
+      putText(this.#number, out)
     } else {
       const label = this.#score.dictionary!.encoded(value)
       out.at = writeVarint(out.bytes, out.at, label.length)
@@ -74,34 +75,12 @@ export class AnswerHeaders {
     given.start(batch, i)
     while (given.next()) if (!isOwn(given)) out.copy(batch.bytes, given.startAt, given.at - given.startAt)
   }
-
-  /** The header value `<partition>:<offset>`, digit by digit from the right. */
-  #writeId(batch: Batch, i: number, out: RecordBatchWriter): void {
-    const id = this.#id
-    let at = digitsInto(id, id.length, Number(batch.baseOffset) + batch.index[i * INDEX.stride + INDEX.offsetDelta]!)
-    id[--at] = 58
-    at = digitsInto(id, at, batch.partition)
-    const length = id.length - at
-    out.at = writeVarint(out.bytes, out.at, length)
-    for (; at < id.length; at++) out.bytes[out.at++] = id[at]!
-  }
 }
 
-/** Writes a whole number's digits so that they end before `end`, and returns where they begin. */
-function digitsInto(bytes: Uint8Array, end: number, value: number): number {
-  let at = end
-  while (value > 2147483647) {
-    const rest = Math.floor(value / 10)
-    bytes[--at] = 48 + (value - rest * 10)
-    value = rest
-  }
-  let small = value | 0
-  do {
-    const rest = (small / 10) | 0
-    bytes[--at] = 48 + (small - rest * 10)
-    small = rest
-  } while (small > 0)
-  return at
+/** Writes a header's value that follows its name. There is room for its length, since each `put` leaves some. */
+function putText(text: Piece, out: RecordBatchWriter): void {
+  out.at = writeVarint(out.bytes, out.at, text.length)
+  out.put(text)
 }
 
 function isOwn(given: HeaderCursor): boolean {
@@ -113,17 +92,5 @@ function nameBytes(name: string): Uint8Array {
   const bytes = encoder.encode(name)
   const out = new Uint8Array(varintLength(bytes.length) + bytes.length)
   out.set(bytes, writeVarint(out, 0, bytes.length))
-  return out
-}
-
-function copyInto(from: Uint8Array, to: Uint8Array, at: number): number {
-  for (let k = 0; k < from.length; k++) to[at++] = from[k]!
-  return at
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let at = 0
-  for (const part of parts) at = copyInto(part, out, at)
   return out
 }

@@ -14,6 +14,48 @@ test('numbers are written as ECMAScript writes them, and read back as the same d
   )
 })
 
+test('numbers of few digits are written in the same way', () => {
+  const text = new NumberText()
+  const decimal = fc
+    .tuple(fc.integer(), fc.integer({ min: 0, max: 16 }), fc.integer({ min: -2, max: 2 }))
+    .map(([digits, places, ulps]) => besides(digits / 10 ** places, ulps))
+  const examples = [
+    1e-6,
+    9.99999e-7,
+    1e-9,
+    0.1,
+    0.3,
+    1.005,
+    99_999.999999999,
+    100_000.00001,
+    2147483647.99999,
+    2147483648,
+    0.1 + 0.2,
+    1 / 3,
+    5.6,
+    -5.6,
+    0.999999999,
+    1.0000000001,
+    12345.678,
+    -2147483648,
+    10,
+    100,
+    0.5,
+    9.999999999999998,
+  ]
+  const same = (value: number): void => {
+    expect(format(text, value)).toBe(String(value))
+  }
+  for (const value of examples) same(value)
+  fc.assert(
+    fc.property(
+      decimal.filter((value) => value !== 0),
+      same,
+    ),
+    { numRuns: 5000 },
+  )
+})
+
 test('what it remembers never stands for another number: the two zeros, and NaN, are told apart', () => {
   const text = new NumberText()
   const values = [0, -0, 0, Number.NaN, Number.NaN, 0, 1.5, 1.5, -1.5, -0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
@@ -27,4 +69,14 @@ test('minus zero is JSON that keeps its sign', () => {
 function format(text: NumberText, value: number): string {
   text.format(value)
   return Buffer.from(text.bytes.subarray(0, text.length)).toString()
+}
+
+/** The double so many places after this one. */
+function besides(value: number, ulps: number): number {
+  const view = new DataView(new ArrayBuffer(8))
+  view.setFloat64(0, value)
+  const bits = view.getBigInt64(0) + BigInt(ulps)
+  view.setBigInt64(0, bits)
+  const near = view.getFloat64(0)
+  return Number.isFinite(near) ? near : value
 }

@@ -1,4 +1,5 @@
-import { copyBytes } from './copy-bytes.ts'
+import { copyWords } from './copy-words.ts'
+import type { Piece } from './piece.ts'
 import { RECORD_BATCH } from './record-batch.ts'
 import { varintLength, writeVarint, writeVarlong } from './varint.ts'
 
@@ -31,16 +32,24 @@ export class RecordBatchWriter {
   #recordWidth = 1
   #valueAt = 0
   #valueWidth = 1
+  /** What was copied from last, which is mostly what is copied from next, and a view of it. */
+  #from: Uint8Array
+  #fromView: DataView
 
   constructor(capacity = 65536) {
     this.bytes = new Uint8Array(capacity)
     this.view = new DataView(this.bytes.buffer)
+    this.#from = this.bytes
+    this.#fromView = this.view
   }
 
   /** Forgets all records. Views that `finish` gave are then overwritten. */
   reset(): void {
     this.at = RECORD_BATCH.headerSize
     this.count = 0
+    // Lets go of it.
+    this.#from = this.bytes
+    this.#fromView = this.view
   }
 
   /** Makes sure that `size` more bytes fit at `at`. */
@@ -69,12 +78,9 @@ export class RecordBatchWriter {
 
   /** Writes the key: `from[at, at + length)`, or null where `length` is -1. */
   key(from: Uint8Array, at: number, length: number): void {
-    this.reserve(length + 16)
+    this.reserve(16)
     this.at = writeVarint(this.bytes, this.at, length)
-    if (length > 0) {
-      copyBytes(from, at, this.bytes, this.at, length)
-      this.at += length
-    }
+    if (length > 0) this.copy(from, at, length)
   }
 
   startValue(): void {
@@ -97,10 +103,30 @@ export class RecordBatchWriter {
     this.at = writeVarint(this.bytes, this.at, count)
   }
 
-  /** Copies bytes to `at`: encoded headers, or a piece of a value. */
+  /** Copies bytes to `at`: encoded headers, or a part of a value. Leaves room for eight bytes more. */
   copy(from: Uint8Array, at: number, length: number): void {
     this.reserve(length + 16)
-    copyBytes(from, at, this.bytes, this.at, length)
+    if (length > MAX_WORDS) this.bytes.set(from.subarray(at, at + length), this.at)
+    else if (from === this.#from) copyWords(this.#fromView, at, this.view, this.at, length)
+    else this.#copyOther(from, at, length)
+    this.at += length
+  }
+
+  #copyOther(from: Uint8Array, at: number, length: number): void {
+    if (length <= MAX_LOOP) for (let i = 0; i < length; i++) this.bytes[this.at + i] = from[at + i]!
+    else {
+      this.#from = from
+      this.#fromView = new DataView(from.buffer, from.byteOffset, from.byteLength)
+      copyWords(this.#fromView, at, this.view, this.at, length)
+    }
+  }
+
+  /** Copies all of a piece to `at`. Leaves room for eight bytes more. */
+  put(piece: Piece): void {
+    const { length } = piece
+    this.reserve(length + 16)
+    if (length > MAX_WORDS) this.bytes.set(piece.bytes, this.at)
+    else copyWords(piece.view, 0, this.view, this.at, length)
     this.at += length
   }
 
@@ -174,4 +200,8 @@ export function encodeRecords(records: readonly RecordParts[]): Uint8Array {
   return writer.finish().slice()
 }
 
+/** More bytes than these are copied faster by a native call. */
+const MAX_WORDS = 256
+/** So few bytes are not worth a view. */
+const MAX_LOOP = 32
 const EMPTY = new Uint8Array(0)

@@ -2,13 +2,14 @@ import { type Batch, INDEX } from '../../core/batch.ts'
 import type { AnswerWriter } from '../../core/codec.ts'
 import { type Model, type ModelDescriptor, modelId } from '../../core/model.ts'
 import { NumberText } from '../../core/number-text.ts'
+import { type Piece, pieceOf } from '../../core/piece.ts'
 import type { RecordBatchWriter } from '../../core/record-batch-writer.ts'
 import type { OutputField, Scores } from '../../core/scores.ts'
 
 const encoder = new TextEncoder()
-const NULL = encoder.encode('null')
-const END_OF_ANSWER = encoder.encode('}}')
-const END_OF_OUTPUTS = encoder.encode('}}}')
+const NULL = pieceOf(encoder.encode('null'))
+const END_OF_ANSWER = pieceOf(encoder.encode('}}'))
+const END_OF_OUTPUTS = pieceOf(encoder.encode('}}}'))
 
 /**
  * Writes the record's object as it came with one member added at its end:
@@ -17,10 +18,10 @@ const END_OF_OUTPUTS = encoder.encode('}}}')
  * Only for records that the row reader took: it has found them to be objects.
  */
 export function createAnswerWriter(member: string, descriptor: ModelDescriptor, model: Model): AnswerWriter {
-  const opening = encoder.encode(`${JSON.stringify(member)}:{"score":`)
+  const opening = pieceOf(encoder.encode(`${JSON.stringify(member)}:{"score":`))
   const [score, ...others] = model.outputs
-  const afterScore = encoder.encode(`,"model":${JSON.stringify(modelId(descriptor))}${others.length > 0 ? ',"outputs":{' : ''}`)
-  const names = others.map((output, i) => encoder.encode(`${i > 0 ? ',' : ''}${JSON.stringify(output.name)}:`))
+  const afterScore = pieceOf(encoder.encode(`,"model":${JSON.stringify(modelId(descriptor))}${others.length > 0 ? ',"outputs":{' : ''}`))
+  const names = others.map((output, i) => pieceOf(encoder.encode(`${i > 0 ? ',' : ''}${JSON.stringify(output.name)}:`)))
   const ending = others.length > 0 ? END_OF_OUTPUTS : END_OF_ANSWER
   const values = new ValueText()
 
@@ -31,15 +32,15 @@ export function createAnswerWriter(member: string, descriptor: ModelDescriptor, 
       const brace = lastBrace(batch.bytes, at + batch.index[cell + INDEX.valueLength]!)
       out.copy(batch.bytes, at, brace - at)
       if (!isEmptyObject(batch.bytes, brace)) out.bytes[out.at++] = 44
-      out.copy(opening, 0, opening.length)
+      out.put(opening)
       const base = row * model.outputs.length
       values.write(out, score!, scores.values[base]!)
-      out.copy(afterScore, 0, afterScore.length)
+      out.put(afterScore)
       for (let i = 0; i < others.length; i++) {
-        out.copy(names[i]!, 0, names[i]!.length)
+        out.put(names[i]!)
         values.write(out, others[i]!, scores.values[base + 1 + i]!)
       }
-      out.copy(ending, 0, ending.length)
+      out.put(ending)
     },
   }
 }
@@ -47,23 +48,22 @@ export function createAnswerWriter(member: string, descriptor: ModelDescriptor, 
 /** Writes single outputs as JSON values. */
 class ValueText {
   readonly #number = new NumberText()
-  readonly #labels = new Map<OutputField, Uint8Array[]>()
+  readonly #labels = new Map<OutputField, Piece[]>()
 
   write(out: RecordBatchWriter, output: OutputField, value: number): void {
     if (output.type === 'label') {
-      const text = value < 0 || Number.isNaN(value) ? NULL : this.#label(output, value)
-      out.copy(text, 0, text.length)
+      out.put(value < 0 || Number.isNaN(value) ? NULL : this.#label(output, value))
     } else if (Number.isFinite(value)) {
       this.#number.format(value)
-      out.copy(this.#number.bytes, 0, this.#number.length)
-    } else out.copy(NULL, 0, NULL.length)
+      out.put(this.#number)
+    } else out.put(NULL)
   }
 
   /** A label in quotes, encoded once. */
-  #label(output: OutputField, code: number): Uint8Array {
+  #label(output: OutputField, code: number): Piece {
     let known = this.#labels.get(output)
     if (known === undefined) this.#labels.set(output, (known = []))
-    return (known[code] ??= encoder.encode(JSON.stringify(output.dictionary!.text(code))))
+    return (known[code] ??= pieceOf(encoder.encode(JSON.stringify(output.dictionary!.text(code)))))
   }
 }
 

@@ -1,6 +1,7 @@
 import { type Batch, INDEX } from '../../core/batch.ts'
 import type { AnswerWriter } from '../../core/codec.ts'
 import { type Model, type ModelDescriptor, modelId } from '../../core/model.ts'
+import { type Piece, pieceOf } from '../../core/piece.ts'
 import type { RecordBatchWriter } from '../../core/record-batch-writer.ts'
 import type { OutputField, Scores } from '../../core/scores.ts'
 
@@ -15,10 +16,10 @@ const ENTRY = { key: (1 << 3) | 2, number: (2 << 3) | 1, text: (2 << 3) | 2 } as
  * part of it, so a reader that knows the field sees the augmented record, and one that doesn't sees the record as it came.
  */
 export function createAnswerWriter(fieldNumber: number, descriptor: ModelDescriptor, model: Model): AnswerWriter {
-  const tag = varintBytes(((fieldNumber << 3) | 2) >>> 0)
-  const modelField = textField(TAG.model, modelId(descriptor))
+  const tag = pieceOf(varintBytes(((fieldNumber << 3) | 2) >>> 0))
+  const modelField = pieceOf(textField(TAG.model, modelId(descriptor)))
   const score = model.outputs[0]!
-  const others = model.outputs.map((output, column) => ({ output, column, key: textField(ENTRY.key, output.name) })).slice(1)
+  const others = model.outputs.map((output, column) => ({ output, column, key: pieceOf(textField(ENTRY.key, output.name)) })).slice(1)
   const width = model.outputs.length
 
   return {
@@ -30,11 +31,11 @@ export function createAnswerWriter(fieldNumber: number, descriptor: ModelDescrip
       let length = modelField.length + (score.type === 'number' ? 9 : labelLength(score, scores.values[base]!))
       for (const other of others) length += entryLength(other, scores.values[base + other.column]!)
       out.reserve(length + tag.length + 5)
-      out.copy(tag, 0, tag.length)
+      out.put(tag)
       putVarint(out, length)
       if (score.type === 'number') putDouble(out, TAG.score, scores.values[base]!)
       else putText(out, TAG.label, score.dictionary!.encoded(scores.values[base]!))
-      out.copy(modelField, 0, modelField.length)
+      out.put(modelField)
       for (const other of others) putEntry(out, other, scores.values[base + other.column]!)
     },
   }
@@ -44,7 +45,7 @@ interface Entry {
   readonly output: OutputField
   readonly column: number
   /** The encoded key field. */
-  readonly key: Uint8Array
+  readonly key: Piece
 }
 
 function labelLength(output: OutputField, code: number): number {
@@ -72,7 +73,7 @@ function putEntry(out: RecordBatchWriter, entry: Entry, value: number): void {
   const isNumber = entry.output.type === 'number'
   out.bytes[out.at++] = isNumber ? TAG.outputs : TAG.labels
   putVarint(out, bodyLength(entry, value))
-  out.copy(entry.key, 0, entry.key.length)
+  out.put(entry.key)
   if (isNumber) putDouble(out, ENTRY.number, value)
   else putText(out, ENTRY.text, entry.output.dictionary!.encoded(value))
 }
