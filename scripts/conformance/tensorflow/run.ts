@@ -12,6 +12,9 @@ import { fetchTensorFlowLibraries } from '../../../test/setup/tensorflow/fetch.t
 import { conformanceFolder } from '../unpack.ts'
 import { judge, type TensorFlowCase } from './judge.ts'
 
+/** Cases that TensorFlow's own loader of sessions, which TensorFlow Serving has too, can't load: it says that a variable is not there. */
+const NOT_NATIVE = ['two-inputs-two-outputs', 'keras-saved-directly']
+
 type Runtimes = Readonly<Record<TensorFlowCase['format'], Runtime>>
 
 /**
@@ -56,7 +59,9 @@ async function judgeAll(folder: string): Promise<boolean> {
   await onnx[Symbol.asyncDispose]?.()
   const libraries = await fetchTensorFlowLibraries()
   console.log('\nby TensorFlow itself')
-  const native = await judgeWith(folder, names, {
+  for (const name of NOT_NATIVE) console.log(`not run: ${name}, which TensorFlow's loader of sessions does not restore`)
+  const loadable = names.filter((name) => !NOT_NATIVE.includes(name))
+  const native = await judgeWith(folder, loadable, {
     tensorflow: createNativeRuntime({ format: 'tensorflow', libraries, threads: 1 }),
     'tensorflow-saved': createNativeRuntime({ format: 'tensorflow-saved', libraries, threads: 1 }),
   })

@@ -35,7 +35,7 @@ export async function readOutputs(
     return output.type as TensorType
   })
   const run = async (rows: number) =>
-    runOnce({ session, inputs: inputs.tensors }, { rows, tensors: inputs.tensors.map((input) => zeros(input, rows)) })
+    runOnce({ session, inputs: inputs.tensors }, { rows, tensors: inputs.tensors.map((input) => zerosOf(input, rows)) })
   const one = await run(1).catch((error: unknown) => {
     throw asSluiceError(error, 'model.runtime.failed', 'the model fails on a row of zeros')
   })
@@ -62,7 +62,8 @@ function classesOf(graph: OnnxGraph, name: string, width: number): readonly stri
   return width > 1 ? graph.classLabels.find((labels) => labels.length === width) : undefined
 }
 
-function zeros(input: InputTensor, rows: number): TensorData {
+/** So many rows of zeros, or of empty texts. */
+export function zerosOf(input: InputTensor, rows: number): TensorData {
   const { create } = TENSOR_TYPES[input.type]
   const length = rows * input.width
   return create === undefined ? { codes: new Int32Array(length), texts: [''] } : { values: create(length) }

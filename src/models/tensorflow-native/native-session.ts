@@ -12,6 +12,8 @@ import { deleteTensor, fromNative, toNative } from './native-tensors.ts'
 export interface NativeSession extends TensorSession {
   readonly inputs: readonly ValueInfo[]
   readonly outputs: readonly ValueInfo[]
+  /** The session with these of its outputs only. */
+  only(names: readonly string[]): TensorSession
   release(): void
 }
 
@@ -49,15 +51,16 @@ export function openNativeSession(c: CApi, source: NativeSource, signature: Sign
   try {
     const inputs = signature.inputs.map((one) => endOf(c, graph, one))
     const outputs = signature.outputs.map((one) => endOf(c, graph, one))
-    const names = outputs.map(({ info }) => info.name)
-    return {
-      inputs: inputs.map(({ info }) => info),
-      outputs: outputs.map(({ info }) => info),
-      outputNames: names,
-      outputMetadata: outputs.map(({ info, type }) => ({ name: info.name, isTensor: true, type })),
-      run: async (feeds) => runSession(c, session, { inputs, outputs }, feeds),
-      release,
+    const only = (names: readonly string[]): TensorSession => {
+      const fetched = outputs.filter(({ info }) => names.includes(info.name))
+      return {
+        outputNames: fetched.map(({ info }) => info.name),
+        outputMetadata: fetched.map(({ info, type }) => ({ name: info.name, isTensor: true, type })),
+        run: async (feeds) => runSession(c, session, { inputs, outputs: fetched }, feeds),
+      }
     }
+    const all = outputs.map(({ info }) => info)
+    return { ...only(all.map((info) => info.name)), inputs: inputs.map(({ info }) => info), outputs: all, only, release }
   } catch (error) {
     release()
     throw error

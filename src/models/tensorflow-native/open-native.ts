@@ -4,9 +4,11 @@ import { dirname, join } from 'node:path'
 import type { OnnxGraph } from '../onnx/onnx-graph.ts'
 import type { OnnxSession } from '../onnx/onnx-session.ts'
 import { readInputs } from '../onnx/input-tensors.ts'
-import { readOutputs } from '../onnx/output-tensors.ts'
-import { runAll } from '../onnx/run.ts'
+import { readOutputs, zerosOf } from '../onnx/output-tensors.ts'
+import { runAll, runOnce, type TensorSession } from '../onnx/run.ts'
+import type { InputTensor } from '../onnx/signature.ts'
 import { openTensorFlow, type TensorFlowFormat } from '../tensorflow/convert.ts'
+import { readMetadata } from '../tensorflow/metadata.ts'
 import { type CApi, loadCApi } from './c-api.ts'
 import { findLibraries } from './libraries.ts'
 import { type NativeSession, openNativeSession } from './native-session.ts'
@@ -40,14 +42,14 @@ export async function openNative(
       ? openNativeSession(c, { definition: bytes }, signature)
       : await inFolder(saved.files, (folder) => openNativeSession(c, { folder, tags: saved.meta.tags }, signature))
   try {
-    return await sessionOf(session, metadata)
+    return await sessionOf(session, metadata, saved === undefined && readMetadata(metadata).outputs === undefined)
   } catch (error) {
     session.release()
     throw error
   }
 }
 
-async function sessionOf(session: NativeSession, metadata: Readonly<Record<string, string>>): Promise<OnnxSession> {
+async function sessionOf(session: NativeSession, metadata: Readonly<Record<string, string>>, mayDropDead: boolean): Promise<OnnxSession> {
   const graph: OnnxGraph = {
     inputs: session.inputs,
     outputs: session.outputs,
@@ -59,8 +61,9 @@ async function sessionOf(session: NativeSession, metadata: Readonly<Record<strin
     localDomains: new Set(),
   }
   const inputs = readInputs(graph, metadata)
-  const { outputs, oneRow } = await readOutputs(session, { graph, inputs })
-  const plan = { session, inputs: inputs.tensors, outputs, oneRow }
+  const parts = mayDropDead ? await withoutDead(session, inputs.tensors) : session
+  const { outputs, oneRow } = await readOutputs(parts, { graph, inputs })
+  const plan = { session: parts, inputs: inputs.tensors, outputs, oneRow }
   return {
     signature: {
       inputs: inputs.tensors,
@@ -71,6 +74,19 @@ async function sessionOf(session: NativeSession, metadata: Readonly<Record<strin
     run: async (request) => runAll(plan, request),
     release: async () => session.release(),
   }
+}
+
+/** The session without outputs that are never computed, as they are in branches that are not taken. */
+async function withoutDead(session: NativeSession, inputs: readonly InputTensor[]): Promise<TensorSession> {
+  const zeros = { rows: 1, tensors: inputs.map((input) => zerosOf(input, 1)) }
+  const gives = async (name: string): Promise<boolean> =>
+    runOnce({ session: session.only([name]), inputs }, zeros).then(
+      () => true,
+      (error: unknown) => !/does not have value/.test((error as Error).message),
+    )
+  const alive: string[] = []
+  for (const name of session.outputNames) if (await gives(name)) alive.push(name)
+  return alive.length === 0 ? session : session.only(alive)
 }
 
 async function inFolder<T>(files: ReadonlyMap<string, Uint8Array>, use: (folder: string) => T): Promise<T> {
