@@ -65,6 +65,11 @@ export class DataTypeHistory {
     return this.#asked.findLast(isUsable)
   }
 
+  /** The version that should play an arm: of a model's versions, the one that was asked for last and is not known to be bad; or `name@version` itself. */
+  wantedOf(model: string): ModelEntry | undefined {
+    return this.#asked.findLast((entry) => isUsable(entry) && (entry.descriptor.name === model || entry.id === model))
+  }
+
   /** The version to which a rollback without a target goes. */
   get previous(): ModelEntry | undefined {
     const { wanted } = this
