@@ -23,6 +23,7 @@ import { createStream } from './create-stream.ts'
 import { createObserver } from './engine-observer.ts'
 import { ModelPlane } from './model-plane.ts'
 import { openLog } from './open-log.ts'
+import { startArchives } from './start-archives.ts'
 import { WorkerPool } from './workers/worker-pool.ts'
 import { openRegistry } from './open-registry.ts'
 
@@ -138,6 +139,8 @@ export class SluiceNode {
       },
       () => {},
     )
+    // Threads of the node leave them to it.
+    if (!isWorker) for (const archive of startArchives({ config, log, logger, journal: models.journal })) stack.defer(() => archive.stop())
     // A broker may let a new member wait for one that is gone: the node is up, and says by itself when it is ready.
     if (config.log.kind !== 'kafka') await assigned
     return new SluiceNode({ services, url, assigned, monitors, stack: stack.move() })

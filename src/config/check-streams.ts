@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { checkArchives } from './check-archives.ts'
 import { encodingOf, modelsSchema, streamSettings, topicsSchema } from './schema.ts'
 import { type Settings, valueAt } from './settings.ts'
 import { type Path, pathText } from './source.ts'
@@ -26,6 +27,7 @@ export function checkStreams(settings: Settings): void {
   checkTopics(streams, internal, report)
   for (const key of ['name', 'input', 'output'] as const) checkUnique(streams, key, report)
   checkCircles(streams, report)
+  checkArchives(settings, { topics: takenTopics(streams, internal), report })
   for (const { at } of streams) {
     checkAnswer(at, settings, report)
     checkKeyed(at, settings, report)
@@ -42,6 +44,13 @@ function streamsOf(settings: Settings): Stream[] {
     const valid = (schema: z.ZodType<string | undefined>, key: string) => schema.safeParse(valueAt(settings.tree, [...at, key])).data
     return { at, name: valid(name, 'name'), input: valid(input, 'input'), output: valid(output, 'output') }
   })
+}
+
+function takenTopics(streams: readonly Stream[], internal: Internal): Map<string, Path> {
+  const ofStreams = streams.flatMap(({ at, input, output }) =>
+    Object.entries({ input, output }).flatMap(([key, topic]): [string, Path][] => (topic === undefined ? [] : [[topic, [...at, key]]])),
+  )
+  return new Map([...ofStreams, ...[...internal].map(([topic, keys]): [string, Path] => [topic, keys[0]!])])
 }
 
 type Internal = ReadonlyMap<string, readonly Path[]>

@@ -59,6 +59,7 @@ describe('what is right', () => {
     expect(config.streams).toEqual([
       {
         name: 'mdata',
+        archives: [],
         input: 'mdata',
         output: 'scores',
         partitions: 1,

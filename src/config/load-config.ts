@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { dirname, relative, resolve } from 'node:path'
 import { SluiceError } from '../core/errors.ts'
+import { resolveDestination } from './archives-schema.ts'
 import { checkStreams } from './check-streams.ts'
 import { problemsOf } from './issues.ts'
 import { readEnvironment } from './read-environment.ts'
@@ -133,7 +134,12 @@ function resolvePaths(config: Mutable, absolute: (at: Path, value: string) => st
       definitions: file(['models', 'definitions'], models.definitions),
     },
     schemas: { ...schemas, credentials: schemas.credentials === null ? null : absolute(['schemas', 'credentials'], schemas.credentials) },
-    streams: config.streams.map((stream, i) => {
+    streams: config.streams.map((given, i) => {
+      const archives = given.archives.map((archive, k) => {
+        const to = resolveDestination(archive.to, (path) => absolute(['streams', i, 'archives', k, 'to', 'directory'], path))
+        return { ...archive, to }
+      })
+      const stream = { ...given, archives }
       if (typeof stream.format === 'string') return stream
       if ('avro' in stream.format) {
         const schema = absolute(['streams', i, 'format', 'avro', 'schema'], stream.format.avro.schema)

@@ -10,6 +10,14 @@ export function text(right: string) {
   return z.string({ error: right }).min(1, { error: right })
 }
 
+const TOPIC = 'a topic name of at most 249 letters, digits, dots, dashes and underscores'
+
+export function topicName() {
+  return text(TOPIC)
+    .max(249, { error: TOPIC })
+    .regex(/^(?!\.{1,2}$)[\w.-]+$/, { error: TOPIC })
+}
+
 export function whole(min: number, max: number, what: string) {
   const right = `a whole number from ${min} to ${max} (${what})`
   return z.int({ error: right }).min(min, { error: right }).max(max, { error: right })

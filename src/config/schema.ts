@@ -1,13 +1,8 @@
 import { z } from 'zod'
 import { kafkaSchema } from './kafka-schema.ts'
 import { LOG_SYNTAX, type LogAddress, parseLogAddress } from './log-address.ts'
-import { oneOf, section, size, text, whole } from './schema-parts.ts'
-
-const TOPIC = 'a topic name of at most 249 letters, digits, dots, dashes and underscores'
-const topic = () =>
-  text(TOPIC)
-    .max(249, { error: TOPIC })
-    .regex(/^(?!\.{1,2}$)[\w.-]+$/, { error: TOPIC })
+import { archivesSchema } from './archives-schema.ts'
+import { oneOf, section, size, text, topicName, whole } from './schema-parts.ts'
 
 const log = text(LOG_SYNTAX).transform((value, context): LogAddress => {
   const address = parseLogAddress(value)
@@ -74,8 +69,8 @@ export const streamSettings = section({
     .max(249, { error: STREAM_NAME })
     .regex(/^[\w.-]+$/, { error: STREAM_NAME })
     .optional(),
-  input: topic().prefault('mdata'),
-  output: topic().prefault('scores'),
+  input: topicName().prefault('mdata'),
+  output: topicName().prefault('scores'),
   partitions: whole(1, 10_000, 'the number of partitions of topics that Sluice creates').prefault(1),
   format: format.prefault('json'),
   wire: oneOf(['plain', 'confluent']).prefault('plain'),
@@ -100,6 +95,7 @@ export const streamSettings = section({
     intervalMs: whole(0, 60_000, 'how long a Kafka transaction stays open for more records, in ms').prefault(100),
   }).prefault({}),
   batch: section({ maxBytes: size(1024).prefault('256KiB') }).prefault({}),
+  archives: archivesSchema.prefault([]),
   inputs: z.record(z.string(), text('the path of a record field'), { error: 'a map from model input to record field' }).prefault({}),
 })
 
@@ -113,15 +109,15 @@ export const streamSchema = streamSettings.transform((stream) => ({
 
 /** The topics that Sluice keeps for itself, beside `models.topic`. */
 export const topicsSchema = section({
-  deadLetters: topic().prefault('dead-letters'),
-  events: topic().prefault('events'),
-  swaps: topic().prefault('swaps'),
-  statistics: topic().prefault('statistics'),
-  modelState: topic().prefault('model-state'),
+  deadLetters: topicName().prefault('dead-letters'),
+  events: topicName().prefault('events'),
+  swaps: topicName().prefault('swaps'),
+  statistics: topicName().prefault('statistics'),
+  modelState: topicName().prefault('model-state'),
 })
 
 export const modelsSchema = section({
-  topic: topic().prefault('models'),
+  topic: topicName().prefault('models'),
   join: oneOf(['partitioned', 'keyed']).prefault('partitioned'),
   history: whole(1, 10_000, 'how many versions of a data type are kept').prefault(10),
   maxBytes: size().prefault('256MiB'),

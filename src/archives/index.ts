@@ -1,0 +1,7 @@
+export { Archive, type ArchiveOptions } from './archive.ts'
+export { type Disk, localDisk } from './disk.ts'
+export { createFileDestination } from './file-lane.ts'
+export { ndjson } from './ndjson.ts'
+export { parquet } from './parquet.ts'
+export { createSample } from './sample.ts'
+export { createTopicDestination } from './topic-lane.ts'
