@@ -1,4 +1,5 @@
 import { exp } from '../functions/exponential.ts'
+import { sparseDistances } from './sparse-distances.ts'
 import type { Kernel } from './support-vector-machine-plan.ts'
 
 /** Says how alike a row is to each of some vectors, in their order. */
@@ -9,21 +10,29 @@ const ABREAST = 4
 
 /** The kernels (PMML 4.4.1, SupportVectorMachine, kernel types) of those of the vectors, `size` numbers each, that are used. */
 export function compileKernels(kernel: Kernel, vectors: Float64Array, used: { numbers: Int32Array; size: number }): RunKernels {
-  const { numbers, size } = used
-  const count = numbers.length
-  // Per group and field: the values of the group's vectors.
-  const groups = new Float64Array(Math.ceil(count / ABREAST) * size * ABREAST)
-  for (let u = 0; u < count; u++) {
-    const first = Math.floor(u / ABREAST) * size * ABREAST + (u % ABREAST)
-    for (let i = 0; i < size; i++) groups[first + i * ABREAST] = vectors[numbers[u]! * size + i]!
-  }
-  const compare = kernel.kind === 'RadialBasisKernelType' ? squaredDistances(groups, size, count) : dots(groups, size, count)
+  const count = used.numbers.length
+  const compare = comparisonOf(kernel, vectors, used)
   const finish = finisher(kernel)
   if (finish === undefined) return compare
   return (row, alike) => {
     compare(row, alike)
     finish(alike, count)
   }
+}
+
+function comparisonOf(kernel: Kernel, vectors: Float64Array, { numbers, size }: { numbers: Int32Array; size: number }): RunKernels {
+  const count = numbers.length
+  if (kernel.kind === 'RadialBasisKernelType') {
+    const sparse = sparseDistances(vectors, numbers, size)
+    if (sparse !== undefined) return sparse
+  }
+  // Per group and field: the values of the group's vectors.
+  const groups = new Float64Array(Math.ceil(count / ABREAST) * size * ABREAST)
+  for (let u = 0; u < count; u++) {
+    const first = Math.floor(u / ABREAST) * size * ABREAST + (u % ABREAST)
+    for (let i = 0; i < size; i++) groups[first + i * ABREAST] = vectors[numbers[u]! * size + i]!
+  }
+  return kernel.kind === 'RadialBasisKernelType' ? squaredDistances(groups, size, count) : dots(groups, size, count)
 }
 
 /** What is done to dot products or squared distances, in place. */

@@ -17,7 +17,7 @@ export function compileTree(plan: TreePlan, context: ModelContext): ModelBody {
   const { assembly, scope, head } = context
   const tests = compileNodeTests(nodes, scope)
   const walk = createWalk(plan, tests)
-  const finder = createNodeFinder(plan, context)
+  const finder = createNodeFinder(plan, tests, context)
   const entity =
     head.wantsEntity === true || head.outputFields.some((field) => field.feature === 'entityId') ? assembly.takeResult() : undefined
   const ids = entity === undefined ? undefined : Float64Array.from(nodes.id, (id) => (id < 0 ? NaN : assembly.pool.code(nodes.texts[id]!)))

@@ -28,4 +28,25 @@ describe('a single tree', () => {
       { numRuns: 100 },
     )
   })
+
+  it('that is too large for a program gives the same', async () => {
+    const score = (level: number, at: number): string => (level === 12 ? ` score="${at}"` : '')
+    const node = (level: number, at: number, test: string): string => {
+      const [field, value] = level % 3 === 0 ? ['n', at % 41] : ['x', ((at * 7) % 13) / 4 - 1]
+      const inner =
+        level === 12
+          ? ''
+          : node(level + 1, at * 2, `<SimplePredicate field="${field}" operator="lessThan" value="${value}"/>`) +
+            node(level + 1, at * 2 + 1, `<SimplePredicate field="${field}" operator="greaterOrEqual" value="${value}"/>`)
+      return `<Node${score(level, at)}>${test}${inner}</Node>`
+    }
+    const empty = { strategy: 'none', returnsLast: false, children: [], defaults: [0] }
+    const large = (chosen: boolean): string =>
+      treeDocument(empty, 'regression', chosen).replace(/<Node.*<\/Node>/, () => node(0, 1, '<True/>'))
+    using together = load(large(false))
+    using walked = load(large(true))
+    const answers = await scoreRows(together, ROWS)
+    expect(answers).toEqual(await scoreRows(walked, ROWS))
+    expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBeGreaterThan(5)
+  })
 })

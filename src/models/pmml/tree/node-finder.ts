@@ -6,16 +6,23 @@ import { finishForest } from '../mining/forest/forest-builder.ts'
 import { ForestColumns } from '../mining/forest/forest-columns.ts'
 import { createScorer } from '../mining/forest/scorer.ts'
 import { flattenTree } from '../mining/forest/tree-flattener.ts'
+import { generateFinder } from './generate-finder.ts'
+import type { NodeTests } from './node-tests.ts'
 import type { TreePlan } from './tree-plan.ts'
 
 /** Finds, row by row, the node whose result is the row's: its index in `into`, or NaN where there is none. */
 export type NodeFinder = (cells: Float64Array, stride: number, rows: number, into: Float64Array) => void
 
-/** The tree as a forest of one, whose leaves say which node they are; undefined where it can't be brought to that form. */
-export function createNodeFinder(plan: TreePlan, { scope, assembly, head }: ModelContext): NodeFinder | undefined {
-  const { scoreText, distribution, count } = plan.nodes
+/** The quickest finder for the tree's size: a program, or the tree as a forest; undefined where there is none. */
+export function createNodeFinder(plan: TreePlan, tests: NodeTests, context: ModelContext): NodeFinder | undefined {
   // Penalties depend on the way to a node.
-  if (plan.missingValuePenalty !== 1 && head.outputFields.some((field) => field.feature === 'confidence')) return undefined
+  if (plan.missingValuePenalty !== 1 && context.head.outputFields.some((field) => field.feature === 'confidence')) return undefined
+  return generateFinder(plan, tests) ?? createForestFinder(plan, context)
+}
+
+/** The tree as a forest of one, whose leaves say which node they are; undefined where it can't be brought to that form. */
+export function createForestFinder(plan: TreePlan, { scope, assembly, head }: ModelContext): NodeFinder | undefined {
+  const { scoreText, distribution, count } = plan.nodes
   const features = new Features(scope)
   const columns = new ForestColumns(count)
   const hasResult = (node: number): boolean => scoreText[node] !== -2 || distribution[node + 1]! > distribution[node]!
