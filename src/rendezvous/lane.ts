@@ -1,0 +1,253 @@
+import { type Batch, offsetOf, splitBatch } from '../core/batch.ts'
+import type { Group, TopicPartition } from '../core/log.ts'
+import { encodeRecords } from '../core/record-batch-writer.ts'
+import { type Arrival, writeArrivals } from './arrivals.ts'
+import { Decider } from './decider.ts'
+import { Gate } from './gate.ts'
+import { LaneClock } from './lane-clock.ts'
+import { LookBacks } from './look-backs.ts'
+import type { RendezvousServerOptions } from './options.ts'
+import { Outbox } from './outbox.ts'
+import { restore } from './restore.ts'
+
+/** So many records are gone through at one time of the lane's clock. */
+const AT_ONCE = 256
+/** Commits that are under way, at most: what comes meanwhile shares the next one. */
+const COMMITS = { 'exactly-once': 16, 'at-least-once': 3 } as const
+/** What came is on record after this time, though nothing was decided. */
+const RECORD_MS = 20
+/** Where a commit need not say how far the input was read, it does so now and then. */
+const OFFSETS_MS = 200
+const MAX_OUTBOX_BYTES = 16 * 1024 * 1024
+const MAX_KEPT_BYTES = 64 * 1024 * 1024
+const MAX_LAST_ANSWERS = 200_000
+
+export interface LaneOptions {
+  readonly group: Group
+  readonly partition: number
+  /** The offset of the input to begin at where the log knows nothing of this lane. */
+  readonly from: bigint
+  /** Called after each commit. */
+  readonly onCommit: () => void
+}
+
+/**
+ * The rendezvous of one partition: reads the input and all scores, decides, and commits results and decisions with what came. It reads no more inputs while
+ * too many are open, and no more scores while too many wait for their inputs.
+ */
+export class Lane {
+  readonly partition: number
+  readonly #options: RendezvousServerOptions
+  readonly #group: Group
+  readonly #from: bigint
+  readonly #clock: LaneClock
+  readonly #outbox: Outbox
+  readonly #decider: Decider
+  readonly #lookBacks: LookBacks
+  readonly #abort = new AbortController()
+  readonly #inputs: Gate
+  readonly #scores: Gate
+  readonly #next: Record<string, number> = {}
+  readonly #onCommit: () => void
+  /** Rejects with what stops the lane. */
+  readonly #failure = Promise.withResolvers<never>()
+  #failed: { readonly error: unknown } | undefined
+  readonly #done: Promise<void>
+  #arrivals: Arrival[] = []
+  /** When the first of them came, and when offsets were committed, on the log's clock. */
+  #dirtySince = Infinity
+  #offsetsAt = -Infinity
+  #committing = new Set<Promise<void>>()
+  #timer: (() => void) | undefined
+  #timerAt = Infinity
+
+  constructor(options: RendezvousServerOptions, { group, partition, from, onCommit }: LaneOptions) {
+    const { maxOpen, maxHeld } = options
+    this.#options = options
+    this.#group = group
+    this.partition = partition
+    this.#from = from
+    this.#onCommit = onCommit
+    this.#clock = new LaneClock(options.clock)
+    this.#outbox = new Outbox(options.name)
+    this.#decider = new Decider(options, { partition: this.partition, clock: this.#clock, outbox: this.#outbox })
+    this.#lookBacks = new LookBacks(options.log, options.topics, this.partition)
+    const { mailboxes, early } = this.#decider.rendezvous
+    const hasRoom = (): boolean => this.#outbox.bytes < MAX_OUTBOX_BYTES
+    this.#inputs = new Gate(() => hasRoom() && mailboxes.open < maxOpen && this.#decider.keptBytes < MAX_KEPT_BYTES)
+    this.#scores = new Gate(() => hasRoom() && early.size < maxHeld)
+    this.#failure.promise.catch(() => {})
+    this.#done = this.#run()
+    this.#done.catch(() => {})
+  }
+
+  /** Settles when the lane was stopped, or rejects with what stopped it. */
+  get done(): Promise<void> {
+    return this.#done
+  }
+
+  /** How many inputs wait. */
+  get open(): number {
+    return this.#decider.rendezvous.mailboxes.open
+  }
+
+  /** Takes nothing more, and resolves when what was decided is committed. */
+  async stop(): Promise<void> {
+    this.#abort.abort()
+    using _ = this.#group.hurry()
+    await this.#done.catch(() => {})
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#abort
+    try {
+      await this.#restore()
+      if (signal.aborted) return
+      const readers = this.#decider.topics.map(async (topic) => this.#read(topic, signal))
+      this.#arm()
+      await Promise.race([Promise.all(readers), this.#failure.promise])
+    } catch (error) {
+      this.#fail(error)
+    } finally {
+      this.#abort.abort()
+      this.#timer?.()
+      this.#timer = undefined
+    }
+    // What was not committed before a failure is gone through again.
+    if (this.#failed === undefined && this.#next[this.#options.topics.input] !== undefined) this.#commit(true)
+    await Promise.allSettled(this.#committing)
+    if (this.#failed !== undefined) throw this.#failed.error
+  }
+
+  #fail(error: unknown): void {
+    this.#failed ??= { error }
+    this.#failure.reject(error)
+  }
+
+  async #restore(): Promise<void> {
+    const { log, topics, clock, policies } = this.#options
+    const remembers = Object.values(policies).some((policy) => policy.default === 'last-known')
+    const { next, scan } = await restore({
+      log,
+      topics,
+      partition: this.partition,
+      clock: this.#clock,
+      decider: this.#decider,
+      presentMs: clock.monotonic(),
+      lastAnswers: remembers ? MAX_LAST_ANSWERS : 0,
+    })
+    this.#clock.move()
+    await this.#lookBacks.start(this.#clock.monotonic(), scan)
+    for (const topic of this.#decider.topics) this.#next[topic] = next[topic] ?? Number(await this.#firstOf(topic, scan !== undefined))
+    if (scan === undefined) this.#decider.firstInput = this.#next[topics.input]!
+    // So that a restart knows from where results tell of this lane.
+    this.#commit(true)
+  }
+
+  /** Where a topic is begun that this lane has not read yet. One that is new among the others is begun at its end. */
+  async #firstOf(topic: string, isLate: boolean): Promise<bigint> {
+    const { log, topics } = this.#options
+    if (topic === topics.input) return this.#from
+    const { first, next } = await log.offsets(this.#place(topic))
+    return isLate && topic !== topics.control ? next : first
+  }
+
+  #place(topic: string): TopicPartition {
+    return { topic, partition: topic === this.#options.topics.control ? 0 : this.partition }
+  }
+
+  async #read(topic: string, signal: AbortSignal): Promise<void> {
+    const { log, topics } = this.#options
+    const gate = topic === topics.input ? this.#inputs : topic === topics.control ? undefined : this.#scores
+    const from = BigInt(this.#next[topic]!)
+    for await (const batch of log.read({ ...this.#place(topic), from, follow: true, signal, reuse: true })) {
+      for (let rest: Batch | undefined = batch; rest !== undefined && !signal.aborted;) {
+        await gate?.pass(signal)
+        if (signal.aborted) break
+        const [head, more]: [Batch, Batch | undefined] = rest.count > AT_ONCE ? splitBatch(rest, AT_ONCE) : [rest, undefined]
+        this.#take(head)
+        rest = more
+      }
+      batch.release()
+      if (signal.aborted) return
+    }
+  }
+
+  /** Goes through records that have just come. */
+  #take(batch: Batch): void {
+    this.#clock.move()
+    const visit = this.#decider.start(batch)
+    for (let i = 0; i < batch.count; i++) visit(batch, i)
+    const to = Number(batch.nextOffset)
+    if (batch.count > 0) this.#arrivals.push({ topic: batch.topic, from: Number(offsetOf(batch, 0)), to, wall: this.#clock.wall })
+    this.#next[batch.topic] = to
+    this.#dirtySince = Math.min(this.#dirtySince, this.#clock.monotonic())
+    this.#moved()
+  }
+
+  /** Something was decided, or will be. */
+  #moved(): void {
+    this.#commit(false)
+    this.#inputs.look()
+    this.#scores.look()
+    this.#arm()
+  }
+
+  /** Sets the timer to when something is due. */
+  #arm(): void {
+    if (this.#abort.signal.aborted) return
+    const due = Math.min(this.#decider.rendezvous.nextDueMs() ?? Infinity, this.#dirtySince + RECORD_MS)
+    if (due >= this.#timerAt || due === Infinity) return
+    this.#timer?.()
+    this.#timerAt = due
+    const setTimer = this.#options.setTimer ?? plainTimer
+    this.#timer = setTimer(Math.max(0, due - this.#options.clock.monotonic()), () => {
+      this.#timerAt = Infinity
+      this.#timer = undefined
+      this.#clock.move()
+      this.#decider.rendezvous.advance()
+      this.#moved()
+    })
+  }
+
+  /** Commits what there is: at once where it was decided something, unless enough is under way; `whole`: in any case. */
+  #commit(whole: boolean): void {
+    const { topics, guarantee } = this.#options
+    const now = this.#clock.monotonic()
+    const isDue = this.#outbox.count > 0 || now >= this.#dirtySince + RECORD_MS
+    if (!whole && (!isDue || this.#committing.size >= COMMITS[guarantee])) return
+    const { input } = topics
+    const tellOffsets = whole || guarantee === 'exactly-once' || now >= this.#offsetsAt + OFFSETS_MS
+    if (tellOffsets) this.#offsetsAt = now
+    const entry = writeArrivals({ scan: this.#lookBacks.scan, next: this.#next, arrivals: this.#arrivals })
+    this.#arrivals = []
+    this.#dirtySince = Infinity
+    const appends = [
+      ...this.#outbox.take(topics, this.partition),
+      {
+        topic: topics.changelog,
+        partition: this.partition,
+        recordBatch: encodeRecords([{ timestamp: Math.trunc(this.#clock.now()), value: entry }]),
+      },
+    ]
+    const offsets = tellOffsets ? [{ topic: input, partition: this.partition, next: BigInt(this.#next[input]!) }] : []
+    const committing = this.#group.commit({ appends, offsets }).then(
+      () => {
+        this.#committing.delete(committing)
+        this.#onCommit()
+        if (!this.#abort.signal.aborted) this.#moved()
+      },
+      (error: unknown) => {
+        this.#committing.delete(committing)
+        this.#fail(error)
+      },
+    )
+    this.#committing.add(committing)
+    this.#lookBacks.look(this.#clock, this.#decider).catch((error: unknown) => this.#fail(error))
+  }
+}
+
+function plainTimer(delayMs: number, callback: () => void): () => void {
+  const timer = setTimeout(callback, delayMs)
+  return () => clearTimeout(timer)
+}
