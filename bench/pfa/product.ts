@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { loadEngineFromText } from '../../src/models/pfa/engine/load-engine.ts'
+import { loadEngineFromBytes } from '../../src/models/pfa/engine/load-engine.ts'
+import type { PfaEngine } from '../../src/models/pfa/engine/pfa-engine.ts'
 
 /** The engine with a document and its records. What takes `times` answers the CPU nanoseconds that the process used. */
 export interface Product {
@@ -12,9 +13,10 @@ export interface Product {
 }
 
 export function loadProduct(document: string, rows: string): Product {
-  const text = readFileSync(document, 'utf8')
+  const bytes = readFileSync(document)
+  const load = (): PfaEngine => loadEngineFromBytes(bytes, bytes.toString())
   const lines = readFileSync(rows, 'utf8').trimEnd().split('\n')
-  const engine = loadEngineFromText(text)
+  const engine = load()
   engine.begin()
   const inputs = lines.map((line) => engine.readInput(JSON.parse(line)))
   let seen = 0
@@ -30,7 +32,7 @@ export function loadProduct(document: string, rows: string): Product {
       }),
     loads: (times) =>
       cpu(times, () => {
-        loadEngineFromText(text).begin()
+        load().begin()
       }),
     answers: () => inputs.map((input) => engine.writeOutput(engine.action(input))),
   }

@@ -1,5 +1,5 @@
 import { utf8Width } from '../utf8.ts'
-import { nearestQuotient, POWERS } from './exact-number.ts'
+import { nearestQuotient, POWERS } from '../../core/exact-number.ts'
 
 const QUOTE = 34
 const BACKSLASH = 92

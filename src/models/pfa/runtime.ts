@@ -2,7 +2,7 @@ import { asSluiceError, SluiceError } from '../../core/errors.ts'
 import { type Clock, systemClock } from '../../core/clock.ts'
 import { modelId, type Runtime } from '../../core/model.ts'
 import { isJsonText, readDocumentText } from './document/read-document-text.ts'
-import { loadEngine, loadEngineFromText, type EngineOptions } from './engine/load-engine.ts'
+import { loadEngine, loadEngineFromBytes, type EngineOptions } from './engine/load-engine.ts'
 import type { PfaEngine } from './engine/pfa-engine.ts'
 import { createPfaModel } from './pfa-model.ts'
 
@@ -32,7 +32,10 @@ export function createPfaRuntime(options: PfaOptions = {}): Runtime {
       }
       try {
         const text = textOf(bytes)
-        const engine = load(text, { clock: options.clock ?? systemClock, ...(options.timeoutMs && { timeoutMs: options.timeoutMs }) })
+        const engine = load(bytes, text, {
+          clock: options.clock ?? systemClock,
+          ...(options.timeoutMs && { timeoutMs: options.timeoutMs }),
+        })
         checkState(engine, id)
         engine.begin()
         return createPfaModel(engine, descriptor.inputs)
@@ -43,8 +46,8 @@ export function createPfaRuntime(options: PfaOptions = {}): Runtime {
   }
 }
 
-function load(text: string, options: EngineOptions): PfaEngine {
-  return isJsonText(text) ? loadEngineFromText(text, options) : loadEngine(readDocumentText(text), options)
+function load(bytes: Uint8Array, text: string, options: EngineOptions): PfaEngine {
+  return isJsonText(text) ? loadEngineFromBytes(bytes, text, options) : loadEngine(readDocumentText(text), options)
 }
 
 /** State is kept by partition of the input, and nothing else can be asked for. */

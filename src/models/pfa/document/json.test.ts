@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { DEPTH_LIMIT, numberAt, parseJson, Real } from './json.ts'
+import { DEPTH_LIMIT, parseJson, Real } from './json.ts'
 import { parseYaml } from './yaml.ts'
 
 describe('JSON of documents', () => {
@@ -40,21 +40,6 @@ describe('JSON of documents', () => {
 
   it('refuses what nests too deep', () => {
     expect(() => parseJson('['.repeat(DEPTH_LIMIT + 1))).toThrow('nests deeper')
-  })
-
-  it('reads numbers as JavaScript does, bit for bit', () => {
-    let state = 7
-    for (let i = 0; i < 2000; i++) {
-      state = (Math.imul(state, 1103515245) + 12345) >>> 0
-      const digits = String(state)
-        .padStart(10, '0')
-        .repeat(1 + (state % 3))
-      const point = state % digits.length
-      const whole = digits.slice(0, point).replace(/^0+(?=\d)/, '') || '0'
-      const text = `${state % 2 === 0 ? '-' : ''}${whole}.${digits.slice(point)}${state % 5 === 0 ? 'e-7' : ''}`
-      expect(numberAt(text, 0)).toEqual({ value: Number(text), end: text.length })
-    }
-    for (const bad of ['', '-', '01', '1.', '.5', 'a']) expect(numberAt(bad, 0)).toBeUndefined()
   })
 })
 

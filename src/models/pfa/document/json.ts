@@ -36,10 +36,9 @@ export class Decoded {
   }
 }
 
-/** Reads the value under "init" of an object in `cells`, given what stands before it; undefined where the general reader is to do it. */
+/** Reads the value under "init" of an object in `cells`, given what stands before it and where it begins in the text; undefined where the general reader is to do it. */
 export type DecodeCell = (
   cell: JsonObject,
-  text: string,
   at: number,
 ) => { readonly typeKey: string; readonly value: unknown; readonly end: number } | undefined
 
@@ -122,7 +121,7 @@ class JsonReader {
 
   #decoded(cell: JsonObject): Decoded | undefined {
     const start = this.#at
-    const decoded = this.#decodeCell?.(cell, this.#text, start)
+    const decoded = this.#decodeCell?.(cell, start)
     if (decoded === undefined) return undefined
     this.#at = decoded.end
     return new Decoded(decoded.typeKey, decoded.value, this.#text.slice(start, decoded.end))
@@ -241,46 +240,6 @@ class JsonReader {
       details: { line, column },
     })
   }
-}
-
-/** Where a number that was read ends. Used again for the next one. */
-const FOUND = { value: 0, end: 0 }
-const POWERS = Array.from({ length: 23 }, (_, i) => 10 ** i)
-
-/** The number whose text begins here, and where that ends; undefined where there is none. The object is the next call's too. */
-export function numberAt(text: string, at: number): { readonly value: number; readonly end: number } | undefined {
-  const negative = text.charCodeAt(at) === 0x2d
-  const first = negative ? at + 1 : at
-  let end = first
-  let digits = 0
-  let code = text.charCodeAt(end)
-  for (; code >= 0x30 && code <= 0x39; code = text.charCodeAt(++end)) digits = digits * 10 + (code - 0x30)
-  if (end === first || (end > first + 1 && text.charCodeAt(first) === 0x30)) return undefined
-  let fraction = 0
-  if (code === 0x2e) {
-    const point = end
-    for (code = text.charCodeAt(++end); code >= 0x30 && code <= 0x39; code = text.charCodeAt(++end)) digits = digits * 10 + (code - 0x30)
-    fraction = end - point - 1
-    if (fraction === 0) return undefined
-  }
-  if (code === 0x65 || code === 0x45) return generalNumber(text, at)
-  // Exact where both the digits and the power of ten are exact doubles: one division rounds once.
-  if (digits > Number.MAX_SAFE_INTEGER || fraction > 22) FOUND.value = Number(text.slice(at, end))
-  else {
-    const value = fraction === 0 ? digits : digits / POWERS[fraction]!
-    FOUND.value = negative ? -value : value
-  }
-  FOUND.end = end
-  return FOUND
-}
-
-function generalNumber(text: string, at: number): typeof FOUND | undefined {
-  NUMBER.lastIndex = at
-  const match = NUMBER.exec(text)
-  if (match === null) return undefined
-  FOUND.value = Number(match[0])
-  FOUND.end = NUMBER.lastIndex
-  return FOUND
 }
 
 /** The number that a text of JSON's form stands for. */

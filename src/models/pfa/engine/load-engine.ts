@@ -2,14 +2,14 @@ import { SluiceError } from '../../../core/errors.ts'
 import { type Clock, systemClock } from '../../../core/clock.ts'
 import { compileDocument, type CompiledDocument } from '../compile/compile-document.ts'
 import type { Document, Run } from '../compile/document.ts'
-import { type DecodeCell, type Json, type JsonObject, parseJson } from '../document/json.ts'
-import { TypeTable } from '../types/type-table.ts'
+import { type Json, parseJson } from '../document/json.ts'
 import { Place } from '../document/place.ts'
 import { PfaRuntimeError } from '../values/runtime-error.ts'
 import type { Value } from '../values/value.ts'
-import { createValueTools, type ValueTools } from '../values/value-tools.ts'
+import { createValueTools } from '../values/value-tools.ts'
 import { PfaEngine } from './pfa-engine.ts'
 import { createRandom } from './random.ts'
+import { cellDecoder } from './read-cells.ts'
 import { PfaStopError } from './stop-error.ts'
 
 /** How long one run of a document may take, where neither it nor the host says less. */
@@ -34,37 +34,16 @@ export function loadEngine(json: Json, options: EngineOptions = {}): PfaEngine {
   return loadEngines(json, { ...options, instances: 1 })[0]!
 }
 
-/** As `loadEngine`, from the text of a JSON document: large values of cells are read from it at once. */
-export function loadEngineFromText(text: string, options: EngineOptions = {}): PfaEngine {
-  const values = createValueTools(options.bytes)
-  const json = parseJson(text, (cell, whole, at) => decodeCell(cell, { values, text: whole, at }))
-  return createEngines(json, values, { ...options, instances: 1 })[0]!
-}
-
-/** Reads a cell's value where its type is known already from what stands before it. */
-function decodeCell(cell: JsonObject, { values, text, at }: { values: ValueTools; text: string; at: number }): ReturnType<DecodeCell> {
-  const type = cell.get('type')
-  if (type === undefined || cell.has('source')) return undefined
-  const types = new TypeTable()
-  const place = new Place(undefined, '')
-  try {
-    types.declareAll(type, place)
-    const read = types.read(type, place)
-    const found = values.textReader(read)(text, at)
-    return found && { typeKey: read.key, ...found }
-  } catch (error) {
-    // A type that is declared elsewhere, or wrongly: the general way says which.
-    if (error instanceof SluiceError) return undefined
-    throw error
-  }
+/**
+ * As `loadEngine`, from the bytes of a JSON document in UTF-8 and its text, without a byte order mark: large values of cells are read from the bytes at once.
+ */
+export function loadEngineFromBytes(bytes: Uint8Array, text: string, options: EngineOptions = {}): PfaEngine {
+  return loadEngine(parseJson(text, cellDecoder(bytes, text)), options)
 }
 
 /** Loads a PFA document as several engines, which share what it declares as shared. */
 export function loadEngines(json: Json, options: EngineOptions): readonly PfaEngine[] {
-  return createEngines(json, createValueTools(options.bytes), options)
-}
-
-function createEngines(json: Json, values: ValueTools, options: EngineOptions): readonly PfaEngine[] {
+  const values = createValueTools(options.bytes)
   const watch = new RunWatch(options.clock ?? systemClock, options.timeoutMs ?? LONGEST_RUN_MS)
   const compiled = compileDocument(json, {
     place: new Place(undefined, ''),

@@ -1,17 +1,26 @@
 import type { RecordType } from '../types/type.ts'
+import { RecentMemo } from './recent-memo.ts'
 import { propertyOf, type RecordValue, type Value } from './value.ts'
 
 /** Makes a record of its fields, in the order of the type. */
 export type RecordClass = new (...fields: readonly Value[]) => RecordValue
 
-/** The classes of a document's records, made when first asked for: one shape per type, so that reading a field is one load. */
+/** How many classes documents share. */
+const SHARED = 1000
+
+/**
+ * The classes of a document's records, made when first asked for: one shape per type, so that reading a field is one load. Documents share the classes of
+ * types that are written alike, so that a new version of a model finds code that is warm.
+ */
 export class RecordClasses {
+  static readonly #shared = new RecentMemo<RecordClass>(SHARED)
   readonly #made = new Map<string, RecordClass>()
 
   get(type: RecordType): RecordClass {
     const known = this.#made.get(type.key)
     if (known !== undefined) return known
-    const made = recordClass(type)
+    const fields = type.fields.map((field) => [field.name, field.type.key])
+    const made = RecordClasses.#shared.get(JSON.stringify([type.key, isTreeNode(type), fields]), () => recordClass(type))
     this.#made.set(type.key, made)
     return made
   }

@@ -1,7 +1,6 @@
 import type { Type } from '../types/type.ts'
 import { type Compare, createComparators } from './compare.ts'
 import { createReaders, type ReadJson } from './read-json.ts'
-import { createTextReaders } from './read-text.ts'
 import { RecordClasses } from './record-classes.ts'
 import type { Value } from './value.ts'
 import { createAvroWriters } from './write-avro.ts'
@@ -13,8 +12,6 @@ export interface ValueTools {
   readonly comparator: (type: Type) => Compare
   /** Of the document's own literals: Avro's JSON. */
   readonly literalReader: (type: Type) => ReadJson
-  /** Of large literals, from the text itself. */
-  readonly textReader: ReturnType<typeof createTextReaders>
   /** Of input: unions may come without tags. */
   readonly inputReader: (type: Type) => ReadJson
   readonly jsonWriter: (type: Type) => WriteJson
@@ -27,7 +24,6 @@ export function createValueTools(bytes: 'latin1' | 'base64' = 'latin1'): ValueTo
     classes,
     comparator: createComparators(classes),
     literalReader: createReaders(classes, { bytes: 'latin1', untagged: false }),
-    textReader: createTextReaders(classes),
     inputReader: createReaders(classes, { bytes, untagged: true }),
     jsonWriter: createWriters(classes, { bytes }),
     avroWriter: createAvroWriters(classes),

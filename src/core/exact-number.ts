@@ -6,14 +6,14 @@ const SPLIT = 2 ** 27 + 1
 const MARGIN = 2 ** -40
 
 /**
- * The double nearest to (high × 10^lowDigits + low) / 10^scale, for integers of nine digits and fewer, and a scale from 0 to 22; or NaN where the true value is so near
+ * The double nearest to (high × 10^lowDigits + low) / 10^scale, for integers of nine digits and fewer (or of eight, and ten), and a scale from 0 to 22; or NaN where the true value is so near
  * to the middle of two doubles that this arithmetic can't tell. The dividend is kept as a sum of two doubles, without an error (Dekker
  * 1971), divided with a remainder, and rounded only where all values within the error round alike (Ziv 1991).
  */
 // eslint-disable-next-line max-params -- called per number
 export function nearestQuotient(high: number, low: number, lowDigits: number, scale: number): number {
   const power = POWERS[scale]!
-  // At most 30 + 21 bits, since 10^9 is 2^9 times 5^9: exact. With low it is `sum + rest`.
+  // At most 30 + 21 bits, or 27 + 24, since 10^9 is 2^9 times 5^9: exact. With low it is `sum + rest`.
   const product = high * POWERS[lowDigits]!
   const sum = product + low
   const part = sum - product

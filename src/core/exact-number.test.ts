@@ -27,6 +27,18 @@ test('quotients are as Number reads them, or are left to it', () => {
   expect(left / all).toBeLessThan(0.02)
 })
 
+test('eight digits and ten more are taken, too', () => {
+  const [high, low] = [fc.integer({ min: 0, max: 99_999_999 }), fc.integer({ min: 0, max: 9_999_999_999 })]
+  fc.assert(
+    fc.property(high, low, fc.integer({ min: 0, max: 22 }), (first, rest, scale) => {
+      const expected = Number(`${first}${String(rest).padStart(10, '0')}e-${scale}`)
+      const found = nearestQuotient(first, rest, 10, scale)
+      expect(Number.isNaN(found) ? expected : found).toBe(expected)
+    }),
+    { numRuns: 5000 },
+  )
+})
+
 test('texts of doubles and floats read back as they were', () => {
   const number = fc.oneof(
     fc.double({ min: 1e-5, max: 1, noNaN: true }),
