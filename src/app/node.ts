@@ -19,6 +19,7 @@ import { createRecordService } from '../services/record-service.ts'
 import { createStateService } from '../services/state-service.ts'
 import type { StreamContext } from '../services/stream-context.ts'
 import { type MonitorView, StreamMonitor } from '../services/stream-monitor.ts'
+import { createRendezvous } from './create-rendezvous.ts'
 import { createStream } from './create-stream.ts'
 import { createObserver } from './engine-observer.ts'
 import { ModelPlane } from './model-plane.ts'
@@ -76,7 +77,7 @@ export class SluiceNode {
     await log.ensureTopics(topicsOf(config))
     const registry = await openRegistry(config.schemas)
     const partitions = await Promise.all(config.streams.map(async (stream) => log.partitions(stream.input)))
-    await log.ensureTopics(stateTopics(config, Math.max(...partitions)))
+    await log.ensureTopics(stateTopics(config, Math.max(1, ...partitions)))
     await checkJoin(config, log, partitions)
     const limits = async (topic: string): Promise<number> => log.maxAppendBytes(topic)
     const streams = await Promise.all(
@@ -121,7 +122,13 @@ export class SluiceNode {
     const url = options.http === false ? undefined : await listen(services, options, stack)
     await models.start()
     const observer = createObserver(monitors, models.journal, logger)
-    const assigned = (config.workers > 1 ? startWorkers : startEngines)({
+    const servers = isWorker
+      ? []
+      : await Promise.all(
+          config.rendezvous.map(async (each) => createRendezvous(each, { config, log, clock, logger, journal: models.journal })),
+        )
+    for (const server of servers) stack.defer(async () => server.stop())
+    const engines = (config.workers > 1 ? startWorkers : startEngines)({
       config,
       log,
       logger,
@@ -132,6 +139,7 @@ export class SluiceNode {
       observer,
       stack,
     })
+    const assigned = Promise.all([engines, ...servers.map(async (server) => server.assigned)])
     assigned.then(
       () => {
         ready = true

@@ -3,4 +3,5 @@ export { effectiveSettings, effectiveSources, effectiveYaml } from './effective.
 export { type ConfigFlag, loadConfig, loadConfigWithSources, type LoadedConfig } from './load-config.ts'
 export { logText } from './log-address.ts'
 export { nearest } from './nearest.ts'
+export { readPolicy } from './policies-schema.ts'
 export type { Config, StreamConfig } from './schema.ts'

@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { dirname, relative, resolve } from 'node:path'
 import { SluiceError } from '../core/errors.ts'
 import { resolveDestination } from './archives-schema.ts'
+import { checkRendezvous } from './check-rendezvous.ts'
 import { checkStreams } from './check-streams.ts'
 import { problemsOf } from './issues.ts'
 import { readEnvironment } from './read-environment.ts'
@@ -61,6 +62,7 @@ export function loadConfigWithSources({ file, env, flags, cwd }: ConfigSources):
   const result = configSchema.safeParse(settings.tree)
   if (!result.success) settings.problems.push(...problemsOf(result.error.issues, configSchema, settings))
   checkStreams(settings)
+  checkRendezvous(settings)
   if (!result.success || settings.problems.length > 0) throw invalid(settings.problems)
   const folder = path === undefined ? cwd : dirname(path)
   const config = resolvePaths(result.data, (at, value) => resolve(isFromFile(settings.sourceOf(at)) ? folder : cwd, value))

@@ -106,3 +106,8 @@ export const policySchema = z
   .unknown()
   .refine((value) => !isDeep(value), { error: `a policy of at most ${MAX_NESTING} levels`, abort: true })
   .pipe(policyShape satisfies z.ZodType<PolicySpec>)
+
+/** The policy that a value is by its shape. Throws what is wrong with it. */
+export function readPolicy(value: unknown): PolicySpec {
+  return policySchema.parse(value)
+}

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { kafkaSchema } from './kafka-schema.ts'
 import { LOG_SYNTAX, type LogAddress, parseLogAddress } from './log-address.ts'
 import { archivesSchema } from './archives-schema.ts'
+import { rendezvousSchema } from './rendezvous-schema.ts'
 import { oneOf, section, size, text, topicName, whole } from './schema-parts.ts'
 
 const log = text(LOG_SYNTAX).transform((value, context): LogAddress => {
@@ -161,10 +162,8 @@ export const configSchema = section({
   models: modelsSchema.prefault({}),
   schemas: schemasSchema.prefault({}),
   topics: topicsSchema.prefault({}),
-  streams: z
-    .array(streamSchema, { error: 'a list of streams, each with input and output' })
-    .min(1, { error: 'a list of at least one stream' })
-    .prefault([{}]),
+  streams: z.array(streamSchema, { error: 'a list of streams, each with input and output' }).prefault([{}]),
+  rendezvous: rendezvousSchema.prefault([]),
   logging: section({
     level: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).prefault('info'),
     pretty: z.union([z.literal('auto'), z.boolean()], { error: 'auto, true or false' }).prefault('auto'),
