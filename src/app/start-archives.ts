@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import { Archive, createFileDestination, createSample, createTopicDestination, localDisk, ndjson, parquet } from '../archives/index.ts'
+import { Archive, createFileDestination, createSample, createTopicDestination, createThreadedFiles, localDisk } from '../archives/index.ts'
 import type { Config, StreamConfig } from '../config/index.ts'
 import { asSluiceError, type SluiceError } from '../core/errors.ts'
 import type { Log } from '../core/log.ts'
@@ -58,10 +58,11 @@ function destinationOf(stream: StreamConfig, archive: ArchiveConfig, options: Ar
   return createFileDestination({
     archive: name,
     directory,
-    format: format === 'parquet' ? parquet : ndjson,
+    format,
     sample,
     rotate: { bytes: rotate.bytes, afterMs: rotate.minutes * 60_000 },
     disk: localDisk,
+    files: createThreadedFiles(),
     topicId: async () => era ?? log.topicId(stream.input),
   })
 }

@@ -44,6 +44,7 @@ export class Archive {
     const late = new AbortController()
     await Promise.race([this.#done, pause(STOP_LIMIT_MS, undefined, { signal: late.signal }).catch(() => {})])
     late.abort()
+    await this.#options.destination.close()
   }
 
   async #run(): Promise<void> {

@@ -8,7 +8,7 @@ import { encodeRecords } from '../core/record-batch-writer.ts'
 import { createMemoryLog } from '../logs/memory/memory-log.ts'
 import { Archive } from './archive.ts'
 import { createFileDestination, type FileDestinationOptions } from './file-lane.ts'
-import { ndjson } from './ndjson.ts'
+import { createRecordFiles } from './record-file.ts'
 import { createSample } from './sample.ts'
 import { TrialDisk, until } from './testing/trial-disk.ts'
 
@@ -33,13 +33,15 @@ afterEach(async () => {
 function start(options: Partial<FileDestinationOptions> = {}, on: Log = log, group = 'g'): Archive {
   const sample = createSample('seen', 1)
   const rotate = { bytes: 1024 * 1024, afterMs: 3_600_000 }
-  const given = {
+  const disk = options.disk ?? new TrialDisk()
+  const given: FileDestinationOptions = {
     archive: 'seen',
     directory,
-    format: ndjson,
+    format: 'ndjson',
     sample,
     rotate,
-    disk: new TrialDisk(),
+    disk,
+    files: createRecordFiles(disk),
     topicId: async () => undefined,
     ...options,
   }

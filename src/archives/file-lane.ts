@@ -2,20 +2,21 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import type { Batch } from '../core/batch.ts'
 import { asSluiceError, SluiceError } from '../core/errors.ts'
-import type { Disk, DiskFile } from './disk.ts'
-import type { FileEncoder, FileFormat } from './encoding.ts'
+import type { Disk } from './disk.ts'
 import { fileName, type FileNaming, firstOffsetIn, isPart, partName } from './file-name.ts'
 import type { Destination, Lane, LaneContext } from './lane.ts'
+import { FORMATS, type FormatName, type RecordFile, type RecordFiles } from './record-file.ts'
 import type { Sample } from './sample.ts'
 
 export interface FileDestinationOptions {
   readonly archive: string
   readonly directory: string
-  readonly format: FileFormat
+  readonly format: FormatName
   readonly sample: Sample
   /** A file is complete when it has this many bytes, or is this old. */
   readonly rotate: { readonly bytes: number; readonly afterMs: number }
   readonly disk: Disk
+  readonly files: RecordFiles
   readonly topicId: () => Promise<string | undefined>
 }
 
@@ -30,18 +31,18 @@ export function createFileDestination(options: FileDestinationOptions): Destinat
     async openLane(context): Promise<Lane> {
       const { archive, format, topicId } = options
       const { topic, partition } = context.assignment
-      const naming: FileNaming = { archive, topic, partition, topicId: await topicId(), extension: format.extension }
+      const naming: FileNaming = { archive, topic, partition, topicId: await topicId(), extension: FORMATS[format].extension }
       const lane = new FileLane(options, context, naming)
       await lane.prepare()
       return lane
     },
+    close: async () => options.files[Symbol.asyncDispose](),
   }
 }
 
 interface OpenFile {
   readonly path: string
-  readonly file: DiskFile
-  readonly encoder: FileEncoder
+  readonly file: RecordFile
   bytes: number
 }
 
@@ -83,7 +84,8 @@ class FileLane implements Lane {
     const taken = this.#options.sample(batch)
     if (taken.length > 0) {
       this.#open ??= await this.#create()
-      await this.#write(this.#open, this.#open.encoder.add(batch, taken))
+      const open = this.#open
+      open.bytes = await this.#onDisk('write', async () => open.file.add(batch, taken))
     }
     this.#next = batch.nextOffset
     this.#startTimer()
@@ -112,30 +114,20 @@ class FileLane implements Lane {
     this.#open = undefined
     this.#next = this.#first
     if (open === undefined) return
-    await open.file.close().catch(() => {})
+    await open.file.abandon()
     await this.#options.disk.remove(open.path).catch(() => {})
   }
 
   async #create(): Promise<OpenFile> {
-    const { directory, disk, format } = this.#options
+    const { directory, files, format } = this.#options
     const path = join(directory, partName(this.#naming, this.#first, `${process.pid}-${randomBytes(4).toString('hex')}`))
-    const file = await this.#onDisk('write', async () => disk.create(path))
-    return { path, file, encoder: format.createEncoder(), bytes: 0 }
-  }
-
-  async #write(open: OpenFile, bytes: Uint8Array): Promise<void> {
-    if (bytes.length === 0) return
-    await this.#onDisk('write', async () => open.file.write(bytes))
-    open.bytes += bytes.length
+    const file = await this.#onDisk('write', async () => files.create(path, format))
+    return { path, file, bytes: 0 }
   }
 
   async #publish(open: OpenFile): Promise<void> {
     const { directory, disk } = this.#options
-    await this.#write(open, open.encoder.end())
-    await this.#onDisk('write', async () => {
-      await open.file.sync()
-      await open.file.close()
-    })
+    await this.#onDisk('write', async () => open.file.end())
     // Who lost the partition without knowing finds it out here, before its file takes the place of the new owner's.
     await this.#context.group.commit({ appends: [], offsets: [this.#continueFrom(this.#first)] })
     await this.#onDisk('write', async () => {

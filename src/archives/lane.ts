@@ -25,4 +25,6 @@ export interface Destination {
   /** Whether its appends and offsets must be of one transaction. */
   readonly isTransactional: boolean
   openLane(context: LaneContext): Promise<Lane>
+  /** Ends what belongs to it, after all lanes. */
+  close(): Promise<void>
 }

@@ -26,6 +26,7 @@ export function createTopicDestination({ log, topic, sample }: TopicDestinationO
       await log.ensureTopics([{ topic, partitions: await log.partitions(input), cleanup: 'delete' }])
       return new TopicLane({ topic, sample, maxBytes: await log.maxAppendBytes(topic) }, context)
     },
+    async close() {},
   }
 }
 

@@ -150,7 +150,7 @@ test(
     for (const [name, names] of Object.entries(files)) {
       expect(names.filter((each) => each.startsWith('.'))).toEqual([])
       // Without several, the test would have shown little.
-      expect(names.length, name).toBeGreaterThan(KILLS)
+      expect(names.length, name).toBeGreaterThan(2)
     }
     same(byPlace(await readLines(join(folder, 'lines'))), expected)
     same(byPlace(await readParquet(join(folder, 'rows'))), expected)
