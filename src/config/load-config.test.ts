@@ -42,6 +42,7 @@ describe('what is right', () => {
     expect(config.models).toEqual({
       topic: 'models',
       history: 10,
+      aliases: {},
       join: 'partitioned',
       maxBytes: 268435456,
       loadTimeoutMs: 60000,
@@ -50,6 +51,7 @@ describe('what is right', () => {
       definitions: null,
     })
     expect(config.topics).toEqual({
+      control: 'control',
       deadLetters: 'dead-letters',
       events: 'events',
       swaps: 'swaps',
@@ -60,6 +62,7 @@ describe('what is right', () => {
       {
         name: 'mdata',
         archives: [],
+        policies: {},
         input: 'mdata',
         output: 'scores',
         partitions: 1,
@@ -205,7 +208,7 @@ describe('what is wrong', () => {
     ['http: 5500', 'http is 5500, but must be a group of settings: host, port, maxBodyBytes, allowedHosts (x.yaml:1:7)'],
     [
       'topics: { zzzzzzzz: a }',
-      'topics.zzzzzzzz is not a setting; there are topics.deadLetters, topics.events, topics.swaps, topics.statistics, topics.modelState (x.yaml:1:11)',
+      'topics.zzzzzzzz is not a setting; there are topics.deadLetters, topics.events, topics.swaps, topics.statistics, topics.modelState, topics.control (x.yaml:1:11)',
     ],
     [
       'models: { maxBytes: 12 parsecs }',
@@ -235,6 +238,10 @@ describe('what is wrong', () => {
     [
       'streams: [{ answer: { number: 1000 } }]',
       'streams[0].answer is a field number, but the stream is JSON; it must be { field: <name> } (x.yaml:1:21)',
+    ],
+    [
+      'streams: [{ answer: { field: a, record: false }, format: { avro: { schema: x } } }]',
+      "streams[0].answer.record must be true: an Avro answer's schema is the record's with one field more (x.yaml:1:41)",
     ],
     [
       'streams: [{ answer: { field: a }, format: { protobuf: { descriptorSet: x, message: y } } }]',

@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { dirname, relative, resolve } from 'node:path'
 import { SluiceError } from '../core/errors.ts'
 import { resolveDestination } from './archives-schema.ts'
+import { checkPolicies } from './check-policies.ts'
 import { checkRendezvous } from './check-rendezvous.ts'
 import { checkStreams } from './check-streams.ts'
 import { problemsOf } from './issues.ts'
@@ -63,6 +64,7 @@ export function loadConfigWithSources({ file, env, flags, cwd }: ConfigSources):
   if (!result.success) settings.problems.push(...problemsOf(result.error.issues, configSchema, settings))
   checkStreams(settings)
   checkRendezvous(settings)
+  checkPolicies(settings)
   if (!result.success || settings.problems.length > 0) throw invalid(settings.problems)
   const folder = path === undefined ? cwd : dirname(path)
   const config = resolvePaths(result.data, (at, value) => resolve(isFromFile(settings.sourceOf(at)) ? folder : cwd, value))
@@ -127,6 +129,7 @@ function resolvePaths(config: Mutable, absolute: (at: Path, value: string) => st
         ...kafka.sasl,
         passwordFile: file(['kafka', 'sasl', 'passwordFile'], kafka.sasl.passwordFile),
         tokenFile: file(['kafka', 'sasl', 'tokenFile'], kafka.sasl.tokenFile),
+        clientSecretFile: file(['kafka', 'sasl', 'clientSecretFile'], kafka.sasl.clientSecretFile),
       },
     },
     state: { directory: file(['state', 'directory'], config.state.directory) },

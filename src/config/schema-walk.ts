@@ -3,9 +3,11 @@ import { parse } from 'yaml'
 
 type Schema = z.core.$ZodType
 
-/** What a schema takes, without its defaults and transforms. */
+/** What a schema takes, without its defaults and transforms; of one that looks at anything first, what it takes then. */
 function bare(schema: Schema): Schema {
   const { def } = (schema as z.core.$ZodTypes)._zod
+  if (def.type === 'lazy') return bare(def.getter())
+  if (def.type === 'pipe' && kindOf(def.in) === 'unknown') return bare(def.out)
   if (def.type === 'prefault' || def.type === 'default' || def.type === 'optional' || def.type === 'nullable') return bare(def.innerType)
   return def.type === 'pipe' ? bare(def.in) : schema
 }
@@ -47,10 +49,18 @@ export function schemaAt(schema: Schema, path: readonly (string | number)[]): Sc
 
 /** The paths of everything that a variable or a flag may set as one text; lists are shown with the item 0. */
 export function leavesOf(schema: Schema, path: (string | number)[] = []): (string | number)[][] {
+  if (isWhole(schema)) return [path]
   const keys = keysOf(schema)
   if (kindOf(schema) === 'array' && keysOf(childOf(schema, 0)!).length > 0) return [path, ...leavesOf(childOf(schema, 0)!, [...path, 0])]
   const inside = keys.flatMap((key) => leavesOf(childOf(schema, key)!, [...path, key]))
   return kindOf(schema) === 'object' ? inside : [path, ...inside]
+}
+
+/** Whether the schema is of something that is set as a whole: it may hold more of its kind, so that it has no end of leaves. */
+function isWhole(schema: Schema): boolean {
+  const { def } = (schema as z.core.$ZodTypes)._zod
+  if (def.type === 'optional') return isWhole(def.innerType)
+  return def.type === 'lazy' || (def.type === 'pipe' && kindOf(def.in) === 'unknown')
 }
 
 /**

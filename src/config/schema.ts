@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { kafkaSchema } from './kafka-schema.ts'
 import { LOG_SYNTAX, type LogAddress, parseLogAddress } from './log-address.ts'
 import { archivesSchema } from './archives-schema.ts'
+import { policySchema } from './policies-schema.ts'
 import { rendezvousSchema } from './rendezvous-schema.ts'
 import { oneOf, section, size, text, topicName, whole } from './schema-parts.ts'
 
@@ -39,11 +40,15 @@ const dataType = z.union(
 )
 
 const FIELD_NUMBER = 'a protobuf field number from 1 to 536870911, outside 19000 to 19999, that the message does not use'
+/** Large records need not be written again with their answers; the headers say which record an answer is for. */
+const withRecord = z.boolean({ error: 'true, or false for answers without the record' }).prefault(true)
+
 const ANSWER = '{ field: <name> } for JSON and Avro or { number: <field number> } for protobuf'
 const answer = z.union(
   [
-    section({ field: text('the name of the field that is added to the record') }),
+    section({ field: text('the name of the field that is added to the record'), record: withRecord }),
     section({
+      record: withRecord,
       number: z
         .int({ error: FIELD_NUMBER })
         .min(1, { error: FIELD_NUMBER })
@@ -55,7 +60,11 @@ const answer = z.union(
 )
 
 /** The answer that a stream adds where its configuration does not say. */
-export const DEFAULT_ANSWER = { json: { field: 'answer' }, avro: { field: 'answer' }, protobuf: { number: 1000 } } as const
+export const DEFAULT_ANSWER = {
+  json: { field: 'answer', record: true },
+  avro: { field: 'answer', record: true },
+  protobuf: { number: 1000, record: true },
+} as const
 
 /** What the records of a stream are encoded in. */
 export function encodingOf(value: z.output<typeof format>): keyof typeof DEFAULT_ANSWER {
@@ -96,6 +105,9 @@ export const streamSettings = section({
     intervalMs: whole(0, 60_000, 'how long a Kafka transaction stays open for more records, in ms').prefault(100),
   }).prefault({}),
   batch: section({ maxBytes: size(1024).prefault('256KiB') }).prefault({}),
+  policy: policySchema.optional(),
+  policies: z.record(z.string(), policySchema, { error: 'a map from data type to policy' }).prefault({}),
+  decisions: topicName().optional(),
   archives: archivesSchema.prefault([]),
   inputs: z.record(z.string(), text('the path of a record field'), { error: 'a map from model input to record field' }).prefault({}),
 })
@@ -115,12 +127,20 @@ export const topicsSchema = section({
   swaps: topicName().prefault('swaps'),
   statistics: topicName().prefault('statistics'),
   modelState: topicName().prefault('model-state'),
+  control: topicName().prefault('control'),
 })
+
+const ALIASES = 'a map from alias to the name of a model, or its name@version, such as { champion: forest }'
 
 export const modelsSchema = section({
   topic: topicName().prefault('models'),
   join: oneOf(['partitioned', 'keyed']).prefault('partitioned'),
   history: whole(1, 10_000, 'how many versions of a data type are kept').prefault(10),
+  aliases: z
+    .record(z.string(), z.record(z.string(), text('the name of a model, or name@version'), { error: ALIASES }), {
+      error: `a map from data type to ${ALIASES}`,
+    })
+    .prefault({}),
   maxBytes: size().prefault('256MiB'),
   loadTimeoutMs: whole(1, 3_600_000, 'how long loading may take, in ms').prefault(60_000),
   directory: text('the path of the folder from which models may be fetched').nullable().prefault(null),
