@@ -22,19 +22,20 @@ export async function restoreLane(log: Log, partition: TopicPartition, { topics,
   const lane = known?.lane ?? new Lane(partition.topic, partition.partition)
   const read = async (topic: string, from: bigint | undefined, visit: Visit): Promise<void> =>
     eachRecord(log, { topic, partition: partition.partition, from: from ?? 0n }, visit)
-  await read(topics.swaps, known?.swaps, (text) => {
+  const swaps = read(topics.swaps, known?.swaps, (text) => {
     const marker = text === undefined ? undefined : (JSON.parse(text) as SwapMarker)
     if (marker?.topic === partition.topic) lane.restoreMarker(marker)
   })
-  await read(topics.statistics, known?.statistics, (text) => {
-    const statistics = text === undefined ? undefined : (JSON.parse(text) as StatisticsRecord & { topic: string })
-    if (statistics?.topic === partition.topic) lane.restoreStatistics(ModelStatistics.fromJSON(statistics))
+  const statistics = read(topics.statistics, known?.statistics, (text) => {
+    const record = text === undefined ? undefined : (JSON.parse(text) as StatisticsRecord & { topic: string })
+    if (record?.topic === partition.topic) lane.restoreStatistics(ModelStatistics.fromJSON(record))
   })
-  await read(topics.modelState, known?.modelState, (text, key) => {
+  const states = read(topics.modelState, known?.modelState, (text, key) => {
     const state = text === undefined ? undefined : readStateText(text)
     if (state === undefined) lane.states.forget(key)
     else if (state.topic === partition.topic) lane.states.restore(state)
   })
+  await Promise.all([swaps, statistics, states])
   return lane
 }
 

@@ -38,7 +38,7 @@ export interface KafkaLogOptions {
    * protocol.
    */
   readonly sessionTimeoutMs?: number
-  /** How often a member is heard of, and so learns of a rebalance. 1 s where absent. Of the classic protocol. */
+  /** How often a member is heard of, and so learns of a rebalance. 300 ms where absent. Of the classic protocol. */
   readonly heartbeatIntervalMs?: number
   /** How often a group of the classic protocol looks whether its topics have more partitions. 30 s where absent. */
   readonly metadataRefreshMs?: number
@@ -85,7 +85,7 @@ export function kafkaSettings(options: KafkaLogOptions): KafkaSettings {
     groupProtocol: 'classic',
     assignors: ['cooperative-sticky'],
     sessionTimeoutMs: 10_000,
-    heartbeatIntervalMs: 1000,
+    heartbeatIntervalMs: 300,
     metadataRefreshMs: 30_000,
     rebalanceTimeoutMs: 60_000,
     transactionTimeoutMs: 30_000,
