@@ -45,7 +45,8 @@ function namedFiles({ config }: LoadedConfig): [path: Path, file: string][] {
 function kafkaFiles({ tls, sasl }: Config['kafka']): [path: Path, file: string][] {
   const { enabled, ca, cert, key } = tls
   const ofTls = enabled ? Object.entries({ ca, cert, key }).map(([name, file]) => [['kafka', 'tls', name], file] as const) : []
-  const secret = sasl.mechanism === 'oauthbearer' ? 'tokenFile' : 'passwordFile'
+  const token = sasl.tokenUrl === null ? 'tokenFile' : 'clientSecretFile'
+  const secret = sasl.mechanism === 'oauthbearer' ? token : 'passwordFile'
   const ofSasl = sasl.mechanism === 'none' ? [] : [[['kafka', 'sasl', secret], sasl[secret]] as const]
   return [...ofTls, ...ofSasl].flatMap(([path, file]): [Path, string][] => (file === null ? [] : [[path, file]]))
 }

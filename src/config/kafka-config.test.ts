@@ -29,7 +29,16 @@ describe('The section kafka', () => {
       compression: 'none',
       maxDecompressedBytes: 512 * 1024 * 1024,
       tls: { enabled: false, ca: null, cert: null, key: null },
-      sasl: { mechanism: 'none', username: null, passwordFile: null, tokenFile: null },
+      sasl: {
+        mechanism: 'none',
+        username: null,
+        passwordFile: null,
+        tokenFile: null,
+        tokenUrl: null,
+        clientId: null,
+        clientSecretFile: null,
+        scope: null,
+      },
     })
   })
 
@@ -52,7 +61,8 @@ describe('The section kafka', () => {
   })
 
   test('has no secrets, and none of their variables is a mistake', async () => {
-    const loaded = await load('', { SLUICE_KAFKA_PASSWORD: 'xyzzy', SLUICE_KAFKA_TOKEN: 'xyzzy', SLUICE_KAFKA_KEY_PASSWORD: 'xyzzy' })
+    const names = ['PASSWORD', 'TOKEN', 'CLIENT_SECRET', 'KEY_PASSWORD']
+    const loaded = await load('', Object.fromEntries(names.map((name) => [`SLUICE_KAFKA_${name}`, 'xyzzy'])))
     expect(JSON.stringify(loaded.config) + effectiveYaml(loaded)).not.toContain('xyzzy')
     await expect(load('kafka: { sasl: { password: xyzzy } }')).rejects.toMatchObject({ code: 'config.invalid' })
   })
@@ -62,10 +72,21 @@ describe('The section kafka', () => {
     '{ assignors: [sticky] }',
     '{ groupProtocol: eager }',
     '{ sasl: { mechanism: gssapi } }',
+    '{ sasl: { tokenUrl: http://login.example.com/token } }',
+    '{ sasl: { tokenUrl: https://user:pass@login.example.com/token } }',
+    '{ sasl: { tokenUrl: login.example.com } }',
     '{ compression: brotli }',
   ])('refuses %s', async (section) => {
     await expect(load(`kafka: ${section}`)).rejects.toMatchObject({ code: 'config.invalid' })
   })
+
+  test.each(['https://login.example.com/oauth2/token', 'http://127.0.0.1:8080/token', 'http://localhost/token', 'http://[::1]/token'])(
+    'takes tokens from %s',
+    async (tokenUrl) => {
+      const { config } = await load(`kafka: { sasl: { tokenUrl: '${tokenUrl}', clientSecretFile: s } }`)
+      expect(config.kafka.sasl).toMatchObject({ tokenUrl, clientSecretFile: join(directory, 's') })
+    },
+  )
 
   test('names files that are not there, where they would be used', async () => {
     const loaded = await load(

@@ -4,6 +4,15 @@ import { oneOf, section, size, text, whole } from './schema-parts.ts'
 const ASSIGNORS = ['cooperative-sticky', 'range'] as const
 const ASSIGNOR_LIST = `a list of one or both of ${ASSIGNORS.join(', ')}, the best first`
 
+const TOKEN_URL = 'the https address of a token endpoint (http only on this machine), without a password'
+
+/** Secrets and tokens go over the wire, so it is to be encrypted where there is one. */
+function isTokenUrl(address: string): boolean {
+  const url = URL.parse(address)
+  if (url === null || url.username !== '' || url.password !== '') return false
+  return url.protocol === 'https:' || (url.protocol === 'http:' && /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(url.hostname))
+}
+
 /** How a node on a Kafka log speaks to the brokers. Secrets are not here: they come from files or variables. */
 export const kafkaSchema = section({
   groupProtocol: oneOf(['classic', 'consumer']).prefault('classic'),
@@ -23,5 +32,9 @@ export const kafkaSchema = section({
     username: text('a user name').nullable().prefault(null),
     passwordFile: text('the path of a file with the password').nullable().prefault(null),
     tokenFile: text('the path of a file with the token').nullable().prefault(null),
+    tokenUrl: text(TOKEN_URL).refine(isTokenUrl, { error: TOKEN_URL }).nullable().prefault(null),
+    clientId: text('what the token endpoint calls this process').nullable().prefault(null),
+    clientSecretFile: text('the path of a file with the secret that the token endpoint wants').nullable().prefault(null),
+    scope: text('what the token is to be good for').nullable().prefault(null),
   }).prefault({}),
 })

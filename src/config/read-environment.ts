@@ -9,7 +9,7 @@ const PREFIX = 'SLUICE_'
 /** Variables that start with SLUICE_ and are no settings: the command line's own, and those of tests and scripts. */
 const OTHERS = new Set(['SLUICE_CONFIG', 'SLUICE_SERVER', 'SLUICE_SHARED', 'SLUICE_CACHE', 'SLUICE_KAFKA'])
 /** Secrets, which are never part of the configuration: it may be shown. */
-const SECRETS = new Set(['SLUICE_KAFKA_PASSWORD', 'SLUICE_KAFKA_TOKEN', 'SLUICE_KAFKA_KEY_PASSWORD'])
+const SECRETS = new Set(['SLUICE_KAFKA_PASSWORD', 'SLUICE_KAFKA_TOKEN', 'SLUICE_KAFKA_CLIENT_SECRET', 'SLUICE_KAFKA_KEY_PASSWORD'])
 /** Kubernetes sets these in every pod beside a service that is called `sluice`; and SLUICE_TEST_ is free for tests. */
 const IGNORED = /^SLUICE_(SERVICE_(HOST|PORT(_.*)?)|PORT(_\d+_.*)?|TEST_.*)$/
 

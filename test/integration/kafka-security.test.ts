@@ -1,8 +1,10 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { openLog } from '../../src/app/open-log.ts'
 import { loadConfig } from '../../src/config/index.ts'
 import type { SluiceError } from '../../src/core/errors.ts'
@@ -109,6 +111,36 @@ describe('A log opens, and does all that logs do,', () => {
     const tokenFile = join(directory, 'token')
     await writeFile(tokenFile, token)
     expect(await useEverything(await open(security.saslPort, { sasl: { mechanism: 'oauthbearer', tokenFile } }))).toEqual(EVERYTHING)
+  })
+
+  test('with bearer tokens of a token endpoint, again and again before they end', async () => {
+    const given: number[] = []
+    const server = createServer((request, response) => {
+      const basic = `Basic ${Buffer.from('sluice:client-secret').toString('base64')}`
+      const isKnown = request.method === 'POST' && request.headers.authorization === basic
+      // Its life is counted in whole seconds.
+      const token = { access_token: unsecuredToken('admin', 4), token_type: 'Bearer', expires_in: 3 }
+      if (isKnown) given.push(performance.now())
+      response.writeHead(isKnown ? 200 : 401, { 'content-type': 'application/json' })
+      response.end(JSON.stringify(isKnown ? token : { error: 'invalid_client' }))
+    })
+    await new Promise<void>((done) => {
+      server.listen(0, '127.0.0.1', done)
+    })
+    onTestFinished(() => void server.close())
+    const tokenUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/token`
+    const sasl = { mechanism: 'oauthbearer', tokenUrl, clientId: 'sluice' } as const
+    const log = await open(security.saslPort, { sasl, env: { [SECRETS.clientSecret]: 'client-secret' } })
+    const topic = uniqueName('topic')
+    await log.ensureTopics([{ topic, partitions: 1, cleanup: 'delete' }])
+    let count = 0
+    // Three of its tokens end meanwhile.
+    while (given.length < 5) await append(log, topic, [record(`${count++}`)])
+    expect(await valuesOf(log, topic)).toHaveLength(count)
+    const wrong = open(security.saslPort, { sasl, env: { [SECRETS.clientSecret]: 'wrong-secret' } })
+    const error = await failureOf(wrong)
+    expect(error).toMatchObject({ code: 'log.authentication.failed' })
+    expect(`${error.message}${inspect(error)}`).not.toContain('wrong-secret')
   })
 
   test('with a bearer token that has to be shown again and again, and changes meanwhile', async () => {

@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { SluiceError } from '../../core/errors.ts'
+import { createTokenSource } from './oidc-token.ts'
 import type { KafkaLogOptions } from './options.ts'
 
 /** How a process shows the brokers who it is. Paths are those of files in PEM, or of text. */
@@ -18,11 +19,21 @@ export interface KafkaSecurity {
     readonly username: string | null
     readonly passwordFile: string | null
     readonly tokenFile: string | null
+    /** Of a token endpoint, in place of a token: where it is, and who asks for what. */
+    readonly tokenUrl?: string | null
+    readonly clientId?: string | null
+    readonly clientSecretFile?: string | null
+    readonly scope?: string | null
   }
 }
 
 /** Variables of the environment that hold what no configuration should. */
-export const SECRETS = { password: 'SLUICE_KAFKA_PASSWORD', token: 'SLUICE_KAFKA_TOKEN', keyPassword: 'SLUICE_KAFKA_KEY_PASSWORD' } as const
+export const SECRETS = {
+  password: 'SLUICE_KAFKA_PASSWORD',
+  token: 'SLUICE_KAFKA_TOKEN',
+  clientSecret: 'SLUICE_KAFKA_CLIENT_SECRET',
+  keyPassword: 'SLUICE_KAFKA_KEY_PASSWORD',
+} as const
 
 type Environment = Readonly<Record<string, string | undefined>>
 type Credentials = Pick<KafkaLogOptions, 'tls' | 'sasl' | 'principal'>
@@ -64,10 +75,11 @@ function principalOf(certificate: string): string {
   }
 }
 
-function loadSasl({ mechanism, username, passwordFile, tokenFile }: KafkaSecurity['sasl'], env: Environment): Credentials | undefined {
+function loadSasl(settings: KafkaSecurity['sasl'], env: Environment): Credentials | undefined {
+  const { mechanism, username, passwordFile } = settings
   if (mechanism === 'none') return undefined
   if (mechanism === 'oauthbearer') {
-    const token = secret({ name: 'token', file: tokenFile, variable: SECRETS.token, mechanism }, env)
+    const token = tokenSource(settings, env)
     let principal = 'the bearer of the token'
     const provider = async (): Promise<string> => {
       const text = await token()
@@ -82,8 +94,19 @@ function loadSasl({ mechanism, username, passwordFile, tokenFile }: KafkaSecurit
   return { sasl: { mechanism: name, username, password }, principal: () => `User:${username}` }
 }
 
+/** A token as it is given, or from an endpoint. */
+function tokenSource({ mechanism, tokenFile, tokenUrl, clientId, clientSecretFile, scope }: KafkaSecurity['sasl'], env: Environment) {
+  if (tokenUrl === null || tokenUrl === undefined)
+    return secret({ name: 'token', file: tokenFile, variable: SECRETS.token, mechanism }, env)
+  if (clientId === null || clientId === undefined)
+    throw new SluiceError('config.invalid', 'kafka.sasl.tokenUrl is set, which needs kafka.sasl.clientId')
+  const file = clientSecretFile ?? null
+  const clientSecret = secret({ name: 'clientSecret', file, variable: SECRETS.clientSecret, mechanism: 'oauthbearer by tokenUrl' }, env)
+  return createTokenSource({ url: tokenUrl, clientId, clientSecret, scope: scope ?? undefined })
+}
+
 interface Secret {
-  readonly name: 'password' | 'token'
+  readonly name: 'password' | 'token' | 'clientSecret'
   readonly file: string | null
   readonly variable: string
   readonly mechanism: string
