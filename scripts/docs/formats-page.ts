@@ -6,7 +6,7 @@ import { TREE_SUPPORT } from '../../src/models/trees/support.ts'
 import { PMML_SUPPORT } from '../../src/models/pmml/support.ts'
 
 const HERE: Partial<Record<(typeof FORMATS)[number], string>> = {
-  pmml: 'trees, forests, regressions and neural networks; see below',
+  pmml: 'PMML 3.0 to 4.4.1, all kinds of model whose scoring it defines; see below',
   lightgbm: 'text files; see below',
   xgboost: 'JSON and UBJSON; see below',
   catboost: 'JSON; see below',
@@ -84,7 +84,7 @@ export function formatsPage(): string {
     '  libraries (0.9 GB), and `SLUICE_TENSORFLOW` names their folder, which also is the leave for it; ops that reach files, the network or other programs are refused by name. To',
     '  TensorFlow a model is a program: run only such models so as you trust',
     '',
-    'Without that, an op that is not in this table is refused by name where the outputs need it.',
+    'Texts are split, hashed and changed before the graph runs, where they come from the inputs through such ops alone. Without TensorFlow itself, an op that is not in this table is refused by name where the outputs need it.',
     '',
     '| ops | | left out |',
     '|---|---|---|',

@@ -12,7 +12,7 @@ os.makedirs(folder, exist_ok=True)
 cases = importlib.import_module("cases").Cases(folder)
 if tutorial != "-" and not parts:
     importlib.import_module("tutorial_cases").make(cases, tutorial)
-for part in parts or ["graph", "keras", "more_keras", "keras2"]:
+for part in parts or ["graph", "keras", "more_keras", "keras2", "text"]:
     importlib.import_module(f"{part}_cases").make(cases)
     print(f"{part}: {len(cases.index)} cases so far", flush=True)
 cases.done()

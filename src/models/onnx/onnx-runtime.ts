@@ -2,8 +2,9 @@ import { availableParallelism } from 'node:os'
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { SluiceError } from '../../core/errors.ts'
-import type { ModelDescriptor, Runtime } from '../../core/model.ts'
+import type { Model, ModelDescriptor, Runtime } from '../../core/model.ts'
 import { createOnnxModel, METADATA } from './onnx-model.ts'
+import type { Preparation } from './preparation/preparation.ts'
 import { createSessionPool } from './session-pool.ts'
 import { createWorkerCalls } from '../trees/worker-call.ts'
 import { mayBeTreeGraph } from './trees/tree-graph.ts'
@@ -19,6 +20,12 @@ export interface OnnxRuntimeOptions {
   readonly startWorker?: () => Worker
 }
 
+/** The runtime of ONNX models, which runs those that are made of other formats too. */
+export interface OnnxRuntime extends Runtime {
+  /** With a preparation: what is done with a model's inputs before its graph runs. */
+  load(descriptor: ModelDescriptor, bytes: Uint8Array, preparation?: Preparation): Promise<Model>
+}
+
 /** Ensembles of this many bytes or more are read in a worker thread. */
 const READER_BYTES = 1024 * 1024
 
@@ -27,7 +34,7 @@ const READER_BYTES = 1024 * 1024
  * threads or more a model loads while another scores. Threads start with the first model. A model that is one ensemble of trees is
  * scored by our own scorer instead, at once, where that gives the same.
  */
-export function createOnnxRuntime(options: OnnxRuntimeOptions = {}): Runtime {
+export function createOnnxRuntime(options: OnnxRuntimeOptions = {}): OnnxRuntime {
   const threads = options.threads ?? Math.min(4, Math.max(2, availableParallelism()))
   const pool = createSessionPool({
     threads,
@@ -42,10 +49,10 @@ export function createOnnxRuntime(options: OnnxRuntimeOptions = {}): Runtime {
   }
   return {
     format: 'onnx',
-    async load(descriptor, bytes) {
-      const trees = useOwnScorer(descriptor) ? await readTrees(bytes, descriptor.metadata) : undefined
+    async load(descriptor, bytes, preparation) {
+      const trees = useOwnScorer(descriptor) && preparation === undefined ? await readTrees(bytes, descriptor.metadata) : undefined
       if (trees !== undefined) return createTreeEnsembleModel(descriptor, trees)
-      return createOnnxModel(descriptor, await pool.open(bytes, descriptor.metadata))
+      return createOnnxModel(descriptor, await pool.open(bytes, descriptor.metadata, preparation))
     },
     async [Symbol.asyncDispose]() {
       await readers.stop()

@@ -3,6 +3,7 @@ import { SluiceError } from '../../core/errors.ts'
 import { readInputs } from './input-tensors.ts'
 import { readOnnxGraph } from './onnx-graph.ts'
 import { checkDeclaredOutputs, readOutputs } from './output-tensors.ts'
+import { createPrepare, type Preparation } from './preparation/preparation.ts'
 import { runAll, type RunPlan } from './run.ts'
 import type { OnnxSignature, RunRequest, RunResult } from './signature.ts'
 import { withoutZipMaps } from './zip-map.ts'
@@ -14,8 +15,8 @@ export interface OnnxSession {
   release(): Promise<void>
 }
 
-/** Makes a session of a model's bytes and its descriptor's metadata. */
-export type OpenSession = (bytes: Uint8Array, metadata: Readonly<Record<string, string>>) => Promise<OnnxSession>
+/** Makes a session of a model's bytes and its descriptor's metadata; with what is done before its graph runs, where there is such. */
+export type OpenSession = (bytes: Uint8Array, metadata: Readonly<Record<string, string>>, preparation?: Preparation) => Promise<OnnxSession>
 
 /** Operators that know what to do with NaN: tree ensembles send it down a branch of its own, Imputer replaces it. */
 const TAKES_NAN = ['TreeEnsemble', 'TreeEnsembleRegressor', 'TreeEnsembleClassifier', 'Imputer']
@@ -34,14 +35,20 @@ const OPTIONS: InferenceSession.SessionOptions = {
  * Reads an ONNX file, makes a session of it and runs it once on zeros, which warms it and shows the sizes of its outputs.
  * Throws `model.malformed`, `model.unsupported`, or `model.runtime.failed` where that run fails.
  */
-export async function openSession(bytes: Uint8Array, metadata: Readonly<Record<string, string>>): Promise<OnnxSession> {
+export async function openSession(
+  bytes: Uint8Array,
+  metadata: Readonly<Record<string, string>>,
+  preparation?: Preparation,
+): Promise<OnnxSession> {
   const graph = readOnnxGraph(bytes)
-  const inputs = readInputs(graph, metadata)
+  const made = new Set(preparation?.outputs.map((output) => output.name))
+  const inputs = readInputs({ ...graph, inputs: graph.inputs.filter((input) => !made.has(input.name)) }, metadata)
+  const prepare = preparation && createPrepare(preparation)
   checkDeclaredOutputs(graph)
   const session = await createSession(withoutZipMaps(bytes, graph))
   try {
-    const { outputs, oneRow } = await readOutputs(session, { graph, inputs })
-    const plan: RunPlan = { session, inputs: inputs.tensors, outputs, oneRow }
+    const { outputs, oneRow } = await readOutputs(session, { graph, inputs, prepare })
+    const plan: RunPlan = { session, inputs: inputs.tensors, outputs, prepare, oneRow }
     return {
       signature: {
         inputs: inputs.tensors,

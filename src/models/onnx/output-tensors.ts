@@ -1,6 +1,7 @@
 import { asSluiceError, SluiceError } from '../../core/errors.ts'
 import type { GraphInputs } from './input-tensors.ts'
 import type { OnnxGraph } from './onnx-graph.ts'
+import type { Prepare } from './preparation/preparation.ts'
 import { runOnce, type TensorSession } from './run.ts'
 import type { InputTensor, OutputTensor, TensorData } from './signature.ts'
 import { elementTypeName, TENSOR_TYPES, type TensorType, tensorTypeOf } from './tensor-types.ts'
@@ -27,16 +28,24 @@ export function checkDeclaredOutputs(graph: OnnxGraph): void {
  */
 export async function readOutputs(
   session: TensorSession,
-  { graph, inputs }: { readonly graph: OnnxGraph; readonly inputs: GraphInputs },
+  { graph, inputs, prepare }: { readonly graph: OnnxGraph; readonly inputs: GraphInputs; readonly prepare?: Prepare | undefined },
 ): Promise<{ outputs: readonly OutputTensor[]; oneRow: boolean }> {
   const types = session.outputMetadata.map((output) => {
     if (!output.isTensor || output.type === undefined) throw unsupported(output.name, 'is not a tensor')
     if (!(output.type in TENSOR_TYPES)) throw unsupported(output.name, `has elements of ${output.type}`)
     return output.type as TensorType
   })
-  const run = async (rows: number) =>
-    runOnce({ session, inputs: inputs.tensors }, { rows, tensors: inputs.tensors.map((input) => zerosOf(input, rows)) })
-  const one = await run(1).catch((error: unknown) => {
+  // An empty text is no number, which some models make of it.
+  const texts = ['', '0']
+  const run = async (rows: number, text = texts[0]!) =>
+    runOnce({ session, inputs: inputs.tensors, prepare }, { rows, tensors: inputs.tensors.map((input) => zerosOf(input, rows, text)) })
+  const takesTexts = inputs.tensors.some((input) => input.type === 'string')
+  const one = await run(1).catch(async (error: unknown) => {
+    const other = takesTexts ? await run(1, texts[1]).catch(() => undefined) : undefined
+    if (other !== undefined) {
+      texts.shift()
+      return other
+    }
     throw asSluiceError(error, 'model.runtime.failed', 'the model fails on a row of zeros')
   })
   const widths = session.outputNames.map((name) => one[name]!.size)
@@ -62,11 +71,11 @@ function classesOf(graph: OnnxGraph, name: string, width: number): readonly stri
   return width > 1 ? graph.classLabels.find((labels) => labels.length === width) : undefined
 }
 
-/** So many rows of zeros, or of empty texts. */
-export function zerosOf(input: InputTensor, rows: number): TensorData {
+/** So many rows of zeros, or of a text. */
+export function zerosOf(input: InputTensor, rows: number, text = ''): TensorData {
   const { create } = TENSOR_TYPES[input.type]
   const length = rows * input.width
-  return create === undefined ? { codes: new Int32Array(length), texts: [''] } : { values: create(length) }
+  return create === undefined ? { codes: new Int32Array(length), texts: [text] } : { values: create(length) }
 }
 
 function unsupported(output: string, what: string): SluiceError {

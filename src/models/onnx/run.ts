@@ -1,4 +1,5 @@
 import { Tensor } from 'onnxruntime-node'
+import type { Prepare } from './preparation/preparation.ts'
 import type { InputTensor, OutputTensor, RunRequest, RunResult, TensorData } from './signature.ts'
 import { TENSOR_TYPES, type TensorArray } from './tensor-types.ts'
 
@@ -13,6 +14,8 @@ export interface RunPlan {
   readonly session: TensorSession
   readonly inputs: readonly InputTensor[]
   readonly outputs: readonly OutputTensor[]
+  /** What is done with the inputs before. */
+  readonly prepare?: Prepare | undefined
   /** Where true, rows must be run one by one. */
   readonly oneRow: boolean
 }
@@ -49,12 +52,12 @@ export async function runAll(plan: RunPlan, request: RunRequest): Promise<RunRes
 
 /** Runs these rows in one call. */
 export async function runOnce(
-  { session, inputs }: Pick<RunPlan, 'session' | 'inputs'>,
+  { session, inputs, prepare }: Pick<RunPlan, 'session' | 'inputs' | 'prepare'>,
   { rows, tensors }: RunRequest,
 ): Promise<Readonly<Record<string, Tensor>>> {
   const feeds: Record<string, Tensor> = {}
   for (const [i, input] of inputs.entries()) feeds[input.name] = tensorOf(input, tensors[i]!, rows)
-  return session.run(feeds)
+  return session.run(prepare === undefined ? feeds : prepare(feeds))
 }
 
 function tensorOf(input: InputTensor, data: TensorData, rows: number): Tensor {

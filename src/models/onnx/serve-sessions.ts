@@ -14,7 +14,7 @@ export function serveSessions(port: MessagePort, engine: string, open: OpenSessi
   async function handle(request: Exclude<WorkerRequest, { kind: 'close' }>): Promise<WorkerAnswers[WorkerRequest['kind']]> {
     if (request.kind === 'open') {
       // A copy of its own, since the bytes are shared between the workers and native code takes no shared memory.
-      const session = await open(request.bytes.slice(), request.metadata)
+      const session = await open(request.bytes.slice(), request.metadata, request.preparation)
       sessions.set(request.model, session)
       return session.signature
     }

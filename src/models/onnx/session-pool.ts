@@ -1,5 +1,6 @@
 import type { Worker } from 'node:worker_threads'
 import { SluiceError } from '../../core/errors.ts'
+import type { Preparation } from './preparation/preparation.ts'
 import type { OnnxSignature, RunRequest, RunResult } from './signature.ts'
 import { type WorkerThread, watchWorker } from './worker-thread.ts'
 
@@ -27,7 +28,7 @@ export interface PooledSession {
  */
 export interface SessionPool {
   /** Resolves when the first worker has the model; the others follow in the background. */
-  open(bytes: Uint8Array, metadata: Readonly<Record<string, string>>): Promise<PooledSession>
+  open(bytes: Uint8Array, metadata: Readonly<Record<string, string>>, preparation?: Preparation): Promise<PooledSession>
   /** Ends all workers, after the batches that are running. */
   close(): Promise<void>
 }
@@ -43,6 +44,7 @@ interface Loaded {
   readonly model: number
   readonly bytes: Uint8Array
   readonly metadata: Readonly<Record<string, string>>
+  readonly preparation: Preparation | undefined
   /** Batches that wait for their answers. */
   running: number
 }
@@ -84,7 +86,13 @@ export function createSessionPool({ threads, startWorker, loadTimeoutMs, engine 
       void thread.abandon(reason).then(() => abandoned.delete(thread))
     }, loadTimeoutMs)
     try {
-      const signature = await thread.ask({ kind: 'open', model: one.model, bytes: one.bytes, metadata: one.metadata })
+      const signature = await thread.ask({
+        kind: 'open',
+        model: one.model,
+        bytes: one.bytes,
+        metadata: one.metadata,
+        preparation: one.preparation,
+      })
       if (slot.thread === thread) slot.models.add(one.model)
       return signature
     } finally {
@@ -121,10 +129,10 @@ export function createSessionPool({ threads, startWorker, loadTimeoutMs, engine 
   }
 
   return {
-    async open(bytes, metadata) {
+    async open(bytes, metadata, preparation) {
       const shared = new Uint8Array(new SharedArrayBuffer(bytes.length))
       shared.set(bytes)
-      const one: Loaded = { model: next++, bytes: shared, metadata, running: 0 }
+      const one: Loaded = { model: next++, bytes: shared, metadata, preparation, running: 0 }
       const signature = await inTurn(async () => loadInto(leastBusy(slots)!, one))
       loaded.set(one.model, one)
       for (const slot of slots) void fillSlot(slot)

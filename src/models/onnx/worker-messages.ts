@@ -1,9 +1,16 @@
 import type { ErrorCode } from '../../core/errors.ts'
+import type { Preparation } from './preparation/preparation.ts'
 import type { OnnxSignature, RunRequest, RunResult } from './signature.ts'
 
 /** What the pool asks of a worker. `model` is the pool's number for a loaded model. */
 export type WorkerRequest =
-  | { readonly kind: 'open'; readonly model: number; readonly bytes: Uint8Array; readonly metadata: Readonly<Record<string, string>> }
+  | {
+      readonly kind: 'open'
+      readonly model: number
+      readonly bytes: Uint8Array
+      readonly metadata: Readonly<Record<string, string>>
+      readonly preparation?: Preparation | undefined
+    }
   | { readonly kind: 'run'; readonly model: number; readonly batch: RunRequest }
   | { readonly kind: 'release'; readonly model: number }
   /** To end as soon as it can. It is not answered. */

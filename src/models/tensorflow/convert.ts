@@ -1,4 +1,5 @@
 import { SluiceError } from '../../core/errors.ts'
+import type { Preparation } from '../onnx/preparation/preparation.ts'
 import { openSavedModel } from './archive/open-archive.ts'
 import { EMPTY_BUNDLE, readBundle } from './bundle/read-bundle.ts'
 import { dataTypeOf } from './data-types.ts'
@@ -39,12 +40,18 @@ export function openTensorFlow(format: TensorFlowFormat, bytes: Uint8Array, meta
   return { graph: graphOf(meta), signature: chooseSignature(meta, wanted.signature), saved: { meta, files } }
 }
 
+/** An ONNX model, and what is done with its inputs before it runs. */
+export interface ConvertedModel {
+  readonly onnx: Uint8Array
+  readonly preparation?: Preparation | undefined
+}
+
 /** Makes the ONNX model of a frozen graph or a saved model. Throws `model.malformed`, `model.unsupported` naming what is not, or `model.too-large`. */
 export function convertToOnnx(
   format: TensorFlowFormat,
   bytes: Uint8Array,
   { metadata, maxNodes }: { readonly metadata: Readonly<Record<string, string>>; readonly maxNodes: number },
-): Uint8Array {
+): ConvertedModel {
   const { graph, signature, saved } = openTensorFlow(format, bytes, metadata)
   const files = saved === undefined ? NO_FILES : filesOf(saved.files, saved.meta)
   const mayDropDead = saved === undefined && readMetadata(metadata).outputs === undefined
@@ -81,15 +88,15 @@ interface Conversion {
   readonly maxNodes: number
 }
 
-function convert({ graph, signature, files, mayDropDead, maxNodes }: Conversion): Uint8Array {
+function convert({ graph, signature, files, mayDropDead, maxNodes }: Conversion): ConvertedModel {
   const given = new Map<string, Value>()
   const inputs: OnnxEnd[] = []
+  const body = new OnnxBody()
   for (const { key, ref, type, shape } of signature.inputs) {
     const element = dataTypeOf(type, `input '${key}'`)
     inputs.push({ name: key, type: element, shape })
-    given.set(graphRef(ref).name, { kind: 'tensor', type: element, name: key, shape })
+    given.set(graphRef(ref).name, { kind: 'tensor', type: element, name: key, shape, prepared: body.preparation.input(key) })
   }
-  const body = new OnnxBody()
   const converter = new Converter(graph, { resources: readSavedValues(graph, files), given, maxNodes })
   const values = converter.evaluate(
     graphScope(graph),
@@ -109,5 +116,5 @@ function convert({ graph, signature, files, mayDropDead, maxNodes }: Conversion)
     body.add('Identity', [[body.nameOf(value)], [name]])
     return { name, type: value.type, ...(shape !== undefined && { shape }) }
   })
-  return body.model(inputs, outputs)
+  return { onnx: body.model(inputs, outputs), preparation: body.preparation.preparation() }
 }

@@ -1,9 +1,10 @@
 import { extname } from 'node:path'
 import { asSluiceError, SluiceError } from '../../core/errors.ts'
 import { type ModelDescriptor, modelId, type Runtime } from '../../core/model.ts'
+import type { OnnxRuntime } from '../onnx/onnx-runtime.ts'
 import { createWorkerCalls, type WorkerRequest } from '../trees/worker-call.ts'
 import { createNativeRuntime, type NativeRuntimeOptions } from '../tensorflow-native/native-runtime.ts'
-import { convertToOnnx, type TensorFlowFormat } from './convert.ts'
+import { type ConvertedModel, convertToOnnx, type TensorFlowFormat } from './convert.ts'
 
 /** What the worker thread is asked. */
 export interface ConvertRequest extends WorkerRequest {
@@ -22,13 +23,13 @@ const MAX_NODES = 300_000
  */
 export function createTensorFlowRuntime(
   format: TensorFlowFormat,
-  onnx: Runtime,
+  onnx: OnnxRuntime,
   native: Omit<NativeRuntimeOptions, 'format'> = {},
 ): Runtime & AsyncDisposable {
   const workers = createWorkerCalls()
   const original = createNativeRuntime({ ...native, format })
 
-  async function convert(bytes: Uint8Array, metadata: ModelDescriptor['metadata']): Promise<Uint8Array> {
+  async function convert(bytes: Uint8Array, metadata: ModelDescriptor['metadata']): Promise<ConvertedModel> {
     if (bytes.length < HERE.bytes) {
       try {
         return convertToOnnx(format, bytes, { metadata, maxNodes: HERE.nodes })
@@ -38,7 +39,7 @@ export function createTensorFlowRuntime(
       }
     }
     const request: ConvertRequest = { format, bytes, metadata, maxNodes: MAX_NODES }
-    return workers.call<Uint8Array>(workerFile(), request)
+    return workers.call<ConvertedModel>(workerFile(), request)
   }
 
   return {
@@ -47,7 +48,7 @@ export function createTensorFlowRuntime(
       try {
         if (runsNatively(descriptor)) return await original.load(descriptor, bytes)
         const converted = await convert(bytes, descriptor.metadata)
-        return await onnx.load(descriptor, converted)
+        return await onnx.load(descriptor, converted.onnx, converted.preparation)
       } catch (error) {
         throw asSluiceError(error, 'model.runtime.failed', `loading ${modelId(descriptor)} failed`)
       }

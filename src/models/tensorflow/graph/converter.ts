@@ -6,7 +6,7 @@ import { convertFirstLoop, isExit } from './first-loops.ts'
 import { OpContext, type ResourceValues } from './op-context.ts'
 import type { OnnxBody } from './onnx-body.ts'
 import { callScope, missing, returnsOf, type Scope } from './scope.ts'
-import type { Value } from './value.ts'
+import type { Tensor, Value } from './value.ts'
 
 /** Ops whose inputs are not what they give: they are leaves. */
 const LOOPS = new Set(['NextIteration', 'Enter', 'RefEnter', 'RefNextIteration'])
@@ -109,13 +109,37 @@ export class Converter {
     const op = new OpContext({ node, inputs, body, resources: this.resources, path: scope.path + node.name })
     try {
       if (control !== undefined) return control.convert(op, { converter: this, scope })
-      const given = entry!.convert(op)
-      return withShapes('kind' in given ? [given] : given, node)
+      const prepared = op.isPrepared ? entry!.prepare?.(op) : undefined
+      if (prepared !== undefined && op.inputs.some(isOnlyPrepared)) return prepared
+      const given = convertOr(prepared, () => entry!.convert(op))
+      const values = withShapes('kind' in given ? [given] : given, node)
+      return prepared === undefined ? values : values.map((value, i) => alsoPrepared(value, prepared[i]))
     } catch (error) {
       if (error instanceof SluiceError && error.code === 'model.unsupported') return [{ kind: 'refused', error }]
       throw error
     }
   }
+}
+
+/** Whether a tensor is known before the graph runs, and not yet there in it. */
+function isOnlyPrepared(value: Value): boolean {
+  return value.kind === 'tensor' && value.prepared !== undefined && value.name === undefined
+}
+
+/** What the conversion gives, or what is prepared where ONNX has no operators for it. */
+function convertOr(prepared: readonly Tensor[] | undefined, convert: () => Value | readonly Value[]): Value | readonly Value[] {
+  try {
+    return convert()
+  } catch (error) {
+    if (prepared !== undefined && error instanceof SluiceError && error.code === 'model.unsupported') return prepared
+    throw error
+  }
+}
+
+function alsoPrepared(value: Value, prepared: Tensor | undefined): Value {
+  return value.kind === 'tensor' && value.constant === undefined && prepared?.prepared !== undefined
+    ? { ...value, prepared: prepared.prepared }
+    : value
 }
 
 /** Adds the shapes that an exporter wrote down, for ops that need a rank or a size. */

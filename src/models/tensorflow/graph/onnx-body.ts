@@ -3,6 +3,7 @@ import { bytesField, message, varintField } from '../../onnx/protobuf-writer.ts'
 import type { ConstTensor } from '../const-tensor.ts'
 import { DATA_TYPES, type DataType } from '../data-types.ts'
 import type { Shape } from '../proto/read-tensor.ts'
+import { PreparationBuilder } from './preparation-builder.ts'
 import type { Tensor, TensorList } from './value.ts'
 
 /** An attribute of an ONNX node: an integer, a text, integers, or what its key says. */
@@ -37,6 +38,7 @@ const KIND = { float: 1, int: 2, text: 3, graph: 5, floats: 6, ints: 7, texts: 8
 interface Root {
   readonly initializers: Uint8Array[]
   readonly names: Map<ConstTensor, string>
+  readonly preparation: PreparationBuilder
   next: number
 }
 
@@ -46,7 +48,13 @@ export class OnnxBody {
   readonly #nodes: Uint8Array[] = []
 
   constructor(parent?: OnnxBody) {
-    this.#root = parent === undefined ? { initializers: [], names: new Map(), next: 0 } : parent.#root
+    this.#root =
+      parent === undefined ? { initializers: [], names: new Map(), preparation: new PreparationBuilder(), next: 0 } : parent.#root
+  }
+
+  /** What is done before the graph runs. */
+  get preparation(): PreparationBuilder {
+    return this.#root.preparation
   }
 
   /** A name that nothing has. */
@@ -67,9 +75,10 @@ export class OnnxBody {
     )
   }
 
-  /** The name of a tensor, which a constant gets here. */
-  nameOf({ name, constant }: Tensor): string {
-    if (constant === undefined) return name!
+  /** The name of a tensor, which a constant or a prepared value gets here. */
+  nameOf(tensor: Tensor): string {
+    const { name, constant } = tensor
+    if (constant === undefined) return name ?? this.preparation.nameOf(tensor)
     const known = this.#root.names.get(constant)
     if (known !== undefined) return known
     const fresh = this.newName()
@@ -97,7 +106,7 @@ export class OnnxBody {
       bytesField(MODEL.opsetImport, message(bytesField(OPSET.domain, domain), varintField(OPSET.version, version)))
     return message(
       varintField(1, VERSIONS.ir),
-      bytesField(MODEL.graph, graphOf(this.#nodes, this.#root.initializers, { inputs, outputs })),
+      bytesField(MODEL.graph, graphOf(this.#nodes, this.#root.initializers, { inputs: [...inputs, ...this.preparation.ends], outputs })),
       opset('', VERSIONS.opset),
       opset('ai.onnx.ml', VERSIONS.ml),
     )

@@ -1,6 +1,7 @@
 import { SluiceError } from '../../../core/errors.ts'
 import { type ConstTensor, numbersOf, tensorOf } from '../const-tensor.ts'
 import { DATA_TYPES, type DataType, dataTypeOf } from '../data-types.ts'
+import type { StepAttributes } from '../../onnx/preparation/steps.ts'
 import type { AttributeValue, GraphNode } from '../proto/read-graph.ts'
 import type { OnnxBody, OnnxNode } from './onnx-body.ts'
 import { constantValue, type Resource, type Tensor, type TensorList, type Value } from './value.ts'
@@ -119,6 +120,23 @@ export class OpContext {
     return outputs
   }
 
+  /** Whether all inputs are there before the graph runs, and not all constant. */
+  get isPrepared(): boolean {
+    const { preparation } = this.body
+    const isThere = (value: Value): boolean => value.kind === 'tensor' && preparation.has(value)
+    return this.inputs.every(isThere) && this.inputs.some((value) => value.kind === 'tensor' && value.prepared !== undefined)
+  }
+
+  /** Adds a step that is done before the graph runs, with the inputs of the node. */
+  prepare(step: string, outputs: readonly Pick<Tensor, 'type' | 'shape'>[], attributes: StepAttributes = {}): Tensor[] {
+    return this.body.preparation.add(step, this.tensors(), { attributes, outputs })
+  }
+
+  /** The tensor with this shape, where it is known. */
+  shaped(tensor: Tensor, shape: Tensor['shape']): Tensor {
+    return shape === undefined ? tensor : { ...tensor, shape }
+  }
+
   /** A list of 64-bit integers, as ONNX takes axes and shapes. */
   axes(values: readonly number[]): Tensor {
     return constantValue(tensorOf('int64', [values.length], values))
@@ -133,7 +151,7 @@ export class OpContext {
     const numbers =
       tensor.constant && (type === 'int64' || type === 'int32') && isInteger(tensor.type) ? numbersOf(tensor.constant) : undefined
     if (numbers?.every(Number.isSafeInteger)) return constantValue(tensorOf(type, tensor.constant!.shape, numbers))
-    return this.add('Cast', [tensor], { type, attributes: { to: DATA_TYPES[type].onnx } })
+    return this.shaped(this.add('Cast', [tensor], { type, attributes: { to: DATA_TYPES[type].onnx } }), tensor.shape)
   }
 
   unsupported(what: string): SluiceError {

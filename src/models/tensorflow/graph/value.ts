@@ -10,6 +10,8 @@ export interface Tensor {
   /** The name of the value in the ONNX graph. A constant gets one when it is used there. */
   readonly name?: string
   readonly constant?: ConstTensor
+  /** The number of the value among those that are prepared before the graph runs. A tensor that is only there gets a name when it is used in the graph. */
+  readonly prepared?: number
   /** Where it is known. */
   readonly shape?: Shape
 }
@@ -50,4 +52,14 @@ export const DEAD: Dead = { kind: 'dead' }
 
 export function constantValue(constant: ConstTensor): Tensor {
   return { kind: 'tensor', type: constant.type, constant, shape: constant.shape }
+}
+
+/** The shape of what these are broadcast to; undefined where it is not known. A size that is known of none is not known. */
+export function broadcastShape(...shapes: readonly Shape[]): Shape {
+  if (shapes.includes(undefined)) return undefined
+  const rank = Math.max(...shapes.map((shape) => shape!.length))
+  return Array.from({ length: rank }, (_, i) => {
+    const sizes = shapes.map((shape) => shape![i - rank + shape!.length] ?? (i - rank + shape!.length < 0 ? 1 : null))
+    return sizes.find((size) => size !== null && size !== 1) ?? (sizes.includes(null) ? null : 1)
+  })
 }

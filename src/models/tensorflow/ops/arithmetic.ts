@@ -1,11 +1,14 @@
 import { isFloatType } from '../data-types.ts'
 import type { OpContext } from '../graph/op-context.ts'
-import type { Tensor } from '../graph/value.ts'
+import { broadcastShape, type Tensor } from '../graph/value.ts'
 import { foldIntegers } from './fold-integers.ts'
 import { type OpEntry, type OpTable, same, unary } from './op-table.ts'
 
 const comparison = (operator: string): OpEntry => ({
-  convert: (op) => op.add(operator, op.tensors(0, 2), { type: 'bool' }),
+  convert: (op) => {
+    const inputs = op.tensors(0, 2)
+    return op.shaped(op.add(operator, inputs, { type: 'bool' }), broadcastShape(...inputs.map((one) => one.shape)))
+  },
 })
 
 const binary = (operator: string, fold?: (a: number, b: number) => number): OpEntry => ({

@@ -7,6 +7,7 @@ import { MATRICES } from './matrices.ts'
 import { NORMALISATIONS } from './normalisations.ts'
 import type { OpTable } from './op-table.ts'
 import { PICTURES } from './pictures.ts'
+import { RAGGED } from './ragged.ts'
 import { REDUCTIONS } from './reductions.ts'
 import { SHAPES } from './shapes.ts'
 import { STRUCTURE } from './structure.ts'
@@ -24,6 +25,7 @@ export const OP_GROUPS: Readonly<Record<string, OpTable>> = {
   reductions: REDUCTIONS,
   'shapes, slices and joins': SHAPES,
   'embeddings, encodings and lookup tables': LOOKUPS,
+  'rows of different lengths, and sparse tensors': RAGGED,
   texts: TEXTS,
   'lists of loops': LISTS,
 }

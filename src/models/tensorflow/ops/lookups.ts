@@ -40,11 +40,13 @@ function bincount(op: OpContext): Tensor {
   const places = op.add('Range', [op.scalar('int64', 0), op.add('Squeeze', [op.cast(size, 'int64')]), op.scalar('int64', 1)])
   const isPlace = op.add('Equal', [op.add('Unsqueeze', [op.cast(x, 'int64'), op.axes([-1])]), places], { type: 'bool' })
   const counts = op.cast(isPlace, weights.type)
-  if (op.flag('binary_output')) return op.add('ReduceMax', [counts, op.axes([-2])], { attributes: { keepdims: 0 } })
+  // From the front where that can be: ONNX Runtime leaves dimensions that are counted from the back where there is nothing to add up.
+  const axis = op.axes([x.shape === undefined ? -2 : x.shape.length - 1])
+  if (op.flag('binary_output')) return op.add('ReduceMax', [counts, axis], { attributes: { keepdims: 0 } })
   const isWeighted = weights.shape?.every((length) => length !== 0) ?? true
   if (isWeighted && weights.constant === undefined && weights.shape === undefined) throw op.unsupported('takes weights of an unknown shape')
   const weighted = isWeighted ? op.add('Mul', [counts, op.add('Unsqueeze', [weights, op.axes([-1])])]) : counts
-  return op.add('ReduceSum', [weighted, op.axes([-2])], { attributes: { keepdims: 0 } })
+  return op.add('ReduceSum', [weighted, axis], { attributes: { keepdims: 0 } })
 }
 
 const SUFFIX: Partial<Record<DataType, string>> = { string: 'strings', int64: 'int64s', float32: 'floats' }
@@ -74,10 +76,10 @@ function find(op: OpContext): Tensor {
       : valueType === 'float32'
         ? { default_float: { float: number! } }
         : { default_int64: number! }
-  if (keys.shape[0] === 0) return op.add('Expand', [otherwise, op.add('Shape', [asked], { type: 'int64' })])
+  if (keys.shape[0] === 0) return op.shaped(op.add('Expand', [otherwise, op.add('Shape', [asked], { type: 'int64' })]), asked.shape)
   const attributes = { [keyName]: keyList, [valueName]: valueList, ...fallback }
   const found = op.add('LabelEncoder', [op.cast(asked, keyType)], { type: valueType, domain: 'ai.onnx.ml', attributes })
-  return op.cast(found, values.type)
+  return op.cast(op.shaped(found, asked.shape), values.type)
 }
 
 /** Embeddings, encodings and lookup tables. */

@@ -5,6 +5,11 @@ import type { Tensor, Value } from '../graph/value.ts'
 export interface OpEntry {
   /** Gives what the outputs of the op are, in order; one alone where there is one. Throws `model.unsupported` for a use that ONNX lacks. */
   readonly convert: (op: OpContext) => Value | readonly Value[]
+  /**
+   * Does it before the graph runs, where its inputs are all known then: those of the model, what was made of them so, and constants.
+   * What `convert` refuses, or where no operator takes what is only there, is done so.
+   */
+  readonly prepare?: (op: OpContext) => readonly Tensor[] | undefined
   /** What is left out. */
   readonly note?: string
 }

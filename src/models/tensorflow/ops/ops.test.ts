@@ -173,3 +173,38 @@ describe('encodings', () => {
     expect(await answers(nodes, [[1, 2, 3]])).toEqual([[1.5, 2.5, 3]])
   })
 })
+
+describe('texts', () => {
+  const x = placeholder('x', TEXT, [-1, 1])
+  const options = { num_buckets: intAttribute(7) }
+
+  it('are hashed, also after they were changed', async () => {
+    // tf.strings.to_hash_bucket_fast(["abc", "ABC", ""], 7) of TensorFlow 2.21 after tf.strings.lower
+    const nodes = [
+      x,
+      node('lower', 'StringLower', { inputs: ['x'] }),
+      node('y', 'StringToHashBucketFast', { inputs: ['lower'], attributes: options }),
+    ]
+    expect(await answers(nodes, [['abc'], ['ABC'], ['']])).toEqual([[1], [1], [6]])
+  })
+
+  it('that the graph computes are refused by the name of the op', async () => {
+    const nodes = [
+      placeholder('x', INT64, [-1, 1]),
+      node('text', 'AsString', { inputs: ['sum'] }),
+      node('sum', 'AddV2', { inputs: ['x', 'x'] }),
+      node('y', 'StringToHashBucketFast', { inputs: ['text'], attributes: options }),
+    ]
+    await expect(answers(nodes, [[1]])).rejects.toMatchObject({
+      code: 'model.unsupported',
+      message: expect.stringContaining("'StringToHashBucketFast' (node 'y')") as string,
+    })
+  })
+
+  it('are refused where their pattern would take exponentially long', async () => {
+    const attributes = { pattern: textAttribute('(a+)+$'), rewrite: textAttribute('') }
+    await expect(answers([x, node('y', 'StaticRegexReplace', { inputs: ['x'], attributes })], [['a']])).rejects.toMatchObject({
+      code: 'model.unsupported',
+    })
+  })
+})

@@ -1,11 +1,11 @@
 import { elementCount, numbersOf, tensorOf } from '../const-tensor.ts'
 import type { DataType } from '../data-types.ts'
 import type { OpContext } from '../graph/op-context.ts'
-import { constantValue, type Tensor } from '../graph/value.ts'
+import { broadcastShape, constantValue, type Tensor } from '../graph/value.ts'
 import { type OpEntry, type OpTable, unary } from './op-table.ts'
 import { integersOf } from './integers.ts'
 import { batchToSpace, spaceToBatch } from './space-to-batch.ts'
-import { stridedSlice } from './strided-slice.ts'
+import { preparedSlice, stridedSlice } from './strided-slice.ts'
 
 /** The shape as 64-bit integers; a constant where it is known. */
 function shapeOf(op: OpContext, x: Tensor): Tensor {
@@ -23,7 +23,11 @@ function reshaped({ constant }: Tensor, shape: readonly number[]): Tensor | unde
 function reshape(op: OpContext): Tensor {
   const known = reshaped(op.tensor(0), op.knownNumbers(1) ?? [-1])
   if (known !== undefined) return known
-  return op.add('Reshape', [op.tensor(0), integersOf(op, 1)], { attributes: { allowzero: 1 } })
+  const shaped = op.add('Reshape', [op.tensor(0), integersOf(op, 1)], { attributes: { allowzero: 1 } })
+  return op.shaped(
+    shaped,
+    op.knownNumbers(1)?.map((size) => (size < 0 ? null : size)),
+  )
 }
 
 /** Joins of small constant lists of integers are done here: they are shapes, which other ops want to know. */
@@ -57,11 +61,13 @@ function pack(op: OpContext): Tensor {
   const axis = op.int('axis')
   const constant = axis === 0 ? folded(parts, 0) : undefined
   if (constant !== undefined) return constant
-  return op.add(
+  const joined = op.add(
     'Concat',
     parts.map((part) => op.add('Unsqueeze', [part, op.axes([axis])])),
     { attributes: { axis } },
   )
+  const shape = parts.find((part) => part.shape !== undefined)?.shape
+  return op.shaped(joined, shape?.toSpliced(axis < 0 ? axis + shape.length + 1 : axis, 0, parts.length))
 }
 
 function unpack(op: OpContext): Tensor[] {
@@ -162,12 +168,34 @@ export const SHAPES: OpTable = {
     if (x.shape !== undefined) return op.scalar('int32', x.shape.length)
     return op.cast(op.add('Size', [op.add('Shape', [x], { type: 'int64' })]), 'int32')
   }),
-  Reshape: { convert: reshape },
-  ExpandDims: { convert: expandDims },
+  Reshape: {
+    convert: reshape,
+    prepare: (op) => {
+      const sizes = op.knownNumbers(1)
+      if (sizes === undefined) return undefined
+      return op.prepare('reshape', [{ type: op.tensor(0).type, shape: sizes.map((size) => (size < 0 ? null : size)) }])
+    },
+  },
+  ExpandDims: {
+    convert: expandDims,
+    prepare: (op) => {
+      const { type, shape } = op.tensor(0)
+      const axis = op.knownNumbers(1)?.[0]
+      if (axis === undefined) return undefined
+      const expanded = shape?.toSpliced(axis < 0 ? axis + shape.length + 1 : axis, 0, 1)
+      return op.prepare('expandDims', [{ type, ...(expanded && { shape: expanded }) }])
+    },
+  },
   Squeeze: {
     convert: (op) => {
       const axes = op.ints('squeeze_dims').length > 0 ? op.ints('squeeze_dims') : op.ints('axis')
       return op.add('Squeeze', axes.length > 0 ? [op.tensor(0), op.axes(axes)] : [op.tensor(0)])
+    },
+    prepare: (op) => {
+      const axes = op.ints('squeeze_dims').length > 0 ? op.ints('squeeze_dims') : op.ints('axis')
+      const { type, shape } = op.tensor(0)
+      const left = axes.length > 0 ? shape?.filter((_, i) => !axes.includes(i) && !axes.includes(i - shape.length)) : undefined
+      return op.prepare('squeeze', [{ type, ...(left && { shape: left }) }], { axes: [...axes] })
     },
   },
   Transpose: { convert: (op) => op.add('Transpose', [op.tensor(0)], { attributes: { perm: op.numbers(1, 'permutations') } }) },
@@ -187,7 +215,7 @@ export const SHAPES: OpTable = {
     },
   },
   Slice: { convert: slice },
-  StridedSlice: { convert: stridedSlice, note: 'with all masks' },
+  StridedSlice: { convert: stridedSlice, prepare: preparedSlice, note: 'with all masks' },
   Tile: { convert: (op) => op.add('Tile', [op.tensor(0), integersOf(op, 1)]) },
   BroadcastTo: { convert: (op) => op.add('Expand', [op.tensor(0), integersOf(op, 1)]) },
   Fill: { convert: (op) => filled(op, integersOf(op, 0), op.tensor(1)) },
@@ -206,7 +234,12 @@ export const SHAPES: OpTable = {
   },
   Roll: { convert: roll },
   Select: { convert: (op) => op.add('Where', [selectCondition(op), op.tensor(1), op.tensor(2)], { type: op.tensor(1).type }) },
-  SelectV2: { convert: (op) => op.add('Where', op.tensors(0, 3), { type: op.tensor(1).type }) },
+  SelectV2: {
+    convert: (op) => {
+      const inputs = op.tensors(0, 3)
+      return op.shaped(op.add('Where', inputs, { type: inputs[1]!.type }), broadcastShape(...inputs.map((one) => one.shape)))
+    },
+  },
   Where: {
     convert: (op) => op.add('Transpose', [op.add('NonZero', [op.tensor(0)], { type: 'int64' })], { attributes: { perm: [1, 0] } }),
   },

@@ -35,7 +35,10 @@ export function stridedSlice(op: OpContext): Tensor {
     ...indices.filter(({ axis }) => axis >= 0).sort((a, b) => b.axis - a.axis),
   ]
   for (const { entry, axis } of ordered) x = op.add('Gather', [x, entryOf(op, 1, entry)], { type: x.type, attributes: { axis } })
-  return added.length === 0 ? x : op.add('Unsqueeze', [x, op.axes(added)])
+  if (added.length > 0) return op.add('Unsqueeze', [x, op.axes(added)])
+  // Of what is left only the rank is known; nothing was cut where x is the input itself.
+  const rank = op.tensor(0).shape?.length
+  return rank === undefined || x === op.tensor(0) ? x : { ...x, shape: Array.from({ length: rank - indices.length }, () => null) }
 }
 
 type Step = (inResult: boolean, of: 'input' | 'result', kept?: boolean) => number
@@ -109,4 +112,17 @@ function foldedSlice(op: OpContext): Tensor | undefined {
   }
   const part = values.slice(op.int('begin_mask') === 1 ? 0 : begin[0], op.int('end_mask') === 1 ? undefined : end[0])
   return constantValue(tensorOf(constant.type, [part.length], part))
+}
+
+/** Slices texts before the graph runs, where all bounds are constant. */
+export function preparedSlice(op: OpContext): Tensor[] | undefined {
+  const { type, shape } = op.tensor(0)
+  const [begins, ends, strides] = [op.knownNumbers(1), op.knownNumbers(2), op.knownNumbers(3)]
+  if (type !== 'string' || shape === undefined || begins === undefined || ends === undefined || strides === undefined) return undefined
+  if (op.int('ellipsis_mask') !== 0 || op.int('new_axis_mask') !== 0 || begins.length > shape.length || strides.includes(0))
+    return undefined
+  const drop = op.int('shrink_axis_mask')
+  const left = shape.map((size, i) => (i < begins.length ? null : size)).filter((_, i) => ((drop >> i) & 1) === 0)
+  const openBegins = op.int('begin_mask') & ~drop
+  return op.prepare('slice', [{ type, shape: left }], { begins, ends, strides, openBegins, openEnds: op.int('end_mask'), drop })
 }
