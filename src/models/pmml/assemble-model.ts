@@ -12,6 +12,7 @@ import type { MiningField } from './fields/mining-field.ts'
 import type { DocumentPlan, ModelPlan } from './model-plan.ts'
 import { verifyModel } from './verification/verify-model.ts'
 import { createPmmlModel } from './pmml-model.ts'
+import { createRememberingModel } from './remembering-model.ts'
 
 /**
  * Makes a model that scores of a document's plan. Throws `model.malformed` or `model.unsupported`, and `model.golden.mismatch` where it does
@@ -30,11 +31,9 @@ export function assembleModel(plan: DocumentPlan, paths: Readonly<Record<string,
   const model = compileDocumentModel(plan.model, scope, fields)
   const outputs = outputColumns(model, assembly)
   const created = createPmmlModel({ assembly, inputs, outputs, evaluator: model.evaluator })
-  const { verification, ...rest } = plan
-  if (verification === undefined) return created
-  verifyModel(created, verification)
-  // The records of the verification are none of the stream's.
-  return assembly.keepsHistory ? assembleModel(rest, paths) : created
+  if (plan.verification !== undefined) verifyModel(created, plan.verification)
+  // The records of the verification are none of the stream's: that begins with states of its own.
+  return assembly.memory.isEmpty ? created : createRememberingModel(created, assembly.memory)
 }
 
 /** The active fields of the schema, each in the cell of its place; and the targets, where an output compares them with the result. */

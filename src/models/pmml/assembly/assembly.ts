@@ -2,6 +2,7 @@ import { SluiceError } from '../../../core/errors.ts'
 import type { DefineFunction, Expression } from '../expressions/expression.ts'
 import { LIMITS } from '../limits.ts'
 import { TextPool } from '../values/text-pool.ts'
+import { Memory } from './memory.ts'
 import type { Operand } from './operand.ts'
 import type { Scope } from './scope.ts'
 
@@ -15,8 +16,8 @@ export class Assembly {
   readonly functions: ReadonlyMap<string, DefineFunction>
   /** By target: its actual value where records have it. Residuals ask for it. */
   readonly actualValues = new Map<string, Operand>()
-  /** Whether results depend on earlier records. */
-  keepsHistory = false
+  /** What the document's parts remember of earlier records. */
+  readonly memory = new Memory()
   /** Names of the defined functions that are being expanded, to see one that calls itself. */
   readonly expanding = new Set<string>()
   readonly #shared = new Map<object, object>()

@@ -1,10 +1,11 @@
+import { readNumber, type Remembering, writeNumber } from '../assembly/memory.ts'
 import type { ModelBody, ModelContext } from '../assembly/model-compiler.ts'
 import { numeric } from '../expressions/compile-expression.ts'
 import type { BaselinePlan, Distribution } from './baseline-plan.ts'
 
 /**
- * Puts a BaselineModel together. CUSUM sums up what the records, in the order of scoring since the model was loaded, say for the
- * alternate distribution; so such a model should be used on one partition. A missing value leaves the sum as it is.
+ * Puts a BaselineModel together. CUSUM sums up what the records, in the order of scoring, say for the
+ * alternate distribution. A missing value leaves the sum as it is.
  */
 export function compileBaseline({ field, test }: BaselinePlan, { scope, assembly }: ModelContext): ModelBody {
   const { run } = numeric(scope.require(field), scope)
@@ -23,18 +24,28 @@ export function compileBaseline({ field, test }: BaselinePlan, { scope, assembly
   }
   const [before, after] = [logDensity(test.baseline), logDensity(test.alternate)]
   const { resetValue } = test
-  let sum = 0
+  const stateOf = assembly.memory.add(SUM)
   return {
     prediction,
     evaluator: {
       row: (cells, at) => {
         const x = run(cells, at)
         const evidence = after(x) - before(x)
-        if (!Number.isNaN(evidence)) sum = Math.max(resetValue, sum + evidence)
-        cells[at + value] = Number.isNaN(evidence) ? NaN : sum
+        const state = stateOf()
+        if (!Number.isNaN(evidence)) state.sum = Math.max(resetValue, state.sum + evidence)
+        cells[at + value] = Number.isNaN(evidence) ? NaN : state.sum
       },
     },
   }
+}
+
+const SUM: Remembering<{ sum: number }> = {
+  create: () => ({ sum: 0 }),
+  write: ({ sum }) => writeNumber(sum),
+  read: (written) => {
+    const sum = readNumber(written)
+    return sum === undefined || Number.isNaN(sum) ? undefined : { sum }
+  },
 }
 
 function momentsOf(distribution: Distribution): { mean: number; deviation: number } {

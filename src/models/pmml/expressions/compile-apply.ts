@@ -30,7 +30,8 @@ function callBuiltIn(apply: Apply, args: readonly Operand[], scope: Scope): Oper
   return entry.build(args, scope.assembly)
 }
 
-function callDefined(definition: DefineFunction, args: readonly Operand[], { assembly }: Scope): Operand {
+function callDefined(definition: DefineFunction, args: readonly Operand[], outer: Scope): Operand {
+  const { assembly } = outer
   const { name, parameters } = definition
   if (args.length !== parameters.length) {
     throw new SluiceError('model.malformed', `the function '${name}' has ${args.length} arguments; it takes ${parameters.length}`)
@@ -48,6 +49,14 @@ function callDefined(definition: DefineFunction, args: readonly Operand[], { ass
   const body = cast(assembly.compile(definition.expression, inner), definition.dataType, assembly)
   assembly.expanding.delete(name)
   const stored = stores.filter((store) => store.slot >= 0)
+  const { steps } = inner
+  // What a function remembers sees every record once, whether its result is asked for or not.
+  if (steps.length > 0) {
+    outer.steps.push((cells, at) => {
+      for (let i = 0; i < stored.length; i++) cells[at + stored[i]!.slot] = stored[i]!.run(cells, at)
+      for (let i = 0; i < steps.length; i++) steps[i]!(cells, at)
+    })
+  }
   if (stored.length === 0) return body
   const { run, type, source } = body
   return {

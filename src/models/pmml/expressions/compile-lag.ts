@@ -1,9 +1,10 @@
-import { SluiceError } from '../../../core/errors.ts'
 import { cast, toText } from '../assembly/convert.ts'
 import { cellOperand, type Operand } from '../assembly/operand.ts'
 import type { Scope } from '../assembly/scope.ts'
 import { LIMITS } from '../limits.ts'
+import { familyOf } from '../values/data-type.ts'
 import type { Lag } from './expression.ts'
+import { type Histories, historiesOf, type Remembered } from './histories.ts'
 
 /** What the values of the records before come to; those that are missing do not count. */
 const AGGREGATES: Readonly<Record<Exclude<Lag['aggregate'], 'none'>, (values: readonly number[]) => number>> = {
@@ -24,33 +25,52 @@ const AGGREGATES: Readonly<Record<Exclude<Lag['aggregate'], 'none'>, (values: re
 }
 
 /**
- * The value of a field some records before (PMML 4.4.1, Transformations, Lag). Records are those that the model has scored since it was
- * loaded, in the order of scoring; so a model with a Lag should be used on one partition, or tell its records apart by a BlockIndicator.
+ * The value of a field some records before (PMML 4.4.1, Transformations, Lag). Records are those of a partition, in the order of scoring.
+ * A missing value counts as a record.
  */
 export function compileLag(lag: Lag, scope: Scope): Operand {
   const { assembly } = scope
-  if (assembly.expanding.size > 0) throw new SluiceError('model.unsupported', '<Lag> inside of a <DefineFunction> is not supported')
+  const { pool } = assembly
   const field = scope.require(lag.field)
-  const value = lag.aggregate === 'none' ? field : cast(field, 'double', assembly)
+  const isText = lag.aggregate === 'none' && familyOf(field.type) === 'text'
+  const value = lag.aggregate === 'none' ? (isText ? toText(field, assembly) : field.run) : cast(field, 'double', assembly).run
   const keys = lag.blocks.map((name) => toText(scope.require(name), assembly))
-  assembly.keepsHistory = true
-  const histories = new Map<string, number[]>()
+  const stateOf = assembly.memory.add(historiesOf(lag.n))
   const slot = assembly.take()
-  // Codes of texts mean something else after a trim.
-  assembly.onTrim(() => histories.clear())
+  const cellOf = (remembered: Remembered | undefined): number => {
+    return remembered === undefined ? NaN : typeof remembered === 'string' ? pool.code(remembered) : remembered
+  }
+  // Codes of texts may mean something else for later records, so texts themselves are remembered.
+  const keyOf = (cells: Float64Array, at: number): string => {
+    let key = ''
+    for (let i = 0; i < keys.length; i++) {
+      const code = keys[i]!(cells, at)
+      const text = pool.text(code)
+      key += Number.isNaN(code) ? '-' : `${text.length}:${text}`
+    }
+    return key
+  }
   scope.steps.push((cells, at) => {
-    const key = keys.length === 0 ? '' : keys.map((run) => run(cells, at)).join(' ')
-    let history = histories.get(key)
-    if (history === undefined) {
-      history = []
-      if (histories.size >= LIMITS.lagBlocks) histories.delete(histories.keys().next().value!)
-    } else if (keys.length > 0) histories.delete(key)
-    if (keys.length > 0 || histories.size === 0) histories.set(key, history)
-    cells[at + slot] = lag.aggregate === 'none' ? (history[history.length - lag.n] ?? NaN) : aggregated(history, lag.aggregate)
-    history.push(value.run(cells, at))
+    const history = takeHistory(stateOf(), keyOf(cells, at))
+    const next = value(cells, at)
+    cells[at + slot] = lag.aggregate === 'none' ? cellOf(history[history.length - lag.n]) : aggregated(history as number[], lag.aggregate)
+    history.push(isText && !Number.isNaN(next) ? pool.text(next) : next)
     if (history.length > lag.n) history.shift()
   })
   return cellOperand(lag.aggregate === 'none' ? field.type : 'double', slot)
+}
+
+/** The history of a block, which becomes the last one used; a new one takes the place of the one that is longest unused. */
+function takeHistory(histories: Histories, key: string): Remembered[] {
+  let history = histories.get(key)
+  if (key === '' && history !== undefined) return history
+  if (history !== undefined) histories.delete(key)
+  else {
+    history = []
+    if (histories.size >= LIMITS.lagBlocks) histories.delete(histories.keys().next().value!)
+  }
+  histories.set(key, history)
+  return history
 }
 
 function aggregated(history: readonly number[], aggregate: Exclude<Lag['aggregate'], 'none'>): number {

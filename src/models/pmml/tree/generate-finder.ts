@@ -25,6 +25,7 @@ ${new FinderSource(plan, tests).write()}
 into[row] = n
 }
 }`
+  // eslint-disable-next-line typescript/no-implied-eval -- the source consists of numbers and the templates here
   return (new Function('others', source) as (others: NodeTests['others']) => NodeFinder)(tests.others)
 }
 
