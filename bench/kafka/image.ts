@@ -8,14 +8,16 @@ import { type SluiceSystem, sluice } from './systems/sluice.ts'
 export function sluiceImage(form: 'json' | 'binary'): SluiceSystem {
   const models = [{ name: 'image', version: '1', dataType: 'image', format: 'onnx', bytes: sharedBytes('crayfish-ffnn.onnx') }]
   const dataType = { constant: 'image' }
-  const json = sluice({ stream: { dataType, format: 'json' }, models })
+  // Like the peers it answers with the scores, and does not write the images again.
+  const json = sluice({ stream: { dataType, format: 'json', answer: { field: 'answer', record: false } }, models })
   if (form === 'json') return json
   return {
     ...json,
     async start(place) {
       const descriptorSet = join(place.directory, 'image.binpb')
       writeFileSync(descriptorSet, imageDescriptorSet())
-      return sluice({ stream: { dataType, format: { protobuf: { descriptorSet, message: 'bench.Image' } } }, models }).start(place)
+      const format = { protobuf: { descriptorSet, message: 'bench.Image' } }
+      return sluice({ stream: { dataType, format, answer: { number: 1000, record: false } }, models }).start(place)
     },
   }
 }

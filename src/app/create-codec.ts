@@ -25,7 +25,8 @@ export async function createCodec(stream: StreamConfig, options: CreateCodecOpti
   const { format, answer } = stream
   const use = registryUse(stream, options)
   const field = 'field' in answer ? { answerField: answer.field } : {}
-  if (format === 'json') return use === undefined ? createJsonCodec(field) : createConfluentJsonCodec(use, field)
+  const withRecord = answer.record
+  if (format === 'json') return use === undefined ? createJsonCodec({ ...field, withRecord }) : createConfluentJsonCodec(use, field)
   if (format === 'avro' || 'avro' in format) {
     const schema = format === 'avro' ? undefined : new TextDecoder().decode(await contentOf(stream.name, 'Avro schema', format.avro.schema))
     if (use !== undefined) return createConfluentAvroCodec(use, { ...field, ...(schema !== undefined && { schema }) })
@@ -33,7 +34,7 @@ export async function createCodec(stream: StreamConfig, options: CreateCodecOpti
   }
   const descriptorSet = await contentOf(stream.name, 'descriptor set', format.protobuf.descriptorSet)
   const { message } = format.protobuf
-  const protobuf = { descriptorSet, message, ...('number' in answer && { answerNumber: answer.number }) }
+  const protobuf = { descriptorSet, message, withRecord, ...('number' in answer && { answerNumber: answer.number }) }
   return use === undefined ? createProtobufCodec(protobuf) : createConfluentProtobufCodec(use, protobuf)
 }
 

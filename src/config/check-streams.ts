@@ -135,6 +135,13 @@ function checkAnswer(at: Path, settings: Settings, report: Report): void {
     report([...at, 'answer'], `is a field number, but the stream is ${ENCODING_NAMES[encoding]}; it must be { field: <name> }`)
   if (encoding === 'protobuf' && !('number' in chosen))
     report([...at, 'answer'], 'is a name, but the stream is protobuf; it must be { number: <field number> }')
+  if (chosen.record) return
+  if (encoding === 'avro') report([...at, 'answer', 'record'], "must be true: an Avro answer's schema is the record's with one field more")
+  else if (encoding === 'json' && valueAt(settings.tree, [...at, 'wire']) === 'confluent')
+    report(
+      [...at, 'answer', 'record'],
+      "must be true where the wire is confluent: the answer's JSON schema is the record's with one member more",
+    )
 }
 
 const ENCODING_NAMES = { json: 'JSON', avro: 'Avro' } as const

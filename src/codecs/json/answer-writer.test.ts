@@ -19,6 +19,13 @@ test('the answer is the last member of the record as it came', () => {
   expect(written('{}', [-1e-7])).toBe('{"answer":{"score":-1e-7,"model":"wi\\"ne@1.2"}}')
 })
 
+test('without the record, the answer is the only member', () => {
+  const alone = createJsonCodec({ withRecord: false })
+  for (const record of ['{"x":1.50}', '{}', ' { "a": "}" } ']) {
+    expect(written(record, [0.25], [NUMBER], alone)).toBe('{"answer":{"score":0.25,"model":"wi\\"ne@1.2"}}')
+  }
+})
+
 test('other outputs stand beside it by name, with null for what has no value', () => {
   const outputs: OutputField[] = [LABEL, NUMBER, { ...LABEL, name: 'second' }, { ...NUMBER, name: 'p' }]
   expect(JSON.parse(written('{"x":1}', [1, Number.NaN, -1, 0.5], outputs))).toEqual({

@@ -11,14 +11,21 @@ const NULL = pieceOf(encoder.encode('null'))
 const END_OF_ANSWER = pieceOf(encoder.encode('}}'))
 const END_OF_OUTPUTS = pieceOf(encoder.encode('}}}'))
 
+/** What `JsonOptions` say of answers. */
+export interface JsonAnswerOptions {
+  readonly answerField?: string
+  readonly withRecord?: boolean
+}
+
 /**
  * Writes the record's object as it came with one member added at its end:
  * `"answer":{"score":…,"model":"name@version"}`, with `"outputs":{…}` where the model has more outputs than the score. A record that
  * has such a member already (an answer of another stream) then has two, of which readers as a rule take the last.
- * Only for records that the row reader took: it has found them to be objects.
+ * Only for records that the row reader took: it has found them to be objects. Without the record, the object has that member only.
  */
-export function createAnswerWriter(member: string, descriptor: ModelDescriptor, model: Model): AnswerWriter {
-  const opening = pieceOf(encoder.encode(`${JSON.stringify(member)}:{"score":`))
+export function createAnswerWriter(options: JsonAnswerOptions, descriptor: ModelDescriptor, model: Model): AnswerWriter {
+  const { answerField = 'answer', withRecord = true } = options
+  const opening = pieceOf(encoder.encode(`${withRecord ? '' : '{'}${JSON.stringify(answerField)}:{"score":`))
   const [score, ...others] = model.outputs
   const afterScore = pieceOf(encoder.encode(`,"model":${JSON.stringify(modelId(descriptor))}${others.length > 0 ? ',"outputs":{' : ''}`))
   const names = others.map((output, i) => pieceOf(encoder.encode(`${i > 0 ? ',' : ''}${JSON.stringify(output.name)}:`)))
@@ -27,11 +34,7 @@ export function createAnswerWriter(member: string, descriptor: ModelDescriptor, 
 
   return {
     write(batch: Batch, record: number, scores: Scores, row: number, out: RecordBatchWriter): void {
-      const cell = record * INDEX.stride
-      const at = batch.index[cell + INDEX.valueAt]!
-      const brace = lastBrace(batch.bytes, at + batch.index[cell + INDEX.valueLength]!)
-      out.copy(batch.bytes, at, brace - at)
-      if (!isEmptyObject(batch.bytes, brace)) out.bytes[out.at++] = 44
+      if (withRecord) copyOpen(batch, record, out)
       out.put(opening)
       const base = row * model.outputs.length
       values.write(out, score!, scores.values[base]!)
@@ -43,6 +46,15 @@ export function createAnswerWriter(member: string, descriptor: ModelDescriptor, 
       out.put(ending)
     },
   }
+}
+
+/** Copies the record's object without its last brace, and a comma where it has members. */
+function copyOpen({ bytes, index }: Batch, record: number, out: RecordBatchWriter): void {
+  const cell = record * INDEX.stride
+  const at = index[cell + INDEX.valueAt]!
+  const brace = lastBrace(bytes, at + index[cell + INDEX.valueLength]!)
+  out.copy(bytes, at, brace - at)
+  if (!isEmptyObject(bytes, brace)) out.bytes[out.at++] = 44
 }
 
 /** Writes single outputs as JSON values. */

@@ -7,6 +7,8 @@ import { JsonRowReader } from './row-reader.ts'
 export interface JsonOptions {
   /** The member that the answer is added as. `answer` where absent. */
   readonly answerField?: string
+  /** Whether answers have the record's members too: true where absent. */
+  readonly withRecord?: boolean
 }
 
 const encoder = new TextEncoder()
@@ -23,7 +25,7 @@ export function createJsonCodec(options: JsonOptions = {}): Codec {
     schema: undefined,
     reader: (fields) => new JsonRowReader(fields),
     dataTypeReader: createDataTypeReader,
-    answerWriter: (descriptor, model) => createAnswerWriter(options.answerField ?? 'answer', descriptor, model),
+    answerWriter: (descriptor, model) => createAnswerWriter(options, descriptor, model),
     decode(value) {
       try {
         return JSON.parse(decoder.decode(value)) as unknown

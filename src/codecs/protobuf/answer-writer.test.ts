@@ -112,3 +112,10 @@ test('a number that the record uses itself is refused', () => {
     }),
   )
 })
+
+test('without the record, the value is a message with the answer only', () => {
+  const alone = createProtobufCodec({ descriptorSet, message: 'sluice.examples.WineRecord', withRecord: false })
+  const record = Uint8Array.of(9, 0, 0, 0, 0, 0, 0, 240, 63)
+  const [value] = answersOf(alone, [NUMBER], [{ record, values: [1.5] }])
+  expect(isAnswered(value!, new Uint8Array(0), { score: 1.5 })).toBe(true)
+})

@@ -11,12 +11,19 @@ const encoder = new TextEncoder()
 const TAG = { score: (1 << 3) | 1, label: (2 << 3) | 2, model: (3 << 3) | 2, outputs: (4 << 3) | 2, labels: (5 << 3) | 2 } as const
 const ENTRY = { key: (1 << 3) | 2, number: (2 << 3) | 1, text: (2 << 3) | 2 } as const
 
+export interface ProtobufAnswerOptions {
+  readonly answerNumber: number
+  readonly withRecord: boolean
+}
+
 /**
  * Writes the record's bytes followed by one field of the given number: a `sluice.Answer`. What is appended to a message is
  * part of it, so a reader that knows the field sees the augmented record, and one that doesn't sees the record as it came.
+ * Without the record, the value is a message that has that field only.
  */
-export function createAnswerWriter(fieldNumber: number, descriptor: ModelDescriptor, model: Model): AnswerWriter {
-  const tag = pieceOf(varintBytes(((fieldNumber << 3) | 2) >>> 0))
+export function createAnswerWriter(options: ProtobufAnswerOptions, descriptor: ModelDescriptor, model: Model): AnswerWriter {
+  const { answerNumber, withRecord } = options
+  const tag = pieceOf(varintBytes(((answerNumber << 3) | 2) >>> 0))
   const modelField = pieceOf(textField(TAG.model, modelId(descriptor)))
   const score = model.outputs[0]!
   const others = model.outputs.map((output, column) => ({ output, column, key: pieceOf(textField(ENTRY.key, output.name)) })).slice(1)
@@ -25,8 +32,7 @@ export function createAnswerWriter(fieldNumber: number, descriptor: ModelDescrip
   return {
     write(batch: Batch, record: number, scores: Scores, row: number, out: RecordBatchWriter): void {
       const cell = record * INDEX.stride
-      const valueLength = batch.index[cell + INDEX.valueLength]!
-      out.copy(batch.bytes, batch.index[cell + INDEX.valueAt]!, valueLength)
+      if (withRecord) out.copy(batch.bytes, batch.index[cell + INDEX.valueAt]!, batch.index[cell + INDEX.valueLength]!)
       const base = row * width
       let length = modelField.length + (score.type === 'number' ? 9 : labelLength(score, scores.values[base]!))
       for (const other of others) length += entryLength(other, scores.values[base + other.column]!)

@@ -15,6 +15,8 @@ export interface ProtobufOptions {
   readonly message: string
   /** The field number under which the answer is appended to the record; the message must not use it. 1000 where absent. */
   readonly answerNumber?: number
+  /** Whether answers have the record's fields too: true where absent. */
+  readonly withRecord?: boolean
 }
 
 /** The codec of records that are protobuf messages. Throws `codec.schema.invalid`. */
@@ -32,7 +34,7 @@ export function createProtobufCodec(options: ProtobufOptions): Codec {
     schema: schemaFields(message),
     reader: (fields) => new ProtobufRowReader(type, fields),
     dataTypeReader: (path, dataTypes) => createDataTypeReader(type, path, dataTypes),
-    answerWriter: (descriptor, model) => createAnswerWriter(answerNumber, descriptor, model),
+    answerWriter: (descriptor, model) => createAnswerWriter({ answerNumber, withRecord: options.withRecord ?? true }, descriptor, model),
     decode(value) {
       try {
         return plainMessage(fromBinary(message, value), message)
