@@ -27,7 +27,7 @@ const WORKLOADS: Readonly<Record<string, Workload>> = {
     run: async (quick) => (await import('./pfa/pfa.ts')).runPfa(quick),
   },
   models: {
-    what: 'models of trees beside onnxruntime-node and LightGBM itself, answers compared; a swap',
+    what: "models of trees beside onnxruntime-node and LightGBM itself, tensor models beside Python's ONNX Runtime, answers compared; a swap",
     run: async (quick) => (await import('./models/models.ts')).runModels(quick),
   },
   forest: { what: "the shared forest with each of the scorer's kernels", run: async () => void (await import('./forest.ts')) },
