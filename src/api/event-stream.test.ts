@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { writeTexts } from './event-stream.ts'
 
-const writing = { write: JSON.stringify, quiet: '.', quietMs: 10 }
+const writing = { write: JSON.stringify, quiet: () => '.', quietMs: 10 }
 
 async function collect(texts: AsyncIterable<string>): Promise<string[]> {
   const all: string[] = []

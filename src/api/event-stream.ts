@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
+import type { TailPosition } from './services.ts'
 
 /** Aborts when the client goes away. */
 export function closeSignal(reply: FastifyReply): AbortSignal {
@@ -8,16 +9,17 @@ export function closeSignal(reply: FastifyReply): AbortSignal {
   return abort.signal
 }
 
-/** Answers with one server-sent event per item. */
-export function sendEvents(reply: FastifyReply, items: AsyncIterable<unknown>): FastifyReply {
+/** Answers with one server-sent event per item, which has the text of the position behind it as its id. */
+export function sendEvents(reply: FastifyReply, items: AsyncIterable<unknown>, position?: TailPosition): FastifyReply {
   void reply.type('text/event-stream').header('x-accel-buffering', 'no')
-  return sendTexts(reply, writeTexts(items, { write: (item) => `data: ${JSON.stringify(item)}\n\n`, quiet: ':\n\n' }))
+  const id = (): string => (position === undefined || position.text === '' ? '' : `id: ${position.text}\n`)
+  return sendTexts(reply, writeTexts(items, { write: (item) => `${id()}data: ${JSON.stringify(item)}\n\n`, quiet: () => `:\n${id()}\n` }))
 }
 
 /** Answers with one line of JSON per item; lines that are empty say nothing. */
 export function sendLines(reply: FastifyReply, items: AsyncIterable<unknown>): FastifyReply {
   void reply.type('application/x-ndjson')
-  return sendTexts(reply, writeTexts(items, { write: (item) => `${JSON.stringify(item)}\n`, quiet: '\n' }))
+  return sendTexts(reply, writeTexts(items, { write: (item) => `${JSON.stringify(item)}\n`, quiet: () => '\n' }))
 }
 
 function sendTexts(reply: FastifyReply, texts: AsyncIterable<string>): FastifyReply {
@@ -32,7 +34,7 @@ const QUIET_MS = 15_000
 export interface Writing {
   readonly write: (item: unknown) => string
   /** What is written where nothing has come for a while. */
-  readonly quiet: string
+  readonly quiet: () => string
   readonly quietMs?: number
 }
 
@@ -46,7 +48,7 @@ export async function* writeTexts(
     let coming = iterator.next()
     for (;;) {
       const next = await within(coming, quietMs)
-      if (next === undefined) yield quiet
+      if (next === undefined) yield quiet()
       else if (next.done === true) return
       else {
         yield write(next.value)

@@ -34,6 +34,23 @@ export interface ModelService {
 
 export type RecordsFormat = 'json' | 'ndjson' | 'protobuf' | 'protobuf-delimited' | 'binary'
 
+/** How far a reader of a topic is, as a text from which another one can go on. */
+export interface TailPosition {
+  /** Where to go on, as `text` said; undefined for a beginning as `from` says. */
+  readonly resume: string | undefined
+  /** Where to go on behind what was given last. Set by who reads, before it gives the next. */
+  text: string
+}
+
+export interface TailOptions {
+  readonly follow: boolean
+  readonly from: 'beginning' | 'end'
+  readonly limit?: number
+  /** With `follow`. */
+  readonly position?: TailPosition
+  readonly signal: AbortSignal
+}
+
 export interface RecordService {
   /** What is known of the records and answers of a stream. */
   schemas(stream: string): StreamSchemas
@@ -43,12 +60,9 @@ export interface RecordService {
    */
   append(stream: string, body: Uint8Array, options: RecordsQuery & { readonly format: RecordsFormat }): Promise<RecordsResult>
   /** Answers of the stream from its output topic. With `follow`, waits for more until the signal aborts. */
-  scores(
-    stream: string,
-    options: { readonly follow: boolean; readonly from: 'beginning' | 'end'; readonly limit?: number; readonly signal: AbortSignal },
-  ): AsyncIterable<ScoredRecord>
+  scores(stream: string, options: TailOptions): AsyncIterable<ScoredRecord>
   /** Dead letters of the stream, likewise. */
-  rejected(stream: string, options: Parameters<RecordService['scores']>[1]): AsyncIterable<DeadLetter>
+  rejected(stream: string, options: TailOptions): AsyncIterable<DeadLetter>
 }
 
 export interface StateService {

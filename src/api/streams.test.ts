@@ -35,6 +35,11 @@ async function* linesOf(answer: IncomingMessage): AsyncIterable<string> {
   }
 }
 
+/** The lines of an answer that are data. */
+async function* dataOf(answer: IncomingMessage): AsyncIterable<string> {
+  for await (const line of linesOf(answer)) if (!/^(?:id: .*|:)$/.test(line)) yield line
+}
+
 async function take<T>(source: AsyncIterable<T>, count: number): Promise<T[]> {
   const taken: T[] = []
   for await (const item of source) if (taken.push(item) === count) break
@@ -84,7 +89,7 @@ test('GET /scores follows both partitions, as lines or as events, from the end o
   const waiting = [await open('/scores/numbers?follow=true&limit=4'), await open('/scores/numbers?follow=true', EVENTS)]
   await send({ dataType: 'number', x: 1 }, { dataType: 'number', x: 2 })
   await send({ dataType: 'number', x: 3 }, { dataType: 'number', x: 4 })
-  const [lines, events] = await Promise.all(waiting.map(async ({ answer }) => take(linesOf(answer), 4)))
+  const [lines, events] = await Promise.all(waiting.map(async ({ answer }) => take(dataOf(answer), 4)))
   const scores = (texts: readonly string[]): number[] =>
     texts.map((text) => scoredRecord.parse(JSON.parse(text)).score as number).toSorted((a, b) => a - b)
   expect(scores(lines!)).toEqual([2, 4, 6, 8])
@@ -94,6 +99,47 @@ test('GET /scores follows both partitions, as lines or as events, from the end o
   for (const { asking } of [...waiting, all]) asking.destroy()
   await expect.poll(openConnections).toBe(0)
 })
+
+test('a client that lost its connection goes on behind the last event that it has, in all partitions', async () => {
+  const path = '/v1/streams/numbers/answers'
+  const records = (from: number) => Array.from({ length: 10 }, (_, i) => ({ dataType: 'number', x: from + i }))
+  const first = await open(`${path}?from=end`, EVENTS)
+  const seen: string[] = []
+  await api.ask({
+    method: 'POST',
+    url: '/v1/streams/numbers/records',
+    headers: { 'content-type': 'application/x-ndjson' },
+    payload: linesOfJson(records(100)),
+  })
+  for await (const line of linesOf(first.answer)) {
+    seen.push(line)
+    if (seen.filter((each) => each.startsWith('data: ')).length === 7) break
+  }
+  first.asking.destroy()
+  await send(...records(110))
+  const id = seen.findLast((line) => line.startsWith('id: '))!.slice('id: '.length)
+  const second = await open(path, { ...EVENTS, 'last-event-id': id })
+  const rest = await take(dataOf(second.answer), 13)
+  second.asking.destroy()
+  const scores = [...seen, ...rest].flatMap((line) => (line.startsWith('data: ') ? [JSON.parse(line.slice(6)) as { score: number }] : []))
+  expect(scores.map(({ score }) => score).toSorted((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, i) => 200 + 2 * i))
+  await expect.poll(openConnections).toBe(0)
+})
+
+test('an event id that is none of the stream is refused before anything is sent', async () => {
+  const wrong = { url: '/v1/streams/numbers/answers', headers: { ...EVENTS, 'last-event-id': '12,x' } }
+  expect(await api.refusal(wrong)).toMatchObject({ status: 400, code: 'api.request.invalid' })
+})
+
+test('answers as lines are the last ones, and a stream that is not there is said to be', async () => {
+  const answer = await api.ask('/v1/streams/numbers/answers?limit=2')
+  expect(answer.body.trim().split('\n')).toHaveLength(2)
+  expect(await api.refusal('/v1/streams/nothing/answers')).toMatchObject({ status: 404 })
+})
+
+function linesOfJson(records: readonly object[]): string {
+  return records.map((record) => JSON.stringify(record)).join('\n')
+}
 
 test('a server that closes ends the streams that are open', async () => {
   const own = await startApi()

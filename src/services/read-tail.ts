@@ -1,9 +1,8 @@
-import type { RecordService } from '../api/services.ts'
-import type { Batch } from '../core/batch.ts'
+import type { TailOptions } from '../api/services.ts'
+import { type Batch, offsetOf } from '../core/batch.ts'
 import type { Log } from '../core/log.ts'
 import { merge } from './merge.ts'
-
-export type TailOptions = Parameters<RecordService['scores']>[1]
+import { parsePosition, positionText } from './tail-position.ts'
 
 /** A topic, and what its records are for the one who asks. */
 export interface TailSource<T> {
@@ -32,17 +31,24 @@ export async function* readTail<T extends { readonly at: number }>(
 }
 
 async function* follow<T>(log: Log, { topic, read, prepare }: TailSource<T>, options: TailOptions): AsyncGenerator<T, void> {
-  const { from, limit = Infinity, signal } = options
+  const { from, limit = Infinity, position, signal } = options
+  const resume = position?.resume === undefined ? undefined : parsePosition(position.resume)
   const ends = await endsOf(log, topic)
-  const readers = ends.map(({ first, next }, partition) =>
-    log.read({ topic, partition, from: from === 'beginning' ? first : next, follow: true, signal }),
-  )
+  const places = ends.map(({ first, next }, partition) => {
+    if (resume === undefined) return from === 'beginning' ? first : next
+    const place = resume[partition] ?? first
+    return place < first ? first : place > next ? next : place
+  })
+  const readers = places.map((place, partition) => log.read({ topic, partition, from: place, follow: true, signal }))
+  if (position !== undefined) position.text = positionText(places)
   let left = limit
   for await (const batch of merge(readers)) {
     await prepare?.(batch)?.catch(() => {})
     for (let i = 0; i < batch.count && left > 0; i++) {
       const item = read(batch, i)
+      places[batch.partition] = offsetOf(batch, i) + 1n
       if (item === undefined) continue
+      if (position !== undefined) position.text = positionText(places)
       yield item
       left--
     }

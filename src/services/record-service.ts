@@ -1,6 +1,6 @@
 import { setImmediate as eventLoop } from 'node:timers/promises'
 import type { DeadLetter, RecordsResult, ScoredRecord, StreamSchemas } from '../api/contract/index.ts'
-import type { RecordService, RecordsFormat } from '../api/services.ts'
+import type { RecordService, RecordsFormat, TailOptions } from '../api/services.ts'
 import type { Batch } from '../core/batch.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Codec } from '../core/codec.ts'
@@ -14,6 +14,7 @@ import { readDeadLetter } from './dead-letter-reader.ts'
 import { readTail } from './read-tail.ts'
 import { splitBody } from './split-body.ts'
 import type { StreamContext } from './stream-context.ts'
+import { parsePosition } from './tail-position.ts'
 
 export interface RecordServiceOptions {
   readonly log: Log
@@ -73,15 +74,22 @@ export function createRecordService({ log, clock, streams }: RecordServiceOption
 
     scores(name, options): AsyncIterable<ScoredRecord> {
       const stream = streamOf(streams, name)
+      checkPosition(options)
       const prepare = (batch: Batch): Promise<void> | undefined => stream.codec.prepare?.(batch, false)
       return readTail(log, { topic: stream.output, read: (batch, i) => readAnswer(stream, batch, i), takesAll: true, prepare }, options)
     },
 
     rejected(name, options): AsyncIterable<DeadLetter> {
       const stream = streamOf(streams, name)
+      checkPosition(options)
       return readTail(log, { topic: stream.deadLetters, read: (batch, i) => readDeadLetter(name, batch, i), takesAll: false }, options)
     },
   }
+}
+
+/** Who can't go on is told before anything is sent. */
+function checkPosition({ position }: TailOptions): void {
+  if (position?.resume !== undefined) parsePosition(position.resume)
 }
 
 function streamOf(streams: readonly StreamContext[], name: string): StreamContext {
