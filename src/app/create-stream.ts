@@ -50,6 +50,7 @@ export async function createStream(
     maxBatchBytes: MAX_OUTPUT_BATCH_BYTES,
     maxOutputBytes: await limits(stream.output),
     maxDeadLetterBatchBytes: await limits(config.topics.deadLetters),
+    decisions: stream.decisions !== undefined,
     maxStateBytes: Math.min(MAX_STATE_BYTES, await limits(config.topics.modelState)),
   })
   const { name, input, output, answer, dataType, commit } = stream

@@ -4,7 +4,7 @@ import type { NodeEvent } from '../api/contract/index.ts'
 import type { ModelService } from '../api/services.ts'
 import type { Config } from '../config/index.ts'
 import type { Clock } from '../core/clock.ts'
-import { SluiceError } from '../core/errors.ts'
+import { asSluiceError, SluiceError } from '../core/errors.ts'
 import type { Log } from '../core/log.ts'
 import { modelId, type Runtime } from '../core/model.ts'
 import type { ModelHolder } from '../engines/local/model-holder.ts'
@@ -16,12 +16,14 @@ import type { ModelEntry } from '../registry/history.ts'
 import { type AppliedRecord, RegistryFollower } from '../registry/follower.ts'
 import { ModelLoader } from '../registry/model-loader.ts'
 import { Registry } from '../registry/registry.ts'
+import { TopicFollower, type TopicRecord } from '../registry/topic-follower.ts'
 import { Journal } from '../services/journal.ts'
 import { createModelService } from '../services/model-service.ts'
 import type { StreamContext } from '../services/stream-context.ts'
 import { createHeldModels } from './held-models.ts'
 import { checkInputs } from './input-check.ts'
-import { createServingTarget } from './serving-target.ts'
+import { PolicyPlane } from './policy-plane.ts'
+import { createServingTarget, type StreamsTarget } from './serving-target.ts'
 
 export interface ModelPlaneOptions {
   readonly config: Config
@@ -40,12 +42,17 @@ export class ModelPlane {
   readonly registry: Registry
   readonly journal: Journal
   readonly service: ModelService
+  readonly policies: PolicyPlane
   /** Where this node holds only the models of the partitions that it works on; undefined where it holds all. */
   readonly holder: ModelHolder | undefined
   readonly #options: ModelPlaneOptions
   readonly #runtimes: readonly Runtime[]
   readonly #follower: RegistryFollower
   readonly #deployment: Deployment
+  readonly #target: StreamsTarget
+  readonly #control: TopicFollower
+  /** By data type: settles when the policy that was asked for last is in force. */
+  readonly #changes = new Map<string, Promise<void>>()
 
   private constructor(options: ModelPlaneOptions) {
     const { config, clock, log, logger, streams, modelsChanged, definitions } = options
@@ -76,11 +83,27 @@ export class ModelPlane {
       loadTimeoutMs,
       clock,
     })
-    const target = createServingTarget(
+    this.policies = new PolicyPlane(config)
+    this.#target = createServingTarget(
       streams.map((stream) => stream.operator),
-      () => modelsChanged.fire(),
+      {
+        planOf: ({ options: { stream } }, dataType) => this.policies.plan(stream, dataType),
+        changed: () => modelsChanged.fire(),
+      },
     )
-    this.#deployment = new Deployment({ loader, target, clock, onEvent: (event) => this.#deployed(event) })
+    this.#deployment = new Deployment({
+      loader,
+      target: this.#target,
+      clock,
+      onEvent: (event) => this.#deployed(event),
+      slots: (dataType) => this.policies.slots(dataType),
+    })
+    this.#control = new TopicFollower({
+      log,
+      topic: config.topics.control,
+      apply: (record) => this.#controlled(record),
+      onFailure: (err) => logger.error({ err }, 'the control topic could not be read; trying again'),
+    })
     this.service = createModelService({
       log,
       topic,
@@ -103,6 +126,7 @@ export class ModelPlane {
 
   /** Reads the models topic, loads what should serve, and publishes the models in code that the topic lacks. */
   async start(): Promise<void> {
+    await this.#control.start()
     if (this.holder === undefined) await this.#follower.start()
     for (const history of this.registry.histories) void this.#deployment.reconcile(history)
     if (!this.#options.isWorker) for (const definition of this.#options.definitions) await this.#publish(definition)
@@ -110,6 +134,7 @@ export class ModelPlane {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#control.stop()
     await this.#follower.stop()
     await this.#deployment[Symbol.asyncDispose]()
     await this.journal.flush()
@@ -148,6 +173,42 @@ export class ModelPlane {
     } else if (error !== undefined && !replayed) {
       this.#note('model-refused', null, null, `record ${offset} of the models topic: ${error.message}`, error.code)
     }
+  }
+
+  /** Throws what is wrong with the record; those who wait for it are told. */
+  #controlled(record: TopicRecord): void {
+    let dataType: string
+    try {
+      dataType = this.policies.apply(record)
+    } catch (cause) {
+      const error = asSluiceError(cause, 'policy.invalid', `the record at offset ${record.offset} of the control topic can't be used`)
+      if (!record.replayed)
+        this.#note('policy-refused', null, null, `record ${record.offset} of the control topic: ${error.message}`, error.code)
+      throw error
+    }
+    if (!record.replayed) void this.#change(dataType)
+  }
+
+  /** Brings what is asked for a data type into force when the models that it needs are loaded, as far as there are any. */
+  async #change(dataType: string): Promise<void> {
+    const { policies } = this
+    policies.ask(dataType)
+    const change = (this.#changes.get(dataType) ?? Promise.resolve()).then(async () => {
+      const history = this.registry.history(dataType)
+      if (history !== undefined) await this.#deployment.reconcile(history)
+      policies.enforce(dataType)
+      this.#target.apply(dataType)
+      if (history !== undefined) await this.#deployment.reconcile(history)
+      this.#note('policy', dataType, null, `the policy of ${dataType} is in force as it was asked for`)
+    })
+    this.#changes.set(dataType, change)
+    return change
+  }
+
+  /** Resolves when the record of the control topic at an offset is in force. Rejects with why it can't be used. */
+  async controlApplied(offset: bigint, dataType: string): Promise<void> {
+    await this.#control.applied(offset)
+    await this.#changes.get(dataType)
   }
 
   #deployed({ kind, dataType, entry, error }: DeploymentEvent): void {

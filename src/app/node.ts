@@ -24,6 +24,7 @@ import { createStream } from './create-stream.ts'
 import { createObserver } from './engine-observer.ts'
 import { ModelPlane } from './model-plane.ts'
 import { openLog } from './open-log.ts'
+import { policiesInForce } from './policies-in-force.ts'
 import { startArchives } from './start-archives.ts'
 import { WorkerPool } from './workers/worker-pool.ts'
 import { openRegistry } from './open-registry.ts'
@@ -115,7 +116,10 @@ export class SluiceNode {
             monitors.flatMap(({ monitor }) => [...monitor.placed()]),
             changelog,
           ),
-        async (dataType, model) => states.of(dataType, model),
+        {
+          states: async (dataType, model) => states.of(dataType, model),
+          policies: (dataType) => policiesInForce(streams, models.policies, dataType),
+        },
       ),
       live,
     }
@@ -227,11 +231,12 @@ async function startWorkers({ config, logger, monitors, stack }: EngineParts): P
 
 function startEngine(stream: StreamContext, { config, log, models, modelsChanged, observer }: EngineParts): StreamEngine {
   const { name, input, output, operator } = stream
-  const { batch, commit } = config.streams.find((candidate) => candidate.name === name)!
+  const { batch, commit, decisions } = config.streams.find((candidate) => candidate.name === name)!
   return new StreamEngine({
     stream: name,
     input,
     output,
+    decisions,
     topics: config.topics,
     group: config.group,
     log,
@@ -260,6 +265,10 @@ function stateTopics(config: Config, partitions: number): TopicSpec[] {
     { topic: statistics, partitions, cleanup: 'compact' },
     { topic: modelState, partitions, cleanup: 'compact' },
     { topic: events, partitions: 1, cleanup: 'delete' },
+    { topic: config.topics.control, partitions: 1, cleanup: 'compact' },
+    ...[...new Set(config.streams.flatMap((stream) => stream.decisions ?? []))].map((topic): TopicSpec => {
+      return { topic, partitions, cleanup: 'delete' }
+    }),
     { topic: config.models.topic, partitions: config.models.join === 'keyed' ? partitions : 1, cleanup: 'delete' },
   ]
 }

@@ -60,10 +60,8 @@ test('the state of the version that serves is shown by partition, and no state o
   const { registry, apply } = createFold()
   apply(publishing('m@1', 'a')).entry.status = 'serving'
   const states = [{ topic: 'in', partition: 0, bytes: 9, value: { sum: 12 } }]
-  const service = createStateService(
-    registry,
-    async () => [],
-    async (dataType, model) => (`${dataType}/${model}` === 'wine/m@1' ? states : []),
-  )
+  const service = createStateService(registry, async () => [], {
+    states: async (dataType, model) => (`${dataType}/${model}` === 'wine/m@1' ? states : []),
+  })
   expect((await service.state('wine')).states).toEqual(states)
 })

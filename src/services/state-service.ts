@@ -1,4 +1,4 @@
-import type { DataTypeState, Latency, PartitionState, ModelStatistics as StatisticsView } from '../api/contract/index.ts'
+import type { DataTypeState, Latency, PartitionState, PolicyInForce, ModelStatistics as StatisticsView } from '../api/contract/index.ts'
 import type { StateService } from '../api/services.ts'
 import { SluiceError } from '../core/errors.ts'
 import type { DurationHistogram } from '../core/histogram.ts'
@@ -12,7 +12,11 @@ export type StatisticsSource = () => Promise<Iterable<ModelStatistics>>
 export type StatesSource = (dataType: string, model: string) => Promise<PartitionState[]>
 
 /** Queryable state: what each model version did for each data type, and what the one that serves remembers. */
-export function createStateService(registry: Registry, statistics: StatisticsSource, states: StatesSource = noStates): StateService {
+export function createStateService(
+  registry: Registry,
+  statistics: StatisticsSource,
+  { states = noStates, policies = noPolicies }: StateSources = {},
+): StateService {
   return {
     async processors() {
       const dataTypes = new Set([...registry.histories].map((history) => history.dataType))
@@ -27,12 +31,28 @@ export function createStateService(registry: Registry, statistics: StatisticsSou
       }
       const serving = history?.versions.find((entry) => entry.status === 'serving')?.id ?? null
       const remembered = serving === null ? [] : await states(dataType, serving)
-      return { ...describe(dataType, serving, merged), ...(remembered.length > 0 && { states: remembered }) }
+      const inForce = policies(dataType)
+      return {
+        ...describe(dataType, serving, merged),
+        ...(inForce.length > 0 && { policies: inForce }),
+        ...(remembered.length > 0 && { states: remembered }),
+      }
     },
     async rejectedWithoutDataType() {
       return totalsOf(mergeByModel(await statistics(), '')).rejections
     },
   }
+}
+
+/** What else there is to know of a data type. */
+export interface StateSources {
+  readonly states?: StatesSource
+  /** The policies by which streams answer it. */
+  readonly policies?: (dataType: string) => PolicyInForce[]
+}
+
+function noPolicies(): PolicyInForce[] {
+  return []
 }
 
 async function noStates(): Promise<PartitionState[]> {
@@ -90,6 +110,7 @@ function view(one: ModelStatistics): StatisticsView {
     min: one.min <= one.max ? one.min : null,
     max: one.min <= one.max ? one.max : null,
     latency: latencyView(one.latency),
+    ...(one.arm && { arm: { ...one.arm } }),
   }
 }
 

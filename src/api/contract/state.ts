@@ -10,6 +10,37 @@ export const latency = z.object({
 })
 export type Latency = z.infer<typeof latency>
 
+/** What one model version did as an arm of policies, in numbers of records. */
+export const armStatistics = z.object({
+  scored: z.number().int(),
+  failed: z.number().int().describe('records that it could not answer'),
+  late: z.number().int().describe('scores that came after their record was decided'),
+  cancelled: z.number().int().describe('records that it was not given, since they were decided before it could begin'),
+  chosen: z.number().int().describe('answers that were its own'),
+  compared: z.number().int().describe('records that it scored and somebody answered'),
+  agreed: z.number().int().describe('those of them where both said the same'),
+})
+export type ArmStatistics = z.infer<typeof armStatistics>
+
+/** The policy by which a stream answers a data type. */
+export const policyInForce = z.object({
+  stream: z.string(),
+  policy: z.record(z.string(), z.unknown()).nullable().describe('as it was declared; null where the model that was published last answers'),
+  epoch: z.number().int().describe('1 for that of the configuration, else the offset of its control message + 2; 0 where there is none'),
+  arms: z.array(
+    z.object({
+      arm: z.string().describe('the name of a model, or an alias'),
+      role: z.enum(['answer', 'shadow', 'reference']),
+      model: z.string().nullable().describe('name@version that plays it now'),
+    }),
+  ),
+  learned: z
+    .record(z.string(), z.array(z.number()))
+    .optional()
+    .describe('of bandits: how likely each member is chosen, or how much it counts'),
+})
+export type PolicyInForce = z.infer<typeof policyInForce>
+
 /** What one model version did for one data type. Survives restarts; equals the outputs on the log. */
 export const modelStatistics = z.object({
   id: z.string().describe('name@version'),
@@ -24,6 +55,7 @@ export const modelStatistics = z.object({
   min: z.number().nullable().describe('shortest time of scoring per record (of a batch, divided by its records), ms'),
   max: z.number().nullable().describe('longest, likewise, ms'),
   latency: latency.describe("from the record's timestamp to its answer, ms"),
+  arm: armStatistics.optional().describe('what it did as an arm of policies, where it was one'),
 })
 export type ModelStatistics = z.infer<typeof modelStatistics>
 
@@ -49,6 +81,7 @@ export const dataTypeState = z.object({
     rejections: z.record(z.string(), z.number().int()).describe('by error code'),
   }),
   versions: z.array(modelStatistics),
+  policies: z.array(policyInForce).optional().describe('of each stream that has one'),
   states: z.array(partitionState).optional().describe('of the serving version, where it is a model that has a state, by partition'),
 })
 export type DataTypeState = z.infer<typeof dataTypeState>

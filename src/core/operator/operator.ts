@@ -83,6 +83,7 @@ export class ServingOperator {
   /** From the next batch on, this model (or none) answers the records of the data type. Cheap: all work is done by `fit`. */
   serve(dataType: string, served: ServedModel | undefined): void {
     const before = this.#served.get(dataType)
+    if (before === served) return
     if (served === undefined) this.#served.delete(dataType)
     else {
       served.loaded.retain()
@@ -97,6 +98,7 @@ export class ServingOperator {
     let arms = this.#arms.get(dataType)
     if (arms === undefined) this.#arms.set(dataType, (arms = new Map()))
     const before = arms.get(arm)
+    if (before === served) return
     if (served === undefined) arms.delete(arm)
     else {
       served.loaded.retain()
@@ -111,6 +113,7 @@ export class ServingOperator {
    * had a model once, records are held as they are where there is no model.
    */
   setPolicy(dataType: string, policy: ArmsPolicy | undefined): void {
+    if (this.#policies.get(dataType)?.policy === policy) return
     if (policy === undefined) this.#policies.delete(dataType)
     else this.#policies.set(dataType, { policy, pool: [], served: undefined, wasComplete: false })
     this.#refresh(dataType)
@@ -119,6 +122,16 @@ export class ServingOperator {
   /** The policy that is in force for a data type. */
   policy(dataType: string): ArmsPolicy | undefined {
     return this.#policies.get(dataType)?.policy
+  }
+
+  /** The model that plays an arm now. */
+  arm(dataType: string, arm: string): ServedModel | undefined {
+    return this.#arms.get(dataType)?.get(arm)
+  }
+
+  /** The arms that have a model now. */
+  armsOf(dataType: string): string[] {
+    return [...(this.#arms.get(dataType)?.keys() ?? [])]
   }
 
   #refresh(dataType: string): void {

@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest'
+import { factorModel, startTestNode } from '../../test/fixtures/serving/test-node.ts'
+import { createMemoryLog } from '../logs/memory/memory-log.ts'
+import { valueOf } from '../core/batch.ts'
+import type { Log } from '../core/log.ts'
+import { readDecision } from '../policies/decisions/decision-text.ts'
+import type { SluiceNode } from './node.ts'
+
+const decoder = new TextDecoder()
+
+function streamWith(more: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return { streams: [{ name: 'numbers', input: 'numbers', output: 'number-scores', beforeModel: { do: 'reject' }, ...more }] }
+}
+
+const three = [factorModel('a', '1', 2), factorModel('b', '1', 2), factorModel('c', '1', 3)]
+
+async function answersTo(node: SluiceNode, numbers: readonly number[]): Promise<unknown[]> {
+  await node.send('numbers', numbers.map((x) => ({ dataType: 'number', x }))) // prettier-ignore
+  const answers: unknown[] = []
+  for await (const { score, model } of node.answers('numbers', { limit: numbers.length })) answers.push([score, model])
+  return answers
+}
+
+async function textsOf(log: Log, topic: string): Promise<string[]> {
+  const texts: string[] = []
+  for await (const batch of log.read({ topic, partition: 0, from: 0n, follow: false })) {
+    for (let i = 0; i < batch.count; i++) texts.push(decoder.decode(valueOf(batch, i)))
+    batch.release()
+  }
+  return texts
+}
+
+describe('a node whose stream has a policy', () => {
+  it('answers with what most models say, and has each decision on the log with what all of them said', async () => {
+    await using log = createMemoryLog()
+    const policies = { number: { answer: { consensus: { of: ['a', 'b', 'c'] } } } }
+    await using node = await startTestNode({ log, definitions: three, settings: streamWith({ policies, decisions: 'decisions' }) })
+    expect(await answersTo(node, [1, 2])).toEqual([
+      [2, 'a@1'],
+      [4, 'a@1'],
+    ])
+    const decisions = (await textsOf(log, 'decisions')).map(readDecision)
+    expect(decisions.map(({ id, value, model, version, rule }) => [id, value, model, version, rule])).toEqual([
+      ['0:0', 2, 'a', '1', 'consensus:majority'],
+      ['0:1', 4, 'a', '1', 'consensus:majority'],
+    ])
+    expect(decisions[1]!.scores.map(({ model, value }) => [model, value])).toEqual([['a', 4], ['b', 4], ['c', 6]]) // prettier-ignore
+    const state = await node.services.state.state('number')
+    expect(Object.fromEntries(state.versions.map(({ id, usage, arm }) => [id, [usage, arm?.chosen, arm?.compared, arm?.agreed]]))).toEqual({
+      'a@1': [2, 2, 2, 2],
+      'b@1': [0, 0, 2, 2],
+      'c@1': [0, 0, 2, 0],
+    })
+    expect(state.totals.scored).toBe(2)
+    expect(state.policies).toMatchObject([
+      { stream: 'numbers', epoch: 1, policy: policies.number, arms: [{ arm: 'a', role: 'answer', model: 'a@1' }, {}, { arm: 'c' }] },
+    ])
+  })
+
+  it('goes on counting where it was after a restart', async () => {
+    await using log = createMemoryLog()
+    const settings = streamWith({ policy: { answer: { bagging: { of: ['a', 'c'], by: 'mean' } } } })
+    {
+      await using node = await startTestNode({ log, definitions: three, settings })
+      expect(await answersTo(node, [2])).toEqual([[5, 'bagging@a:1+c:1']])
+    }
+    await using node = await startTestNode({ log, definitions: three, settings })
+    expect(await answersTo(node, [4])).toEqual([[5, 'bagging@a:1+c:1']])
+    await expect.poll(async () => (await node.services.state.state('number')).totals.scored).toBe(2)
+    const { versions } = await node.services.state.state('number')
+    expect(versions.find(({ id }) => id === 'a@1')!.arm).toMatchObject({ scored: 2, chosen: 0, compared: 2, agreed: 0 })
+  })
+
+  it('with one model by its name, alone, is answered by that model, whatever was published after it', async () => {
+    await using node = await startTestNode({ definitions: three, settings: streamWith({ policy: { answer: 'a' } }) })
+    expect(await answersTo(node, [1])).toEqual([[2, 'a@1']])
+    expect((await node.services.state.state('number')).versions[0]!.arm).toBeUndefined()
+  })
+
+  it('finds models by their aliases', async () => {
+    const settings = {
+      ...streamWith({ policy: { answer: 'champion', shadow: [{ model: 'challenger' }] } }),
+      'models.aliases': { number: { champion: 'c', challenger: 'a@1' } },
+    }
+    await using node = await startTestNode({ definitions: three, settings })
+    expect(await answersTo(node, [1])).toEqual([[3, 'c@1']])
+    const { policies } = await node.services.state.state('number')
+    expect(policies![0]!.arms.map(({ arm, role, model }) => [arm, role, model])).toEqual([
+      ['champion', 'answer', 'c@1'],
+      ['challenger', 'shadow', 'a@1'],
+    ])
+  })
+})
