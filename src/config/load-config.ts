@@ -130,7 +130,6 @@ function resolvePaths(config: Mutable, absolute: (at: Path, value: string) => st
         passwordFile: file(['kafka', 'sasl', 'passwordFile'], kafka.sasl.passwordFile),
         tokenFile: file(['kafka', 'sasl', 'tokenFile'], kafka.sasl.tokenFile),
         clientSecretFile: file(['kafka', 'sasl', 'clientSecretFile'], kafka.sasl.clientSecretFile),
-        clientSecretFile: file(['kafka', 'sasl', 'clientSecretFile'], kafka.sasl.clientSecretFile),
       },
     },
     state: { directory: file(['state', 'directory'], config.state.directory) },
