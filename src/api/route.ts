@@ -4,11 +4,11 @@ import { SluiceError } from '../core/errors.ts'
 
 /** One endpoint: what it takes and gives, for the server and for the OpenAPI description alike. */
 export interface Route {
-  readonly method: 'GET' | 'POST'
+  readonly method: 'GET' | 'POST' | 'PUT'
   /** In OpenAPI's writing: `/models/{dataType}`. */
   readonly path: string
   readonly summary: string
-  readonly tag: 'models' | 'records' | 'state' | 'node'
+  readonly tag: 'models' | 'policies' | 'records' | 'state' | 'node'
   readonly query?: z.ZodObject
   /** A JSON body, or the content types of a raw one. */
   readonly body?: z.ZodType | { readonly contentTypes: readonly string[]; readonly description: string }

@@ -5,6 +5,7 @@ import { openApi } from './open-api.ts'
 import { registerRoute } from './route.ts'
 import { modelRoutes } from './routes/models.ts'
 import { nodeRoutes } from './routes/node.ts'
+import { policyRoutes } from './routes/policies.ts'
 import { recordRoutes } from './routes/records.ts'
 import type { Services } from './services.ts'
 import { guardVisitors, type VisitorOptions } from './visitors.ts'
@@ -25,6 +26,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   'log.topic.unknown': 404,
   'log.append.refused': 422,
   'model.not-found': 404,
+  'policy.invalid': 422,
   'api.too-large': 413,
   'model.too-large': 413,
   'model.version.immutable': 409,
@@ -69,6 +71,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
   })
   const routes = [
     ...modelRoutes(services.models, maxModelBytes),
+    ...policyRoutes(services.policies),
     ...recordRoutes(services.records),
     ...nodeRoutes(services, createMetrics(services)),
   ]

@@ -1,11 +1,13 @@
 import type {
   GoldenVectorsBody,
+  DataTypePolicies,
   DataTypeState,
   DeadLetter,
   LiveSnapshot,
   ModelCommandResult,
   ModelHistory,
   ModelList,
+  PolicyBody,
   PublishQuery,
   RecordsQuery,
   RecordsResult,
@@ -19,6 +21,7 @@ export interface Services {
   readonly records: RecordService
   readonly state: StateService
   readonly live: LiveService
+  readonly policies: PolicyService
 }
 
 export interface ModelService {
@@ -71,6 +74,14 @@ export interface StateService {
   state(dataType: string): Promise<DataTypeState>
   /** Records that were rejected before their data type was known, by error code: part of no data type's state. */
   rejectedWithoutDataType(): Promise<Readonly<Record<string, number>>>
+}
+
+export interface PolicyService {
+  /** The policies by which streams answer a data type, and its aliases. */
+  show(dataType: string): Promise<DataTypePolicies>
+  /** Sets a policy, by the control topic; it is in force when the promise resolves. Throws `policy.invalid`. */
+  set(dataType: string, body: PolicyBody): Promise<DataTypePolicies>
+  setAlias(dataType: string, alias: string, model: string | null): Promise<DataTypePolicies>
 }
 
 export interface LiveService {

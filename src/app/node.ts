@@ -23,6 +23,7 @@ import { createRendezvous } from './create-rendezvous.ts'
 import { createStream } from './create-stream.ts'
 import { createObserver } from './engine-observer.ts'
 import { ModelPlane } from './model-plane.ts'
+import { createPolicyService } from './policy-service.ts'
 import { openLog } from './open-log.ts'
 import { policiesInForce } from './policies-in-force.ts'
 import { startArchives } from './start-archives.ts'
@@ -122,6 +123,7 @@ export class SluiceNode {
         },
       ),
       live,
+      policies: createPolicyService({ log, topic: config.topics.control, clock, streams, models }),
     }
     const url = options.http === false ? undefined : await listen(services, options, stack)
     await models.start()

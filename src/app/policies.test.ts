@@ -14,11 +14,20 @@ function streamWith(more: Readonly<Record<string, unknown>>): Record<string, unk
 
 const three = [factorModel('a', '1', 2), factorModel('b', '1', 2), factorModel('c', '1', 3)]
 
-async function answersTo(node: SluiceNode, numbers: readonly number[]): Promise<unknown[]> {
+async function answersTo(node: SluiceNode, numbers: readonly number[], skip = 0): Promise<unknown[]> {
   await node.send('numbers', numbers.map((x) => ({ dataType: 'number', x }))) // prettier-ignore
   const answers: unknown[] = []
-  for await (const { score, model } of node.answers('numbers', { limit: numbers.length })) answers.push([score, model])
-  return answers
+  for await (const { score, model } of node.answers('numbers', { limit: skip + numbers.length })) answers.push([score, model])
+  return answers.slice(skip)
+}
+
+/** The answer to one more record. */
+async function nextAnswer(node: SluiceNode, x: number): Promise<unknown> {
+  const abort = new AbortController()
+  const before = await Array.fromAsync(
+    node.services.records.scores('numbers', { follow: false, from: 'beginning', limit: 1000, signal: abort.signal }),
+  )
+  return (await answersTo(node, [x], before.length))[0]
 }
 
 async function textsOf(log: Log, topic: string): Promise<string[]> {
@@ -89,5 +98,37 @@ describe('a node whose stream has a policy', () => {
       ['champion', 'answer', 'c@1'],
       ['challenger', 'shadow', 'a@1'],
     ])
+  })
+
+  it('takes a policy by the control topic, from the next batch on, also after a restart; a bad one is refused and changes nothing', async () => {
+    await using log = createMemoryLog()
+    const settings = streamWith({ decisions: 'decisions' })
+    {
+      await using node = await startTestNode({ log, definitions: three, settings })
+      const { policies } = node.services
+      expect(await answersTo(node, [1])).toEqual([[3, 'c@1']])
+      const set = await policies.set('number', { policy: { answer: { consensus: { of: ['a', 'b', 'c'] } } } })
+      expect(set.policies).toMatchObject([{ stream: 'numbers', epoch: 2, arms: [{ model: 'a@1' }, { model: 'b@1' }, { model: 'c@1' }] }])
+      expect(await nextAnswer(node, 1)).toEqual([2, 'a@1'])
+      const bad = [
+        [{ answer: { consensus: { of: ['a', 'b'] } } }, 'has 2 members, which can tie; it must have an odd number'],
+        [{ answer: 'd' }, "answer names model 'd', but must name one of those that there are: a, a@1, b"],
+        [{ answr: 'a' }, 'policy.answer must be the name of a model'],
+      ] as const
+      for (const [policy, message] of bad)
+        await expect(policies.set('number', { policy })).rejects.toMatchObject({ code: 'policy.invalid', message: expect.stringContaining(message) }) // prettier-ignore
+      await expect(policies.set('number', { policy: null, stream: 'none' })).rejects.toMatchObject({ code: 'policy.invalid' })
+      expect(await nextAnswer(node, 1)).toEqual([2, 'a@1'])
+    }
+    await using node = await startTestNode({ log, definitions: three, settings })
+    expect(await nextAnswer(node, 1)).toEqual([2, 'a@1'])
+    await node.services.policies.setAlias('number', 'champion', 'b')
+    const { aliases } = await node.services.policies.set('number', { policy: { answer: 'champion' } })
+    expect([aliases, await nextAnswer(node, 1)]).toEqual([{ champion: 'b' }, [2, 'b@1']])
+    await node.services.policies.setAlias('number', 'champion', 'c@1')
+    expect(await nextAnswer(node, 1)).toEqual([3, 'c@1'])
+    expect((await node.services.policies.set('number', { policy: null })).policies).toEqual([])
+    expect(await nextAnswer(node, 5)).toEqual([15, 'c@1'])
+    expect((await textsOf(log, 'decisions')).map((text) => readDecision(text).epoch)).toEqual([2, 2, 2])
   })
 })

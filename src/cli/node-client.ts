@@ -9,6 +9,7 @@ export interface NodeClient {
   /** The parsed answer, and the JSON as it came for `--json`: a newer node may say more than the schema knows. */
   get<T>(path: string, schema: z.ZodType<T>): Promise<Answer<T>>
   post<T>(path: string, schema: z.ZodType<T>, body?: RequestBody): Promise<Answer<T>>
+  put<T>(path: string, schema: z.ZodType<T>, body: RequestBody): Promise<Answer<T>>
   /** The bytes of the answer as they arrive, for as long as the node sends. */
   stream(path: string): AsyncIterable<Uint8Array>
 }
@@ -26,7 +27,7 @@ export interface RequestBody {
 export function createNodeClient(server: string, signal: AbortSignal): NodeClient {
   const base = baseUrl(server)
 
-  async function send(method: 'GET' | 'POST', path: string, body?: RequestBody): Promise<Response> {
+  async function send(method: 'GET' | 'POST' | 'PUT', path: string, body?: RequestBody): Promise<Response> {
     let response: Response
     try {
       const content = body === undefined ? {} : { body: body.bytes, headers: { 'content-type': body.type } }
@@ -57,6 +58,7 @@ export function createNodeClient(server: string, signal: AbortSignal): NodeClien
     server: base,
     get: (path, schema) => exchange(send('GET', path), schema),
     post: (path, schema, body) => exchange(send('POST', path, body), schema),
+    put: (path, schema, body) => exchange(send('PUT', path, body), schema),
     async *stream(path) {
       const { body } = await send('GET', path)
       try {

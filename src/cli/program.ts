@@ -5,6 +5,7 @@ import { addConfig } from './commands/config.ts'
 import { addDemo } from './commands/demo.ts'
 import { addErrors } from './commands/errors.ts'
 import { addModels } from './commands/models.ts'
+import { addPolicy } from './commands/policy.ts'
 import { addRecords } from './commands/records.ts'
 import { addScore } from './commands/score.ts'
 import { addScores } from './commands/scores.ts'
@@ -50,7 +51,8 @@ export function createProgram(actions: CommandActions, io: Io = processIo(), don
       done((await work(context, command.args)) ?? EXIT.ok)
     })
   }
-  for (const add of [addServe, addDemo, addScore, addModels, addRecords, addScores, addState, addConfig, addErrors]) add(program, attach)
+  for (const add of [addServe, addDemo, addScore, addModels, addPolicy, addRecords, addScores, addState, addConfig, addErrors])
+    add(program, attach)
   for (const command of everyCommand(program)) command.addHelpText('after', () => examplesText(command, style))
   program.addHelpText('after', () => exitCodesText(style))
   return program

@@ -1,0 +1,56 @@
+import type { DataTypePolicies } from '../api/contract/index.ts'
+import type { PolicyService } from '../api/services.ts'
+import { readControlMessage } from '../config/index.ts'
+import type { Clock } from '../core/clock.ts'
+import type { Log } from '../core/log.ts'
+import { encodeRecords } from '../core/record-batch-writer.ts'
+import { checkPolicy } from '../policies/spec/check-policy.ts'
+import type { StreamContext } from '../services/stream-context.ts'
+import type { ModelPlane } from './model-plane.ts'
+import { policiesInForce } from './policies-in-force.ts'
+
+export interface PolicyServiceOptions {
+  readonly log: Log
+  readonly topic: string
+  readonly clock: Clock
+  readonly streams: readonly StreamContext[]
+  readonly models: ModelPlane
+}
+
+const encoder = new TextEncoder()
+
+/** Policies for the API: each change is a record of the control topic, and in force when it is answered. */
+export function createPolicyService({ log, topic, clock, streams, models }: PolicyServiceOptions): PolicyService {
+  const show = async (dataType: string): Promise<DataTypePolicies> => ({
+    dataType,
+    policies: policiesInForce(streams, models.policies, dataType),
+    aliases: models.policies.aliases(dataType),
+  })
+
+  /** The last record of a key counts. */
+  async function send(dataType: string, key: string, message: unknown): Promise<DataTypePolicies> {
+    const value = encoder.encode(JSON.stringify(message))
+    const recordBatch = encodeRecords([{ timestamp: clock.now(), key: encoder.encode(key), value }])
+    await models.controlApplied(await log.append({ topic, partition: 0, recordBatch }), dataType)
+    return show(dataType)
+  }
+
+  return {
+    show,
+    async set(dataType, { policy, stream }) {
+      const message = readControlMessage({ dataType, policy, ...(stream !== undefined && { stream }) })
+      if ('policy' in message && message.policy !== null) {
+        const versions = models.registry.history(dataType)?.versions ?? []
+        const names = [
+          ...versions.flatMap(({ id, descriptor }) => [descriptor.name, id]),
+          ...Object.keys(models.policies.aliases(dataType)),
+        ]
+        checkPolicy(message.policy, { names: [...new Set(names)] })
+      }
+      return send(dataType, `policy/${dataType}/${stream ?? ''}`, message)
+    },
+    async setAlias(dataType, alias, model) {
+      return send(dataType, `alias/${dataType}/${alias}`, readControlMessage({ dataType, alias, model }))
+    },
+  }
+}
