@@ -1,4 +1,5 @@
 import { type Piece, pieceOf } from './piece.ts'
+import { ShortestDigits } from './shortest-digits.ts'
 
 /**
  * Numbers as the bytes of their shortest decimal text that reads back as the same double: ECMAScript's Number::toString, but
@@ -10,6 +11,7 @@ export class NumberText implements Piece {
   readonly bytes: Uint8Array
   readonly view: DataView
   length = 0
+  readonly #digits = new ShortestDigits()
   #last = Number.NaN
 
   constructor() {
@@ -21,7 +23,7 @@ export class NumberText implements Piece {
   format(value: number): void {
     if (value === this.#last && value !== 0) return
     this.#last = value
-    if (this.#formatShort(value)) return
+    if (this.#formatShort(value) || this.#formatLong(value)) return
     const text = Object.is(value, -0) ? '-0' : String(value)
     const { bytes } = this
     for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i)
@@ -54,29 +56,56 @@ export class NumberText implements Piece {
     return true
   }
 
+  /** Writes a number of up to 17 digits that is no whole number; false where it is not one. */
+  #formatLong(value: number): boolean {
+    const digits = this.#digits
+    const negative = value < 0
+    if (Math.floor(value) === value || !digits.find(negative ? -value : value)) return false
+    const { bytes } = this
+    const start = negative ? 1 : 0
+    if (negative) bytes[0] = MINUS
+    const before = ALL_DIGITS - digits.places
+    let at: number
+    if (before > 0) at = start + 1
+    else {
+      at = start + 2 - before
+      for (let i = start; i < at; i++) bytes[i] = ZERO
+      bytes[start + 1] = POINT
+    }
+    writeDigits(bytes, at + HIGH_DIGITS, LOW_DIGITS, digits.low)
+    writeDigits(bytes, at, HIGH_DIGITS, digits.high)
+    // What stands before the point moves by one to make room for it.
+    for (let i = 0; i < before; i++) bytes[start + i] = bytes[start + i + 1]!
+    if (before > 0) bytes[start + before] = POINT
+    let end = at + ALL_DIGITS
+    while (bytes[end - 1] === ZERO) end--
+    this.length = end
+    return true
+  }
+
   #write(negative: boolean, { whole, fraction, places }: Decimal): void {
     const { bytes } = this
     const start = negative ? 1 : 0
     let digits = 1
     for (let power = 10; power <= whole; power *= 10) digits++
-    let at = start + digits
+    const at = start + digits
     this.length = at
     if (places > 0) {
       this.length += places + 1
-      let left = fraction
-      for (let to = this.length - 1; to > at; to--) {
-        const rest = (left / 10) | 0
-        bytes[to] = ZERO + (left - rest * 10)
-        left = rest
-      }
       bytes[at] = POINT
+      writeDigits(bytes, at + 1, places, fraction)
     }
-    for (let left = whole; at > start;) {
-      const rest = (left / 10) | 0
-      bytes[--at] = ZERO + (left - rest * 10)
-      left = rest
-    }
+    writeDigits(bytes, start, digits, whole)
     if (negative) bytes[0] = MINUS
+  }
+}
+
+function writeDigits(bytes: Uint8Array, at: number, count: number, value: number): void {
+  let left = value | 0
+  for (let to = at + count - 1; to >= at; to--) {
+    const rest = (left / 10) | 0
+    bytes[to] = ZERO + (left - rest * 10)
+    left = rest
   }
 }
 
@@ -91,6 +120,9 @@ interface Decimal {
 const MIN_SHORT = 1e-6
 /** Whole parts are 32-bit integers. */
 const MAX_SHORT = 2 ** 31
+const HIGH_DIGITS = 8
+const LOW_DIGITS = 9
+const ALL_DIGITS = HIGH_DIGITS + LOW_DIGITS
 const ZERO = 48
 const POINT = 46
 const MINUS = 45
