@@ -62,6 +62,8 @@ export interface Frame {
    * undefined where the list as a whole is as it should be.
    */
   fault?(row: number, field: number): string | undefined
+  /** The record's key; undefined where it has none. Only for models with a state. */
+  key?(row: number): Uint8Array | undefined
 }
 
 /** Decodes on demand what a `FrameBuffer` does not hold in its matrix. A codec's row reader gives it. */
@@ -82,6 +84,8 @@ export class FrameBuffer implements Frame {
   records = new Int32Array(0)
   /** How many rows the last `reset` made room for. */
   capacity = 0
+  /** The key of a record of the batch. Whoever sets it sees to it that it is of the batch that the rows are of. */
+  keyOf: ((record: number) => Uint8Array | undefined) | undefined
   #source: RowSource | undefined
 
   /** Empties the frame and makes room for `capacity` rows of these fields. All cells are then `present` and all flags 0. */
@@ -113,5 +117,8 @@ export class FrameBuffer implements Frame {
 
   fault(row: number, field: number): string | undefined {
     return this.#source?.fault?.(this.records[row]!, field)
+  }
+  key(row: number): Uint8Array | undefined {
+    return this.keyOf?.(this.records[row]!)
   }
 }

@@ -74,6 +74,8 @@ export interface Model {
    * its records are scored in their order; the model itself only tries out what it loaded.
    */
   readonly state?: {
+    /** What has a state of its own: the partition (where it is not said), or each key of a record in it. */
+    readonly per?: 'partition' | 'key'
     /** A new instance, with the state that the model begins with. Its fields and dictionaries are those of the model. */
     fork(): StatefulModel
   }
@@ -91,11 +93,19 @@ export interface Model {
  * disposed of.
  */
 export interface StatefulModel extends Model {
-  score(frame: Frame, scores: Scores): void
+  /** As a model does; only the rows from `from` to before `to`, where they are given. */
+  score(frame: Frame, scores: Scores, from?: number, to?: number): void
   /** All of its state, as JSON text. The same text as before means that nothing has changed. */
   snapshot(): string
   /** Puts the state back to what a snapshot of an instance of the same bytes says. Throws `model.malformed` where it does not fit. */
   restore(snapshot: string): void
+  /**
+   * All of its state, taken out: it is then of no use before another is put in, by `resume` or `restore`. Where a state is changed often, this is cheaper than
+   * snapshots; a model has both or none of these.
+   */
+  hold?(): unknown
+  /** Puts in what was taken out, which may be done once. */
+  resume?(held: unknown): void
 }
 
 /** Loads the models of one format. */

@@ -1,9 +1,10 @@
-import { asSluiceError, SluiceError } from '../errors.ts'
+import { SluiceError } from '../errors.ts'
 import type { TopicPartition } from '../log.ts'
-import type { StatefulModel } from '../model.ts'
 import { type ModelState, stateKey, stateText } from '../model-state.ts'
 import type { Arm } from '../policy.ts'
+import { KeyedInstance } from './keyed-instance.ts'
 import type { ServedModel } from './served-model.ts'
+import { type Instance, WholeInstance } from './state-instance.ts'
 
 /** Of how many versions of a data type the state is kept, so that going back to one finds it as it left it. */
 const KEPT_VERSIONS = 10
@@ -70,7 +71,7 @@ export class ModelStates {
   serving(dataType: string, served: ServedModel, slot = ''): ServingStates {
     const place = slot === '' ? dataType : `${dataType}\n${slot}`
     let serving = this.#serving.get(place)
-    if (serving?.served === served && serving.isLatest((state) => this.#scored.get(stateKey(this.#place, state)))) return serving
+    if (serving?.served === served && serving.isLatest()) return serving
     const forgotten: ModelState[] = []
     const instances = served.arms.map((arm) => arm.model.state && this.#begin(dataType, arm, forgotten))
     serving = new ServingStates({ served, instances, forgotten, place: this.#place, note: (state) => this.#note(state) })
@@ -81,34 +82,25 @@ export class ModelStates {
   #begin(dataType: string, { model, descriptor }: Arm, forgotten: ModelState[]): Instance {
     const instance = model.state!.fork()
     const about = { dataType, model: `${descriptor.name}@${descriptor.version}`, sha256: descriptor.sha256 }
-    const key = stateKey(this.#place, about)
-    const known = this.#scored.get(key)
-    if (known?.sha256 === about.sha256) this.#resume(instance, known)
-    else if (known === undefined) forgotten.push(...this.#makeRoom(dataType))
-    return { model: instance, state: { ...about, snapshot: instance.snapshot() } }
-  }
-
-  #resume(instance: StatefulModel, state: ModelState): void {
-    try {
-      instance.restore(state.snapshot!)
-    } catch (cause) {
-      const { message } = asSluiceError(cause, 'model.malformed', 'it can not be read')
-      throw new SluiceError(
-        'log.corrupt',
-        `the state under the key '${stateKey(this.#place, state)}' can not be gone on from: ${message}`,
-        {
-          cause,
-        },
-      )
+    if (![...this.#scored.values()].some((state) => isOf(state, about))) forgotten.push(...this.#makeRoom(dataType))
+    const known = (key?: string): ModelState | undefined => {
+      const state = this.#scored.get(stateKey(this.#place, { ...about, ...(key !== undefined && { key }) }))
+      return state?.sha256 === about.sha256 ? state : undefined
     }
+    const parts = { model: instance, about, place: this.#place, known }
+    if (model.state!.per !== 'key') return new WholeInstance(parts)
+    return new KeyedInstance({ ...parts, all: [...this.#scored.values()].filter((state) => state.key !== undefined && isOf(state, about)) })
   }
 
-  /** Gives up the states that were used the longest ago where there are as many as are kept. */
+  /** Gives up the states of the versions that were used the longest ago where there are as many as are kept. */
   #makeRoom(dataType: string): ModelState[] {
-    const known = [...this.#scored.values()].filter((state) => state.dataType === dataType)
-    const gone = known.slice(0, Math.max(0, known.length + 1 - KEPT_VERSIONS)).map((state) => ({ ...state, snapshot: undefined }))
-    for (const state of gone) this.#scored.delete(stateKey(this.#place, state))
-    return gone
+    const all = [...this.#scored.values()].filter((state) => state.dataType === dataType)
+    // By the last use of any of a version's states.
+    const versions = [...new Set(all.map(({ model }) => model).toReversed())].toReversed()
+    const gone = new Set(versions.slice(0, Math.max(0, versions.length + 1 - KEPT_VERSIONS)))
+    const states = all.filter(({ model }) => gone.has(model)).map((state) => ({ ...state, snapshot: undefined }))
+    for (const state of states) this.#scored.delete(stateKey(this.#place, state))
+    return states
   }
 
   #note(state: ModelState): void {
@@ -118,10 +110,8 @@ export class ModelStates {
   }
 }
 
-interface Instance {
-  readonly model: StatefulModel
-  /** As it was after the last batch. */
-  state: ModelState
+function isOf(state: ModelState, { dataType, model }: Pick<ModelState, 'dataType' | 'model'>): boolean {
+  return state.dataType === dataType && state.model === model
 }
 
 interface ServingParts {
@@ -149,8 +139,13 @@ export class ServingStates {
   }
 
   /** Whether no other slot has gone on from the states since. */
-  isLatest(known: (state: ModelState) => ModelState | undefined): boolean {
-    return this.#instances.every(({ state }) => (known(state) ?? state).snapshot === state.snapshot)
+  isLatest(): boolean {
+    return this.#instances.every((instance) => instance.isLatest())
+  }
+
+  /** Throws `log.corrupt` where a state that was to be gone on from in this batch does not fit its model. */
+  checkRead(): void {
+    for (const instance of this.#instances) instance.checkRead()
   }
 
   /**
@@ -159,24 +154,18 @@ export class ServingStates {
    */
   advance(maxBytes: number): readonly ModelState[] {
     const { place, forgotten, note } = this.#parts
-    const changed: { instance: Instance; state: ModelState }[] = []
-    for (const instance of this.#instances) {
-      const snapshot = instance.model.snapshot()
-      if (snapshot === instance.state.snapshot) continue
-      const state = { ...instance.state, snapshot }
-      checkLength(place, state, maxBytes)
-      changed.push({ instance, state })
+    const changed = this.#instances.map((instance) => instance.changed())
+    for (const states of changed) for (const state of states) checkLength(place, state, maxBytes)
+    for (const [i, states] of changed.entries()) {
+      for (const state of states) note(state)
+      this.#instances[i]!.accept(states)
     }
-    for (const { instance, state } of changed) {
-      instance.state = state
-      note(state)
-    }
-    return [...forgotten.splice(0), ...changed.map(({ state }) => state)]
+    return [...forgotten.splice(0), ...changed.flat()]
   }
 
   /** Puts the instances back to where they were after the batch before. */
   goBack(): void {
-    for (const { model, state } of this.#instances) model.restore(state.snapshot!)
+    for (const instance of this.#instances) instance.goBack()
   }
 }
 

@@ -2,13 +2,23 @@ import type { ArmsPolicy, Decider } from '../arms-policy.ts'
 import type { Batch } from '../batch.ts'
 import type { Clock } from '../clock.ts'
 import { Dictionary } from '../dictionary.ts'
+import type { ModelStatistics } from '../statistics.ts'
 import type { Timers } from '../timers.ts'
 import { ArmRun } from './arm-run.ts'
-import { CombinedAnswers } from './combined-answer.ts'
+import { type CombinedAnswer, CombinedAnswers } from './combined-answer.ts'
 import type { Lane } from './lane.ts'
 import { callArm, decodeArms, planArms, takeScores } from './run-arms.ts'
 import { scoreWithStates } from './score-with-states.ts'
 import type { ServedPolicy } from './served-policy.ts'
+
+export interface LastCombined {
+  readonly answer: CombinedAnswer
+  readonly statistics: ModelStatistics
+  readonly isDefault: boolean
+  readonly labels: Dictionary | undefined
+  /** The arms that were asked, as bits. */
+  readonly asked: number
+}
 
 export interface GroupContext {
   readonly batch: Batch
@@ -45,6 +55,8 @@ export class PolicyGroup {
   /** One per arm. */
   readonly runs: readonly ArmRun[]
   readonly combined = new CombinedAnswers()
+  /** The last answer of several that was written: mostly the next one is its like. */
+  lastCombined: LastCombined | undefined
   /** The labels of defaults. */
   defaults = new Dictionary()
   /** The place that is written, while answers are written in the order of the batch. */
@@ -76,6 +88,7 @@ export class PolicyGroup {
     this.served = served
     this.count = 0
     this.at = 0
+    this.lastCombined = undefined
     this.#tick = 0
     this.#lookedMs = -1
     this.#waiting = 0
@@ -151,9 +164,9 @@ export class PolicyGroup {
   }
 
   #scoreWithState(run: ArmRun): void {
-    const { lane, clock, maxStateBytes } = this.context
+    const { batch, lane, clock, maxStateBytes } = this.context
     const decide = (arms: ServedArms): Promise<void> | undefined => callArm(run, arms[0]!.model, clock)
-    const scoring = scoreWithStates(run, { states: lane.states, maxBytes: maxStateBytes, decide })
+    const scoring = scoreWithStates(run, { batch, states: lane.states, maxBytes: maxStateBytes, decide })
     if (scoring === undefined) this.#arrived(run)
     else
       scoring.then(

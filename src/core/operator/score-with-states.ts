@@ -1,3 +1,4 @@
+import { type Batch, keyOf } from '../batch.ts'
 import { SluiceError } from '../errors.ts'
 import type { Arm } from '../policy.ts'
 import type { Group } from './group.ts'
@@ -5,6 +6,8 @@ import type { ModelStates, ServingStates } from './model-states.ts'
 import { failFrame } from './rejections.ts'
 
 export interface StatefulScoring {
+  /** The batch that the group's records are of. */
+  readonly batch: Batch
   readonly states: ModelStates
   /** The longest record batch for a state. */
   readonly maxBytes: number
@@ -17,10 +20,11 @@ export interface StatefulScoring {
  * states that it changed before the next can change them. Where the frame failed, or its state can't be kept, its records are rejected, and
  * it is as if they had never been. Throws (or rejects with) `log.corrupt` where a state that was read back does not fit its model.
  */
-export function scoreWithStates(group: Group, { states, maxBytes, decide }: StatefulScoring): Promise<void> | undefined {
+export function scoreWithStates(group: Group, { batch, states, maxBytes, decide }: StatefulScoring): Promise<void> | undefined {
   return states.inTurn(() => {
     const serving = servingStates(group, states)
     if (serving === undefined) return undefined
+    group.frame.keyOf = (record) => keyOf(batch, record)
     const deciding = decide(serving.arms)
     if (group.frame.rows === 0) return undefined
     return deciding === undefined ? noteStates(group, serving, maxBytes) : deciding.then(() => noteStates(group, serving, maxBytes))
@@ -39,6 +43,7 @@ function servingStates(group: Group, states: ModelStates): ServingStates | undef
 }
 
 function noteStates(group: Group, serving: ServingStates, maxBytes: number): undefined {
+  serving.checkRead()
   if (!group.failed) {
     try {
       group.states = serving.advance(maxBytes)

@@ -223,7 +223,7 @@ export class Work {
 
   #scoreWithStates(group: Group): Promise<void> | undefined {
     const { maxStateBytes: maxBytes = Infinity } = this.#options
-    return scoreWithStates(group, { states: this.lane.states, maxBytes, decide: (arms) => this.#decide(group, arms) })
+    return scoreWithStates(group, { batch: this.batch, states: this.lane.states, maxBytes, decide: (arms) => this.#decide(group, arms) })
   }
 
   #takeStates({ states }: Group): void {

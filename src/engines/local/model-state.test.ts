@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { readAll } from '../../../test/contracts/log/plain-record.ts'
+import { readAll, record as recordOf } from '../../../test/contracts/log/plain-record.ts'
 import { headersByName, value } from '../../../test/fixtures/serving/json-operator.ts'
 import { overGroup, overLog } from '../../../test/fixtures/serving/over-log.ts'
 import { loadedStub } from '../../../test/fixtures/serving/stub-model.ts'
@@ -22,8 +22,8 @@ function start(stage: EngineStage, options: StartOptions = {}, id = 'm@1'): Runn
   return running
 }
 
-function serve({ operator }: RunningEngine, id: string): void {
-  operator.serve('a', operator.fit(loadedStub(id, 'a', new SummingModel())))
+function serve({ operator }: RunningEngine, id: string, per: 'partition' | 'key' = 'partition'): void {
+  operator.serve('a', operator.fit(loadedStub(id, 'a', new SummingModel(0, per))))
 }
 
 async function sums(stage: EngineStage, partition = 0): Promise<number[]> {
@@ -97,6 +97,30 @@ test('while engines come and go, the sums of every partition go on exactly', asy
     expect(await states(stage, partition)).toEqual({ [`input-${partition}/a/m@1`]: `{"sum":${(sent * (sent + 1)) / 2}}` })
   }
   expect([...first.failures, ...second.failures]).toEqual([])
+})
+
+test('while engines come and go, the sums of every key go on exactly, from snapshots of a node or without', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'sluice-states-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  await using stage = await EngineStage.create()
+  const snapshots = createSnapshotFiles(folder, 'group-tested')
+  const log: Log = overLog(stage.log, { topicId: async (topic) => `${topic} one` })
+  let sent = 0
+  for (const options of [{ log, snapshots }, {}, { log, snapshots }]) {
+    const one = stage.start({ ...options, maxBatchBytes: 200 })
+    serve(one, 'm@1', 'key')
+    const records = numbers(30, sent + 1).map((x) => recordOf(value('a', x), { key: `k${x % 3}` }))
+    await stage.send(records)
+    sent += 30
+    await expect.poll(async () => (await sums(stage)).length).toBe(sent)
+    await one.engine.stop()
+    expect(running.failures).toEqual([])
+  }
+  // Of every third number from 1, 2 and 3 on.
+  const of = (x: number): number => numbers(x).reduce((sum, y) => (y % 3 === x % 3 ? sum + y : sum), 0)
+  expect(await sums(stage)).toEqual(numbers(sent).map(of))
+  const last = { 'input-0/a/m@1?key=k0': of(90), 'input-0/a/m@1?key=k1': of(88), 'input-0/a/m@1?key=k2': of(89) }
+  expect(await states(stage)).toEqual(Object.fromEntries(Object.entries(last).map(([key, sum]) => [key, `{"sum":${sum}}`])))
 })
 
 test('a version that is gone back to, after a restart, goes on from its own state', async () => {

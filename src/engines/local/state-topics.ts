@@ -47,14 +47,35 @@ export function appendsOf(answers: Answers, options: AppendOptions): Append[] {
     )
     appends.push({ topic: topics.statistics, partition, recordBatch: encodeRecords(records) })
   }
-  // Each may be as long as a record batch may get.
+  appends.push(...statesOf(answers, options))
+  return appends
+}
+
+/** How long a record batch of states gets before the next is begun. A state may itself be as long as a record batch may get. */
+const STATES_TOGETHER = 16 * 1024
+
+function* statesOf(answers: Answers, options: AppendOptions): Iterable<Append> {
+  let records: RecordParts[] = []
+  let bytes = 0
+  const append = (): Append => ({
+    topic: options.topics.modelState,
+    partition: options.partition,
+    recordBatch: encodeRecords(records),
+  })
   for (const state of answers.states) {
     const key = encoder.encode(stateKey(options, state))
     const text = stateText(options, state)
     const value = text === undefined ? undefined : encoder.encode(text)
-    appends.push({ topic: topics.modelState, partition, recordBatch: encodeRecords([{ timestamp: answers.at, key, value }]) })
+    const length = key.length + (value?.length ?? 0)
+    if (records.length > 0 && bytes + length > STATES_TOGETHER) {
+      yield append()
+      records = []
+      bytes = 0
+    }
+    records.push({ timestamp: answers.at, key, value })
+    bytes += length
   }
-  return appends
+  if (records.length > 0) yield append()
 }
 
 function stateRecord(key: string, value: unknown, timestamp: number): RecordParts {

@@ -2,7 +2,7 @@ import { SluiceError } from '../../core/errors.ts'
 import type { Field, Frame } from '../../core/frame.ts'
 import type { Model, StatefulModel } from '../../core/model.ts'
 import type { OutputField, Scores } from '../../core/scores.ts'
-import type { PfaEngine } from './engine/pfa-engine.ts'
+import type { EngineState, PfaEngine } from './engine/pfa-engine.ts'
 import { createInputRows, type InputPaths, type InputRows } from './input-rows.ts'
 import { type OutputColumn, outputColumns } from './output-columns.ts'
 import { PfaRuntimeError } from './values/runtime-error.ts'
@@ -10,11 +10,18 @@ import type { Value } from './values/value.ts'
 
 /**
  * A PFA engine as a model. An engine that emits gives what it emitted last for a record; a record for which it emits nothing is rejected. A
- * folding engine gives its tally. Its cells, pools, tally and counts of runs are the model's state, where the document uses them to remember;
- * what the document's random numbers come from is none of it.
+ * folding engine gives its tally. Its cells, pools, tally and counts of runs are the model's state, where the document uses them to remember,
+ * and so is what its random numbers come from, where it says `randseed`. The metadata `sluice.state` says what has a state: `partition` or `key`.
  */
 export function createPfaModel(engine: PfaEngine, paths: InputPaths): StatefulModel {
   return new EngineModel({ engine, rows: createInputRows(engine, paths), columns: outputColumns(engine) })
+}
+
+/** What has a state of its own, as the document says. Throws `model.unsupported` where it says anything else. */
+function statePer({ document }: PfaEngine): 'partition' | 'key' {
+  const wanted = document.metadata.get('sluice.state') ?? 'partition'
+  if (wanted === 'partition' || wanted === 'key') return wanted
+  throw new SluiceError('model.unsupported', `the metadata 'sluice.state' is '${wanted}'; state is kept per 'partition' or per 'key'`)
 }
 
 interface EngineModelParts {
@@ -37,11 +44,11 @@ class EngineModel implements StatefulModel {
     this.#columns = columns
     this.inputs = rows.fields
     this.outputs = columns.map(({ field }) => field)
-    if (engine.hasState) this.state = { fork: () => this.#fork() }
+    if (engine.hasState) this.state = { per: statePer(engine), fork: () => this.#fork() }
   }
 
-  score(frame: Frame, scores: Scores): void {
-    for (let row = 0; row < frame.rows; row++) {
+  score(frame: Frame, scores: Scores, from = 0, to = frame.rows): void {
+    for (let row = from; row < to; row++) {
       try {
         this.#write(this.#result(this.#rows.read(frame, row)), scores, row)
       } catch (error) {
@@ -56,6 +63,14 @@ class EngineModel implements StatefulModel {
 
   restore(snapshot: string): void {
     this.#engine.restore(snapshot)
+  }
+
+  hold(): EngineState {
+    return this.#engine.hold()
+  }
+
+  resume(held: unknown): void {
+    this.#engine.resume(held as EngineState)
   }
 
   [Symbol.dispose](): void {

@@ -236,11 +236,13 @@ describe('a PFA model', () => {
     for (const part of ['"nan"', '"-inf"', '"inf"', '1e-300', '{"long":1}']) expect(snapshot).toContain(part)
   })
 
-  it('refuses to keep its state by anything but the partition', async () => {
-    const metadata = { 'sluice.state': 'key' }
-    await expect(load({ ...counting, metadata })).rejects.toMatchObject({ code: 'model.unsupported' })
-    using model = await load({ ...counting, metadata: { 'sluice.state': 'partition' } })
-    expect(model.state).toBeDefined()
+  it('keeps its state by partition, or by key where it says so, and by nothing else', async () => {
+    const per = async (kind: string): Promise<unknown> => {
+      using model = await load({ ...counting, metadata: { 'sluice.state': kind } })
+      return model.state?.per
+    }
+    expect([await per('partition'), await per('key')]).toEqual(['partition', 'key'])
+    await expect(per('day')).rejects.toMatchObject({ code: 'model.unsupported' })
   })
 
   it('gives what was emitted last, and rejects a record for which nothing was', async () => {

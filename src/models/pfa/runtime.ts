@@ -36,7 +36,6 @@ export function createPfaRuntime(options: PfaOptions = {}): Runtime {
           clock: options.clock ?? systemClock,
           ...(options.timeoutMs && { timeoutMs: options.timeoutMs }),
         })
-        checkState(engine, id)
         engine.begin()
         return createPfaModel(engine, descriptor.inputs)
       } catch (error) {
@@ -48,13 +47,6 @@ export function createPfaRuntime(options: PfaOptions = {}): Runtime {
 
 function load(bytes: Uint8Array, text: string, options: EngineOptions): PfaEngine {
   return isJsonText(text) ? loadEngineFromBytes(bytes, text, options) : loadEngine(readDocumentText(text), options)
-}
-
-/** State is kept by partition of the input, and nothing else can be asked for. */
-function checkState({ document }: PfaEngine, id: string): void {
-  const wanted = document.metadata.get('sluice.state') ?? 'partition'
-  if (wanted === 'partition') return
-  throw new SluiceError('model.unsupported', `the metadata 'sluice.state' of ${id} is '${wanted}'; state is kept per 'partition' only`)
 }
 
 function textOf(bytes: Uint8Array): string {

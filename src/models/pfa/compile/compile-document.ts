@@ -23,6 +23,8 @@ export interface CompiledDocument {
   readonly constants: readonly unknown[]
   readonly cells: ReadonlyMap<string, Store>
   readonly pools: ReadonlyMap<string, Store>
+  /** Whether it calls a function whose value is random. */
+  readonly drawsRandom: boolean
 }
 
 /** Checks a document and compiles it. Throws `model.malformed` with the place of what is wrong. */
@@ -56,7 +58,8 @@ export function compileDocument(json: Json, { place, values, services }: Compile
     ...parts,
     exportSource([...cells.values()], [...pools.values()], document),
   ].join('\n')
-  return { document, source, constants: program.constants.values, cells, pools }
+  const drawsRandom = [...program.called].some((name) => name.startsWith('rand.') || name === 'model.cluster.randomSeeds')
+  return { document, source, constants: program.constants.values, cells, pools, drawsRandom }
 }
 
 export interface CompileOptions {
@@ -181,7 +184,7 @@ function* stateSource(cells: readonly Store[], pools: readonly Store[], program:
   for (const { code, initial, shared } of pools) {
     const value = program.constants.name(initial)
     if (shared) yield `if (!(${JSON.stringify(code.slice('$shared.'.length))} in $shared)) ${code} = $pool(${value});`
-    else yield `const ${code} = $pool(${value});`
+    else yield `let ${code} = $pool(${value});`
   }
 }
 
@@ -189,9 +192,8 @@ function exportSource(cells: readonly Store[], pools: readonly Store[], { method
   const kept = cells.filter(({ constant, rollback }) => !constant && rollback)
   const backups = kept.map((cell, i) => ({ code: cell.code, backup: `$backup${i}` }))
   const folds = method === 'fold'
-  const accessors = cells
-    .filter(({ constant }) => !constant)
-    .map(({ name, code }) => `[${JSON.stringify(name)}, { get: () => ${code}, set: (v) => { ${code} = v; } }]`)
+  const accessor = ({ name, code }: Store): string => `[${JSON.stringify(name)}, { get: () => ${code}, set: (v) => { ${code} = v; } }]`
+  const accessors = cells.filter(({ constant }) => !constant).map(accessor)
   return `${backups.map(({ backup }) => `let ${backup};`).join('')}
 return {
 begin, end, merge, emits: ${method === 'emit'},
@@ -213,7 +215,7 @@ else $undo[i].set($undo[i + 1], { value: $undo[i + 2] });
 $undo.length = 0;
 },
 cells: new Map([${accessors.join(', ')}]),
-pools: new Map([${pools.map(({ name, code }) => `[${JSON.stringify(name)}, ${code}]`).join(', ')}]),
+pools: new Map([${pools.map(accessor).join(', ')}]),
 tally: ${folds ? '{ get: () => $tally, set: (v) => { $tally = v; } }' : 'undefined'},
 counts: { get: () => [$started, $finished], set: (started, finished) => { $started = started; $finished = finished; } },
 };`

@@ -58,6 +58,7 @@ interface Fitted {
 
 function callSite(row: LibraryFunction, { match, signature, operands }: Fitted, site: Site): CallSite {
   const { values, services } = site.program.parts
+  site.program.called.add(row.name)
   const literals = new Map<number, Value>()
   operands.forEach((operand, i) => {
     if (operand.literal !== undefined) literals.set(i, operand.literal.value)

@@ -45,6 +45,8 @@ export class Program {
   /** Functions that read nothing around them. */
   readonly functions: string[] = []
   readonly updates: UpdateCheck[] = []
+  /** The names of the library functions that it calls, or passes on. */
+  readonly called = new Set<string>()
   readonly #helpers = new Map<string, string>()
   #names = 0
 

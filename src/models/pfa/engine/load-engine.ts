@@ -8,7 +8,7 @@ import { PfaRuntimeError } from '../values/runtime-error.ts'
 import type { Value } from '../values/value.ts'
 import { createValueTools } from '../values/value-tools.ts'
 import { PfaEngine } from './pfa-engine.ts'
-import { createRandom } from './random.ts'
+import { RandomSource, randomWords } from './random.ts'
 import { cellDecoder } from './read-cells.ts'
 import { PfaStopError } from './stop-error.ts'
 
@@ -45,11 +45,12 @@ export function loadEngineFromBytes(bytes: Uint8Array, text: string, options: En
 export function loadEngines(json: Json, options: EngineOptions): readonly PfaEngine[] {
   const values = createValueTools(options.bytes)
   const watch = new RunWatch(options.clock ?? systemClock, options.timeoutMs ?? LONGEST_RUN_MS)
+  const random = new RandomSource()
   const compiled = compileDocument(json, {
     place: new Place(undefined, ''),
     values,
-    services: ({ randseed }) => ({
-      random: createRandom(randseed ?? Math.random() * 2 ** 53),
+    services: () => ({
+      random: random.next,
       now: () => watch.clock.now(),
       checkTime: () => watch.check(),
       checkSize,
@@ -72,7 +73,8 @@ export function loadEngines(json: Json, options: EngineOptions): readonly PfaEng
       checkTime: () => watch.check(),
     }
     const another = (): PfaEngine => make(instance, {})
-    return new PfaEngine({ compiled, values, generated: create(compiled.constants, env), watch, emitted, another })
+    const words = randomWords((compiled.document.randseed ?? Math.random() * 2 ** 53) + instance)
+    return new PfaEngine({ compiled, values, generated: create(compiled.constants, env), watch, emitted, random, words, another })
   }
   return Array.from({ length: options.instances ?? 1 }, (_, instance) => make(instance, shared))
 }
@@ -95,16 +97,19 @@ export interface GeneratedEngine {
   readonly end: () => void
   readonly merge: (one: Value, other: Value) => Value
   readonly rollback: () => void
-  readonly cells: ReadonlyMap<string, Accessor>
+  readonly cells: ReadonlyMap<string, Accessor<Value>>
   /** Each item in an object of its own, so that an update looks it up once. */
-  readonly pools: ReadonlyMap<string, Map<string, { value: Value }>>
-  readonly tally: Accessor | undefined
+  readonly pools: ReadonlyMap<string, Accessor<Pool>>
+  readonly tally: Accessor<Value> | undefined
   readonly counts: { get(): readonly [number, number]; set(started: number, finished: number): void }
 }
 
-export interface Accessor {
-  get(): Value
-  set(value: Value): void
+/** Its items by key. */
+export type Pool = Map<string, { value: Value }>
+
+export interface Accessor<T> {
+  get(): T
+  set(value: T): void
 }
 
 type CreateEngine = (constants: readonly unknown[], env: EngineEnvironment) => GeneratedEngine

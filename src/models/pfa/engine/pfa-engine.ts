@@ -8,7 +8,8 @@ import { MisfitError } from '../values/read-json.ts'
 import { PfaRuntimeError } from '../values/runtime-error.ts'
 import type { Value } from '../values/value.ts'
 import type { ValueTools } from '../values/value-tools.ts'
-import type { GeneratedEngine, RunWatch } from './load-engine.ts'
+import type { GeneratedEngine, Pool, RunWatch } from './load-engine.ts'
+import type { RandomSource, RandomWords } from './random.ts'
 import { PfaStopError } from './stop-error.ts'
 
 export interface EngineParts {
@@ -17,8 +18,20 @@ export interface EngineParts {
   readonly generated: GeneratedEngine
   readonly watch: RunWatch
   readonly emitted: Value[]
+  /** What the document's random numbers come from, and the state of it that is this engine's. */
+  readonly random: RandomSource
+  readonly words: RandomWords
   /** Another engine of the same document, which shares nothing that changes with this one. */
   readonly another: () => PfaEngine
+}
+
+/** All state of an engine at one time. Only one engine may go on from it, and only once: what is in it changes then. */
+export interface EngineState {
+  readonly cells: readonly Value[]
+  readonly pools: readonly Pool[]
+  readonly tally: Value
+  readonly counts: readonly [number, number]
+  readonly words: RandomWords
 }
 
 const COUNTS = /\$(?:started|finished)\b/g
@@ -41,12 +54,16 @@ export class PfaEngine {
     this.#parts = parts
   }
 
-  /** Whether what it gives may depend on the runs before: it writes cells or pools, folds, or reads how many runs there were. */
+  /**
+   * Whether what it gives may depend on the runs before: it writes cells or pools, folds, reads how many runs there were, or draws random numbers
+   * that its seed decides.
+   */
   get hasState(): boolean {
     const { cells, pools, source } = this.#parts.compiled
     const isWritten = (store: Store): boolean => store.written
     return (
       this.document.method === 'fold' ||
+      this.#keepsRandom ||
       [...cells.values(), ...pools.values()].some(isWritten) ||
       source.match(COUNTS)!.length > ALWAYS_NAMED
     )
@@ -57,14 +74,19 @@ export class PfaEngine {
     return this.#parts.another()
   }
 
+  get #keepsRandom(): boolean {
+    return this.#parts.compiled.drawsRandom && this.document.randseed !== undefined
+  }
+
   begin(): void {
     this.#run('begin', () => this.#parts.generated.begin())
   }
 
   /** Runs `action` on a value of the input type. The value of a map or fold engine; null of one that emits, whose results are in `emitted`. */
   action(input: Value): Value {
-    const { generated, watch, emitted } = this.#parts
+    const { generated, watch, emitted, random, words } = this.#parts
     watch.start(this.document, 'action')
+    random.words = words
     if (emitted.length > 0) emitted.length = 0
     try {
       return generated.action(input) ?? null
@@ -103,7 +125,10 @@ export class PfaEngine {
     return this.values.jsonWriter(this.document.output)(value)
   }
 
-  /** All state as JSON: `{"cells": {…}, "pools": {…}, "tally": …, "actions": [started, finished]}`; or without what no expression writes to. */
+  /**
+   * All state as JSON: `{"cells": {…}, "pools": {…}, "tally": …, "actions": [started, finished]}`, with `"random": […]` where its seed decides the random
+   * numbers that it draws; or without what no expression writes to.
+   */
   snapshot(which: 'all' | 'written' = 'all'): string {
     const { generated, compiled } = this.#parts
     const isKept = ([, store]: readonly [string, Store]): boolean => which === 'all' || store.written
@@ -113,9 +138,13 @@ export class PfaEngine {
     })
     const pools = [...compiled.pools]
       .filter(isKept)
-      .map(([name, { type }]) => `${JSON.stringify(name)}:${this.values.jsonWriter(mapOf(type))(poolValues(generated.pools.get(name)!))}`)
+      .map(
+        ([name, { type }]) =>
+          `${JSON.stringify(name)}:${this.values.jsonWriter(mapOf(type))(poolValues(generated.pools.get(name)!.get()))}`,
+      )
     const tally = generated.tally && this.values.jsonWriter(this.document.output)(generated.tally.get())
-    return `{"cells":{${cells.join(',')}},"pools":{${pools.join(',')}},"tally":${tally ?? 'null'},"actions":[${generated.counts.get().join(',')}]}`
+    const random = this.#keepsRandom ? `,"random":[${this.#parts.words.join(',')}]` : ''
+    return `{"cells":{${cells.join(',')}},"pools":{${pools.join(',')}},"tally":${tally ?? 'null'},"actions":[${generated.counts.get().join(',')}]${random}}`
   }
 
   /** Puts all state back to what a snapshot of an engine of the same document says. Throws `model.malformed` where it does not fit. */
@@ -130,6 +159,30 @@ export class PfaEngine {
     }
   }
 
+  /** Takes all state out. Until another is put in, the engine must not run. */
+  hold(): EngineState {
+    const { generated, words } = this.#parts
+    return {
+      cells: Array.from(generated.cells.values(), (cell) => cell.get()),
+      pools: Array.from(generated.pools.values(), (pool) => pool.get()),
+      tally: generated.tally?.get(),
+      counts: generated.counts.get(),
+      words: words.slice(),
+    }
+  }
+
+  /** Puts state in that an engine of the same document held. */
+  resume({ cells, pools, tally, counts, words }: EngineState): void {
+    const { generated } = this.#parts
+    let i = 0
+    for (const cell of generated.cells.values()) cell.set(cells[i++])
+    i = 0
+    for (const pool of generated.pools.values()) pool.set(pools[i++]!)
+    generated.tally?.set(tally)
+    generated.counts.set(...counts)
+    this.#parts.words.set(words)
+  }
+
   #restore(part: (key: string) => unknown): void {
     const { generated, compiled } = this.#parts
     const [cells, pools] = [part('cells'), part('pools')]
@@ -139,18 +192,19 @@ export class PfaEngine {
     }
     for (const [name, { type, written: isWritten }] of compiled.pools) {
       if (!isWritten) continue
-      const pool = generated.pools.get(name)!
-      pool.clear()
-      for (const [key, value] of this.values.inputReader(mapOf(type))(inner(pools, name)) as ReadonlyMap<string, Value>)
-        pool.set(key, { value })
+      const values = this.values.inputReader(mapOf(type))(inner(pools, name)) as ReadonlyMap<string, Value>
+      generated.pools.get(name)!.set(new Map(Array.from(values, ([key, value]) => [key, { value }])))
     }
     generated.tally?.set(this.values.inputReader(this.document.output)(part('tally')))
     const actions = part('actions')
     if (Array.isArray(actions)) generated.counts.set(Number(actions[0]), Number(actions[1]))
+    const random = part('random')
+    if (this.#keepsRandom && random !== undefined) this.#parts.words.set(wordsOf(random))
   }
 
   #run<T>(run: Run, work: () => T): T {
     this.#parts.watch.start(this.document, run)
+    this.#parts.random.words = this.#parts.words
     this.#parts.emitted.length = 0
     try {
       return work()
@@ -158,6 +212,12 @@ export class PfaEngine {
       throw stopped(error)
     }
   }
+}
+
+function wordsOf(json: unknown): readonly number[] {
+  const words = Array.isArray(json) ? json.filter((word) => typeof word === 'number' && (word | 0) === word) : []
+  if (words.length === 4) return words as number[]
+  throw new MisfitError("'random' is no state of a generator: four integers of 32 bits are wanted")
 }
 
 function poolValues(pool: ReadonlyMap<string, { readonly value: Value }>): ReadonlyMap<string, Value> {
