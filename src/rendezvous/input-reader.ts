@@ -78,7 +78,8 @@ export function keepHeaders(batch: Batch, i: number): KeptHeaders | undefined {
   cursor.start(batch, i)
   while (cursor.next()) {
     if (OWN.has(headerValue(batch.bytes, cursor.nameAt, cursor.nameLength))) continue
-    headers.push(batch.bytes.slice(cursor.startAt, cursor.at))
+    // A `slice` of Node's buffers is no copy, and the batch's bytes are used again.
+    headers.push(new Uint8Array(batch.bytes.subarray(cursor.startAt, cursor.at)))
   }
   return headers.length === 0 ? undefined : { headers, bytes: headers.reduce((sum, header) => sum + header.length, 0) }
 }
