@@ -14,6 +14,10 @@ const WORKLOADS: Readonly<Record<string, Workload>> = {
     what: 'protobuf bytes to output bytes with the shared forest, beside the least that such work can cost',
     run: async (quick) => (await import('./hot-path/hot-path.ts')).runHotPath(quick),
   },
+  policies: {
+    what: 'policies of several models beside the same models without one',
+    run: async (quick) => (await import('./policies/policies.ts')).runPolicies(quick),
+  },
   embedded: {
     what: 'a backlog of the same records through a whole node, on the embedded logs',
     run: async (quick) => (await import('./embedded/embedded.ts')).runEmbedded(quick),

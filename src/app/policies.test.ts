@@ -24,9 +24,9 @@ async function answersTo(node: SluiceNode, numbers: readonly number[], skip = 0)
 /** The answer to one more record. */
 async function nextAnswer(node: SluiceNode, x: number): Promise<unknown> {
   const abort = new AbortController()
-  const before = await Array.fromAsync(
-    node.services.records.scores('numbers', { follow: false, from: 'beginning', limit: 1000, signal: abort.signal }),
-  )
+  const options = { follow: false, from: 'beginning', limit: 1000, signal: abort.signal } as const
+  const before: unknown[] = []
+  for await (const score of node.services.records.scores('numbers', options)) before.push(score)
   return (await answersTo(node, [x], before.length))[0]
 }
 

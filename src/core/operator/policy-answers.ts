@@ -5,7 +5,7 @@ import type { Outcomes } from '../outcomes.ts'
 import { type ModelStatistics, newArmCounts } from '../statistics.ts'
 import type { ArmRun } from './arm-run.ts'
 import type { CombinedAnswer } from './combined-answer.ts'
-import type { PolicyGroup } from './policy-group.ts'
+import type { LastCombined, PolicyGroup } from './policy-group.ts'
 import { statisticsOf } from './statistics-of.ts'
 
 /** Labels that defaults are made of: with `last-known`, as many as models made. */
@@ -59,29 +59,32 @@ export function answerTo(group: PolicyGroup, i: number, into: ChosenAnswer): voi
 }
 
 function combinedAnswer(group: PolicyGroup, i: number, into: ChosenAnswer): void {
-  const { decider, at, dataType } = group
+  const { decider, at } = group
   const isDefault = decider.chosen[at] === -2
   const fallback = isDefault ? fallbackOf(group, i)! : 0
   const label = isDefault ? typeof fallback === 'string' : decider.isLabel[at] === 1
   if (group.defaults.size > MAX_DEFAULTS) group.defaults = new Dictionary()
   const labels = label ? (isDefault ? group.defaults : decider.labels) : undefined
-  const answer = combinedOf(group, labels, isDefault)
+  const { answer, statistics } = combinedOf(group, labels, isDefault)
   answer.scores.values[0] = !isDefault ? decider.values[at]! : typeof fallback === 'string' ? group.defaults.add(fallback) : fallback
   into.writer = answer.writer
   into.headers = answer.headers
   into.scores = answer.scores
   into.row = 0
-  const { lane, clock } = group.context
-  into.statistics = lane.statistics(dataType, answer.id, () => {
-    return { dataType, model: answer.id, description: answer.description, format: 'policy', since: clock.now() }
-  })
+  into.statistics = statistics
 }
 
-function combinedOf(group: PolicyGroup, labels: Dictionary | undefined, isDefault: boolean): CombinedAnswer {
-  const { served, policy, dataType, combined } = group
+function combinedOf(group: PolicyGroup, labels: Dictionary | undefined, isDefault: boolean): LastCombined {
+  const { served, policy, dataType, combined, context, lastCombined: last } = group
+  const asked = policy.asksAll ? -1 : group.asked[group.at]! | 0
+  if (last !== undefined && last.isDefault === isDefault && last.labels === labels && last.asked === asked) return last
   const { stream, codec } = served
-  if (isDefault) return combined.of({ stream, codec, dataType, name: 'default', version: policy.name, labels })
-  return combined.of({ stream, codec, dataType, name: policy.name, version: membersOf(group), labels })
+  const [name, version] = isDefault ? ['default', policy.name] : [policy.name, membersOf(group)]
+  const answer = combined.of({ stream, codec, dataType, name, version, labels })
+  const statistics = context.lane.statistics(dataType, answer.id, () => {
+    return { dataType, model: answer.id, description: answer.description, format: 'policy', since: context.clock.now() }
+  })
+  return (group.lastCombined = { answer, statistics, isDefault, labels, asked })
 }
 
 /** The models that could have a part in an answer, as `a:1+b:3`: those that were asked for the record and are in service. */

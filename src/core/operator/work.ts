@@ -40,6 +40,8 @@ export class Work {
   /** Those of the data types that have a policy of several arms. */
   #policies: PolicyGroup[] = []
   readonly #chosen = new ChosenAnswer()
+  /** Where the last answer of a policy was counted. */
+  #counted: ModelStatistics | undefined
   /** Per record, the group that it is in: its place in `groups`, or -1 - its place in `policies`. */
   #groupOf = new Int32Array(0)
   /** Per code of a data type: its group + 1, or its place in `policies` negative and - 1; 0 where it has none. Only the entries of this batch's groups are not 0. */
@@ -166,6 +168,7 @@ export class Work {
       if (group.states.length > 0) this.#takeStates(group)
     }
     for (const group of this.#policies) this.#finishPolicy(group)
+    this.#counted = undefined
     for (let i = 0; i < batch.count; i++) {
       const at = this.#groupOf[i]!
       if (outcomes.rejected[i] === 1) this.#writeRejected(i)
@@ -298,7 +301,7 @@ export class Work {
     const chosen = this.#chosen
     answerTo(group, i, chosen)
     chosen.statistics.usage++
-    this.#changed.add(chosen.statistics)
+    if (chosen.statistics !== this.#counted) this.#changed.add((this.#counted = chosen.statistics))
     this.#write(i, chosen, now)
   }
 

@@ -3,7 +3,7 @@ import { Dictionary } from '../../core/dictionary.ts'
 import type { ArmCounts } from '../../core/statistics.ts'
 import { BALLOT, Ballots } from '../rules/ballots.ts'
 import type { CompiledPolicy } from '../rules/compiled-policy.ts'
-import { type Draw, EMPTY, micros, type Moment, Verdict, WAIT } from '../rules/rule.ts'
+import { type Draw, EMPTY, micros, ModelRule, type Moment, Verdict, WAIT } from '../rules/rule.ts'
 import { decisionText, lateText } from './batch-decision.ts'
 
 /** Models may make labels of what is in records; from so many on, the labels of batches before are forgotten. */
@@ -122,15 +122,20 @@ export class BatchDecider implements Decider {
     const moment = this.#moment
     moment.elapsed = micros(elapsedMs)
     moment.final = final
+    const {
+      rule,
+      choices: { length: choices },
+    } = this.policy
+    if (rule instanceof ModelRule && final && this.undecided === this.#records && choices === 0) return this.#decideByOne(rule)
     for (let record = 0; record < this.#records; record++) {
       if (this.decidedAt[record] !== -1) continue
       moment.row = record
-      const result = this.policy.rule.evaluate(moment, verdict)
+      const result = rule.evaluate(moment, verdict)
       if (result === WAIT) continue
       this.undecided--
       this.decidedAt[record] = moment.elapsed
       this.final[record] = final ? 1 : 0
-      this.propensities[record] = this.#propensity(record)
+      this.propensities[record] = choices === 0 ? 1 : this.#propensity(record)
       if (result === EMPTY) this.#nobody(record)
       else {
         if (verdict.rule !== this.#lastName) this.#name(verdict.rule)
@@ -143,6 +148,32 @@ export class BatchDecider implements Decider {
       }
     }
     return this.undecided === 0
+  }
+
+  /** As the rule does, for all records at once. */
+  #decideByOne({ arm, name }: ModelRule): true {
+    const { status, values, confidences, arms } = this.ballots
+    const records = this.#records
+    if (name !== this.#lastName) this.#name(name)
+    for (let record = 0, cell = arm; record < records; record++, cell += arms) {
+      const said = status[cell]!
+      if (said !== BALLOT.number && said !== BALLOT.label) {
+        this.#nobody(record)
+        continue
+      }
+      this.chosen[record] = arm
+      this.values[record] = values[cell]!
+      this.isLabel[record] = said === BALLOT.label ? 1 : 0
+      this.confidences[record] = confidences[cell]!
+    }
+    this.decidedAt.fill(this.#moment.elapsed, 0, records)
+    this.final.fill(1, 0, records)
+    this.propensities.fill(1, 0, records)
+    this.quorums.fill(1, 0, records)
+    this.rules.fill(this.#lastRule, 0, records)
+    for (let record = 0; record < records; record++) if (this.chosen[record] === -2) this.#nobody(record)
+    this.undecided = 0
+    return true
   }
 
   tally(arm: number, into: ArmCounts): void {

@@ -56,34 +56,35 @@ export const micros = (ms: number): number => Math.round(ms * 1000)
 
 /** The answer of one model. */
 export class ModelRule implements Rule {
-  readonly #arm: number
-  readonly #name: string
+  readonly arm: number
+  /** What decisions call it. */
+  readonly name: string
 
   constructor(arm: number, name: string) {
-    this.#arm = arm
-    this.#name = name
+    this.arm = arm
+    this.name = name
   }
 
   plan({ ballots, row }: Draw): void {
-    ballots.asked[row]! |= 1 << this.#arm
+    ballots.asked[row]! |= 1 << this.arm
   }
 
   evaluate({ ballots, row, final }: Moment, verdict: Verdict): number {
-    const cell = row * ballots.arms + this.#arm
+    const cell = row * ballots.arms + this.arm
     const status = ballots.status[cell]!
     if (status === BALLOT.none) return final ? EMPTY : WAIT
     if (status !== BALLOT.number && status !== BALLOT.label) return EMPTY
     verdict.value = ballots.values[cell]!
     verdict.label = status === BALLOT.label
     verdict.confidence = ballots.confidences[cell]!
-    verdict.arm = this.#arm
+    verdict.arm = this.arm
     verdict.quorum = true
-    verdict.rule = this.#name
+    verdict.rule = this.name
     return ANSWERED
   }
 
   gone({ ballots, row }: Moment): boolean {
-    return ballots.status[row * ballots.arms + this.#arm] === BALLOT.removed
+    return ballots.status[row * ballots.arms + this.arm] === BALLOT.removed
   }
 }
 
