@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { checkAddresses } from './check-addresses.ts'
 import { checkArchives } from './check-archives.ts'
 import { encodingOf, modelsSchema, streamSettings, topicsSchema } from './schema.ts'
 import { type Settings, valueAt } from './settings.ts'
@@ -27,6 +28,7 @@ export function checkStreams(settings: Settings): void {
   checkTopics(streams, internal, report)
   for (const key of ['name', 'input', 'output'] as const) checkUnique(streams, key, report)
   checkCircles(streams, report)
+  checkAddresses(settings, report)
   checkArchives(settings, { topics: takenTopics(streams, internal), report })
   for (const { at } of streams) {
     checkAnswer(at, settings, report)

@@ -3,10 +3,16 @@ import type { LoadedConfig } from './load-config.ts'
 import { logText } from './log-address.ts'
 import { sizeText } from './size.ts'
 import { type Path, pathText, sourceText } from './source.ts'
+import { addressText } from './stream-address.ts'
 
 /** The configuration as it would stand in a file, `log` as its text. */
 export function effectiveSettings({ config }: LoadedConfig): Record<string, unknown> {
-  return { ...config, log: logText(config.log) }
+  const streams = config.streams.map(({ source, sink, ...stream }) => ({
+    ...stream,
+    ...(source !== undefined && { input: addressText(source, 'input') }),
+    ...(sink !== undefined && { output: addressText(sink, 'output') }),
+  }))
+  return { ...config, log: logText(config.log), streams }
 }
 
 /** The source of each value of the configuration, by key: `http.port` → `flag --port`. */

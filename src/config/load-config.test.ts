@@ -220,7 +220,7 @@ describe('what is wrong', () => {
     ['streams: []', 'streams is [], but must be a list of at least one stream (x.yaml:1:10)'],
     [
       'streams:\n  - input: a b',
-      "streams[0].input is 'a b', but must be a topic name of at most 249 letters, digits, dots, dashes and underscores (x.yaml:2:12)",
+      "streams[0].input is 'a b', but must be a topic name of at most 249 letters, digits, dots, dashes and underscores, stdin: or file:<path> of .ndjson, .jsonl, .json, .csv or .tsv (also .gz; its name may have *) (x.yaml:2:12)",
     ],
     ['streams: [{ format: xml }]', `streams[0].format is 'xml', but must be ${FORMAT} (x.yaml:1:21)`],
     [

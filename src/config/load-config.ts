@@ -11,6 +11,7 @@ import { readYaml } from './read-file.ts'
 import { type Config, configSchema } from './schema.ts'
 import { fromText, schemaAt } from './schema-walk.ts'
 import { type Problem, Settings } from './settings.ts'
+import { resolveAddress } from './stream-address.ts'
 import { parsePath, type Path, type Source, sourceText } from './source.ts'
 
 const MAX_FILE_BYTES = 1 << 20
@@ -144,7 +145,13 @@ function resolvePaths(config: Mutable, absolute: (at: Path, value: string) => st
         const to = resolveDestination(archive.to, (path) => absolute(['streams', i, 'archives', k, 'to', 'directory'], path))
         return { ...archive, to }
       })
-      const stream = { ...given, archives }
+      const { source, sink } = given
+      const stream = {
+        ...given,
+        archives,
+        ...(source !== undefined && { source: resolveAddress(source, (path) => absolute(['streams', i, 'input'], path)) }),
+        ...(sink !== undefined && { sink: resolveAddress(sink, (path) => absolute(['streams', i, 'output'], path)) }),
+      }
       if (typeof stream.format === 'string') return stream
       if ('avro' in stream.format) {
         const schema = absolute(['streams', i, 'format', 'avro', 'schema'], stream.format.avro.schema)

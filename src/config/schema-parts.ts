@@ -12,10 +12,12 @@ export function text(right: string) {
 
 const TOPIC = 'a topic name of at most 249 letters, digits, dots, dashes and underscores'
 
+export function isTopicName(name: string): boolean {
+  return /^(?!\.{1,2}$)[\w.-]{1,249}$/.test(name)
+}
+
 export function topicName() {
-  return text(TOPIC)
-    .max(249, { error: TOPIC })
-    .regex(/^(?!\.{1,2}$)[\w.-]+$/, { error: TOPIC })
+  return text(TOPIC).refine(isTopicName, { error: TOPIC })
 }
 
 export function whole(min: number, max: number, what: string) {

@@ -5,6 +5,7 @@ import { archivesSchema } from './archives-schema.ts'
 import { policySchema } from './policies-schema.ts'
 import { rendezvousSchema } from './rendezvous-schema.ts'
 import { oneOf, section, size, text, topicName, whole } from './schema-parts.ts'
+import { resolveEnds, streamEnd } from './stream-address.ts'
 
 const log = text(LOG_SYNTAX).transform((value, context): LogAddress => {
   const address = parseLogAddress(value)
@@ -79,8 +80,8 @@ export const streamSettings = section({
     .max(249, { error: STREAM_NAME })
     .regex(/^[\w.-]+$/, { error: STREAM_NAME })
     .optional(),
-  input: topicName().prefault('mdata'),
-  output: topicName().prefault('scores'),
+  input: streamEnd('input').prefault('mdata'),
+  output: streamEnd('output').prefault('scores'),
   partitions: whole(1, 10_000, 'the number of partitions of topics that Sluice creates').prefault(1),
   format: format.prefault('json'),
   wire: oneOf(['plain', 'confluent']).prefault('plain'),
@@ -113,12 +114,16 @@ export const streamSettings = section({
 })
 
 /** One stream of records. Everything has a default, so that `streams: [{}]` is the tutorial's stream. */
-export const streamSchema = streamSettings.transform((stream) => ({
-  ...stream,
-  name: stream.name ?? stream.input,
-  answer: stream.answer ?? DEFAULT_ANSWER[encodingOf(stream.format)],
-  subjects: { input: stream.subjects.input ?? `${stream.input}-value`, output: stream.subjects.output ?? `${stream.output}-value` },
-}))
+export const streamSchema = streamSettings.transform((stream) => {
+  const ends = resolveEnds(stream)
+  const { input, output } = stream.subjects
+  return {
+    ...stream,
+    ...ends,
+    answer: stream.answer ?? DEFAULT_ANSWER[encodingOf(stream.format)],
+    subjects: { input: input ?? `${ends.input}-value`, output: output ?? `${ends.output}-value` },
+  }
+})
 
 /** The topics that Sluice keeps for itself, beside `models.topic`. */
 export const topicsSchema = section({

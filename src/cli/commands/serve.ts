@@ -1,7 +1,8 @@
 import type { Command } from 'commander'
 import { logText } from '../../config/index.ts'
-import type { Attach } from '../context.ts'
+import type { Attach, Context } from '../context.ts'
 import { describe } from '../help.ts'
+import { printLine } from '../io.ts'
 import { type ConfigOptions, configOf, withConfigOptions } from './config-options.ts'
 import { runNode } from './run-node.ts'
 
@@ -24,11 +25,20 @@ export function addServe(program: Command, attach: Attach): void {
     const { style } = context
     const { config } = configOf(context.io, command.opts<ConfigOptions>())
     const streams = config.streams.map(({ name, input, output }) => `  ${style.dim('stream')}  ${name}: ${input} → ${output}`)
-    return runNode(context, context.actions.serve(config), ({ url }) => [
+    // Answers have the standard output to themselves.
+    const isPiped = config.streams.some(({ sink }) => sink?.kind === 'pipe')
+    const told = isPiped ? toErrors(context) : context
+    return runNode(told, context.actions.serve(config), ({ url }) => [
       `${style.good('●')} ${style.strong('Sluice')} at ${style.accent(url)}`,
       `  ${style.dim('log')}     ${logText(config.log)}`,
       ...streams,
       `  ${style.dim('Ctrl-C stops it')}`,
     ])
   })
+}
+
+/** The context of a command that says what it has to say on the error stream. */
+function toErrors(context: Context): Context {
+  const io = { ...context.io, stdout: context.io.stderr }
+  return { ...context, print: (line) => printLine(io, line), printJson: (value) => printLine(io, JSON.stringify(value)) }
 }

@@ -19,7 +19,7 @@ export interface Input {
 }
 
 /** Opens a file, or the standard input for `-`, for reading bit by bit. Throws `cli.file.unreadable`. */
-export async function openInput(file: string, io: Io): Promise<Input> {
+export async function openInput(file: string, io: Pick<Io, 'cwd' | 'stdin'>): Promise<Input> {
   if (file === '-') return input('the standard input', undefined, io.stdin)
   const path = resolve(io.cwd, file)
   try {
