@@ -9,6 +9,10 @@ const SOAKS: Readonly<Record<string, { readonly what: string; run(rounds: number
     what: 'kills, zombies, cut connections, brokers that restart and storms of rebalances against exactly-once on Kafka',
     run: async (rounds) => (await import('../test/chaos/soak.ts')).soakExactlyOnce(rounds),
   },
+  rendezvous: {
+    what: 'three models, one of which stalls, and a server that is killed: each input is answered once, and in time',
+    run: async (rounds) => (await import('../test/chaos/rendezvous-soak.ts')).soakRendezvous(rounds),
+  },
 }
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { rounds: { type: 'string', default: '3' } } })

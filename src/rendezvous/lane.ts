@@ -243,7 +243,8 @@ export class Lane {
       },
     )
     this.#committing.add(committing)
-    this.#lookBacks.look(this.#clock, this.#decider).catch((error: unknown) => this.#fail(error))
+    const settled = async (): Promise<unknown> => Promise.allSettled(this.#committing)
+    this.#lookBacks.look(this.#clock, this.#decider, settled).catch((error: unknown) => this.#fail(error))
   }
 }
 

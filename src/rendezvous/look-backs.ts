@@ -28,7 +28,8 @@ export class LookBacks {
 
   /** Begins with what a restart has read, or with the end of the topics. */
   async start(at: number, scan?: ScanFrom): Promise<void> {
-    this.#known.push({ at, ...(scan ?? (await this.#ends())) })
+    const known = scan ?? { results: await this.#end(this.#topics.results), changelog: await this.#end(this.#topics.changelog) }
+    this.#known.push({ at, ...known })
   }
 
   get scan(): ScanFrom {
@@ -36,28 +37,33 @@ export class LookBacks {
     return { changelog, results }
   }
 
-  /** Looks where the topics end, now and then, and forgets what is of no interest any more. Rejects where the log can't be asked. */
-  async look(clock: LaneClock, { rendezvous }: Decider): Promise<void> {
-    const at = clock.monotonic()
-    if (this.#busy || at < this.#known.at(-1)!.at + EVERY_MS) return
+  /**
+   * Looks where the topics end, now and then, and forgets what is of no interest any more. `settled` waits for all commits that are under way.
+   * Rejects where the log can't be asked.
+   */
+  async look(clock: LaneClock, { rendezvous }: Decider, settled: () => Promise<unknown>): Promise<void> {
+    if (this.#busy || clock.monotonic() < this.#known.at(-1)!.at + EVERY_MS) return
     this.#busy = true
     try {
-      this.#known.push({ at, ...(await this.#ends()) })
+      // Parts of one commit may come to their topics at different times. So results that belong to what stands behind the end of the changelog
+      // must be behind the end of the results: between the two, all that was under way must be there.
+      const results = await this.#end(this.#topics.results)
+      await settled()
+      const at = clock.monotonic()
+      this.#known.push({ at, results, changelog: await this.#end(this.#topics.changelog) })
     } finally {
       this.#busy = false
     }
     const { mailboxes, early } = rendezvous
-    let oldest = early.oldest
     const { state, openedAt } = mailboxes
+    let oldest = early.oldest
     for (let row = 0; row < state.length; row++) {
       if (state[row] === MAILBOX.open) oldest = Math.min(oldest, openedAt[row]!)
     }
     while (this.#known.length > 1 && this.#known[1]!.at * 1000 < oldest) this.#known.shift()
   }
 
-  async #ends(): Promise<ScanFrom> {
-    const end = async (topic: string): Promise<number> => Number((await this.#log.offsets({ topic, partition: this.#partition })).next)
-    const [changelog, results] = await Promise.all([end(this.#topics.changelog), end(this.#topics.results)])
-    return { changelog, results }
+  async #end(topic: string): Promise<number> {
+    return Number((await this.#log.offsets({ topic, partition: this.#partition })).next)
   }
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { resolve } from 'node:path'
+import { Admin } from '@platformatic/kafka'
 import type { PolicySpec } from '../../src/core/policy-spec.ts'
 import type { Decision, StrayScore } from '../../src/policies/decisions/decision.ts'
 import { readDecision, readStray } from '../../src/policies/decisions/decision-text.ts'
@@ -17,7 +18,11 @@ export interface RendezvousStageOptions {
   readonly models: readonly ('a' | 'b' | 'c')[]
   readonly policies: Readonly<Record<string, PolicySpec>>
   readonly guarantee: 'exactly-once' | 'at-least-once'
-  readonly limits?: Readonly<Record<string, number>>
+  readonly budgetFrom?: 'arrival' | 'timestamp'
+  /** Whether results have the broker's time. */
+  readonly appendTime?: boolean
+  /** Whether there is a member of another group of the input that never does anything. */
+  readonly idle?: boolean
 }
 
 /** What a rendezvous left on its topics, as Kafka's own client reads it. */
@@ -32,21 +37,31 @@ export interface Left {
 /** A rendezvous server, and each model, in a process of its own, on topics of their own. */
 export class RendezvousStage implements AsyncDisposable {
   readonly #options: RendezvousStageOptions
-  readonly #prefix = `r${randomUUID().slice(0, 8)}-`
-  readonly models: WorkerProcess[]
+  readonly #prefix: string
+  readonly models: readonly WorkerProcess[]
+  readonly decoy: WorkerProcess | undefined
   server: WorkerProcess
 
-  private constructor(options: RendezvousStageOptions) {
+  private constructor(options: RendezvousStageOptions, prefix: string) {
     this.#options = options
+    this.#prefix = prefix
+    this.decoy = options.idle === true ? this.#startModel('archive', 'a') : undefined
     this.models = options.models.map((name) => this.#startModel(name))
     this.server = this.#startServer()
   }
 
   /** Resolves when all processes are ready. */
   static async start(options: RendezvousStageOptions): Promise<RendezvousStage> {
-    const stage = new RendezvousStage(options)
-    for (const process of [...stage.models, stage.server]) await stage.#whenReady(process)
+    const prefix = `r${randomUUID().slice(0, 8)}-`
+    if (options.appendTime === true) await createAppendTimeTopic(options.broker, `${prefix}results`, options.partitions)
+    const stage = new RendezvousStage(options, prefix)
+    for (const process of stage.processes) await stage.#whenReady(process)
+    stage.decoy?.pause()
     return stage
+  }
+
+  get processes(): WorkerProcess[] {
+    return [...this.models, this.server, ...(this.decoy === undefined ? [] : [this.decoy])]
   }
 
   topic(name: string): string {
@@ -95,7 +110,7 @@ export class RendezvousStage implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all([...this.models, this.server].map(async (process) => process[Symbol.asyncDispose]()))
+    await Promise.all(this.processes.map(async (process) => process[Symbol.asyncDispose]()))
   }
 
   async #whenReady(process: WorkerProcess): Promise<void> {
@@ -121,10 +136,10 @@ export class RendezvousStage implements AsyncDisposable {
     }
   }
 
-  #startModel(name: string): WorkerProcess {
+  #startModel(name: string, model = name): WorkerProcess {
     return new WorkerProcess({
       ...this.#common(name),
-      'models.definitions': resolve(import.meta.dirname, `../fixtures/rendezvous/model-${name}.ts`),
+      'models.definitions': resolve(import.meta.dirname, `../fixtures/rendezvous/model-${model}.ts`),
       streams: [
         {
           name,
@@ -139,7 +154,7 @@ export class RendezvousStage implements AsyncDisposable {
   }
 
   #startServer(): WorkerProcess {
-    const { partitions, models, policies, guarantee, limits = {} } = this.#options
+    const { partitions, models, policies, guarantee, budgetFrom = 'arrival' } = this.#options
     return new WorkerProcess({
       ...this.#common('server'),
       streams: [],
@@ -162,9 +177,8 @@ export class RendezvousStage implements AsyncDisposable {
           partitions,
           policies,
           id: { header: 'sluice_id' },
-          budget: { header: 'sluice_budget' },
+          budget: { header: 'sluice_budget', from: budgetFrom },
           commit: { guarantee },
-          limits,
         },
       ],
     })
@@ -178,4 +192,15 @@ export function differing({ results, decisions }: Left): string[] {
     const decision = decisions.get(id)
     return decision !== undefined && resultText(decision) === value!.toString() ? [] : [id]
   })
+}
+
+/** Creates a topic that has the broker's time on its records. */
+async function createAppendTimeTopic(broker: string, topic: string, partitions: number): Promise<void> {
+  const admin = new Admin({ clientId: 'soak', bootstrapBrokers: [broker] })
+  try {
+    const configs = [{ name: 'message.timestamp.type', value: 'LogAppendTime' }]
+    await admin.createTopics({ topics: [topic], partitions, replicas: -1, configs })
+  } finally {
+    await admin.close()
+  }
 }

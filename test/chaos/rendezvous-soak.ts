@@ -1,0 +1,128 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { PolicySpec } from '../../src/core/policy-spec.ts'
+import { eventually } from '../eventually.ts'
+import { JavaClient } from '../setup/java-client/java-client.ts'
+import { startKafka } from '../setup/kafka/cluster.ts'
+import { RendezvousFeed } from './rendezvous-feed.ts'
+import { differing, RendezvousStage } from './rendezvous-stage.ts'
+
+const BUDGET_MS = 50
+/** What the way from the decision to the log may take beside the budget. */
+const WITHIN_MS = 60
+const PARTITIONS = 2
+/** The answer of all three, or of those that are there when the time is up. */
+const policy: PolicySpec = { answer: { quality: { of: ['a', 'b', 'c'] } }, budgetMs: BUDGET_MS }
+
+export interface RoundOptions {
+  readonly guarantee: 'exactly-once' | 'at-least-once'
+  readonly rate: number
+  readonly seconds: number
+  /** Whether a consumer of the input, which the policy knows as a decoy, stands still all the time. */
+  readonly decoy: boolean
+  /** How often the server is killed afterwards, at a fifth of the rate. */
+  readonly kills: number
+}
+
+export interface RoundResult {
+  readonly sent: number
+  readonly answered: number
+  readonly repeated: number
+  readonly problems: readonly string[]
+  /** Of those that were sent before anything was killed: from when they were made to when the broker had their results, in ms, ascending. */
+  readonly latencies: readonly number[]
+  readonly late: number
+}
+
+/** One round against a broker: a steady load with a model that stalls at random, then kills of the server. */
+export async function rendezvousRound(broker: string, client: JavaClient, options: RoundOptions): Promise<RoundResult> {
+  const { guarantee, rate, seconds, decoy, kills } = options
+  await using stage = await RendezvousStage.start({
+    broker,
+    client,
+    partitions: PARTITIONS,
+    models: ['a', 'b', 'c'],
+    policies: { thing: decoy ? { ...policy, decoy: ['archive'] } : policy },
+    guarantee,
+    budgetFrom: 'timestamp',
+    appendTime: true,
+    idle: decoy,
+  })
+  const to = { broker, topic: stage.topic('in'), partitions: PARTITIONS, dataType: 'thing' }
+  const warmUp = new RendezvousFeed({ ...to, rate })
+  await pause(3000)
+  await warmUp.stop()
+  const measuredFrom = Date.now()
+  const feed = new RendezvousFeed({ ...to, rate })
+  await pause(seconds * 1000)
+  await feed.stop()
+  let sent = warmUp.sent + feed.sent
+  await eventually('all are answered', async () => (await stage.answered()) >= sent, { withinMs: 60_000 })
+  const measuredTo = Date.now()
+  for (let i = 0; i < kills; i++) {
+    const slow = new RendezvousFeed({ ...to, rate: rate / 5 })
+    await pause(500 + Math.random() * 1000)
+    await stage.replaceServer()
+    await pause(500)
+    await slow.stop()
+    sent += slow.sent
+  }
+  await eventually('all are answered, after kills too', async () => (await stage.answered()) >= sent, { withinMs: 60_000 })
+  // The last scores of a model that stalled.
+  await pause(3000)
+  await stage.server.stop()
+  const left = await stage.left()
+  const seen = new Set<string>()
+  let repeated = 0
+  const latencies: number[] = []
+  for (const { headers, timestamp } of left.results) {
+    const text = (name: string): string => headers.find(([one]) => one === name)![1]!.toString()
+    if (seen.has(text('ce_id'))) repeated++
+    seen.add(text('ce_id'))
+    const made = Number(text('made'))
+    if (made >= measuredFrom && made < measuredTo) latencies.push(timestamp - made)
+  }
+  const differ = guarantee === 'exactly-once' || kills === 0 ? differing(left) : []
+  return {
+    sent,
+    answered: seen.size,
+    repeated,
+    problems: differ.map((id) => `the result of ${id} is not what its decision says`),
+    latencies: latencies.toSorted((a, b) => a - b),
+    late: left.strays.filter(({ why }) => why === 'late').length,
+  }
+}
+
+/** So many rounds, by turns with and without a decoy, and with and without transactions. True where each input has one answer, and in time. */
+export async function soakRendezvous(rounds: number): Promise<boolean> {
+  await using cluster = await startKafka()
+  await using client = await JavaClient.start(cluster.addresses)
+  const sum = { sent: 0, answered: 0, wrong: 0 }
+  const promised: number[] = []
+  for (let round = 1; round <= rounds; round++) {
+    const guarantee = round % 3 === 0 ? 'exactly-once' : 'at-least-once'
+    const decoy = round % 2 === 0
+    const result = await rendezvousRound(cluster.addresses[0]!, client, { guarantee, rate: 5000, seconds: 20, decoy, kills: 3 })
+    const { sent, answered, repeated, problems, latencies, late } = result
+    console.log(
+      `round ${round}, ${guarantee}${decoy ? ', with a decoy that stands still' : ''}: answered ${answered} of ${sent}, repeated ${repeated}, late scores kept ${late}, ` +
+        `p50 ${at(latencies, 0.5)} p99 ${at(latencies, 0.99)} p99.9 ${at(latencies, 0.999)} max ${latencies.at(-1)} ms, ${share(latencies)} % within ${WITHIN_MS} ms`,
+    )
+    for (const problem of problems.slice(0, 5)) console.log(`  ${problem}`)
+    sum.sent += sent
+    sum.answered += answered
+    sum.wrong += repeated + problems.length
+    if (guarantee === 'at-least-once') promised.push(...latencies)
+  }
+  console.log(`answered ${sum.answered} of ${sum.sent}, ${share(promised)} % within budget`)
+  return sum.answered === sum.sent && sum.wrong === 0 && Number(share(promised)) >= 99.9
+}
+
+function at(sorted: readonly number[], part: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN
+}
+
+/** How many of a hundred are within the limit, not rounded up. */
+function share(latencies: readonly number[]): string {
+  const within = latencies.filter((each) => each <= WITHIN_MS).length
+  return (Math.floor((within / Math.max(1, latencies.length)) * 100_000) / 1000).toFixed(3)
+}
