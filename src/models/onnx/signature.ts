@@ -46,4 +46,6 @@ export interface RunResult {
   readonly tensors: readonly TensorData[]
   /** The rows that ONNX Runtime could not run, whose values are meaningless. */
   readonly failures: readonly { readonly row: number; readonly reason: string }[]
+  /** The memory of the request, which comes back. */
+  readonly spent?: readonly ArrayBuffer[]
 }
