@@ -12,7 +12,7 @@ export interface DocumentReader {
 /** As `createDocumentLowering`. */
 export function createDocumentReader(keep?: (plan: ModelPlan) => ModelPlan): DocumentReader {
   const lowering = createDocumentLowering(keep)
-  const parser = createDocumentParser(lowering.onClose)
+  const parser = createDocumentParser(lowering.watcher)
   return { write: (bytes) => parser.write(bytes), finish: () => lowering.lower(parser.finish()) }
 }
 

@@ -23,9 +23,10 @@ import { lowerRegression } from './regression/lower-regression.ts'
 import { MODEL_ELEMENTS } from './support.ts'
 import { lowerTimeSeries } from './time-series/lower-time-series.ts'
 import { lowerTree } from './tree/lower-tree.ts'
+import { NodeReader } from './tree/node-reader.ts'
 import { verificationIn } from './verification/lower-verification.ts'
 import { choice, flag, requiredText, text } from './xml/attributes.ts'
-import type { OnClose } from './xml/parse-document.ts'
+import type { Watcher } from './xml/parse-document.ts'
 import { child, childrenOf, type Element, malformed, requiredChild, unsupported } from './xml/element.ts'
 
 type Lower = (element: Element, head: ModelHead, lowerModel: LowerModel) => ModelPlan
@@ -78,8 +79,8 @@ const NAMESPACE = /^https?:\/\/www\.dmg\.org\/(?:.*\/)?PMML-(?:3_[0-2]|4_[0-4])$
 
 /** Lowers a document while it is parsed, so that no more than one segment of it need be there as elements. */
 export interface DocumentLowering {
-  /** To be told of each element that is complete; answers what is to stand for it. */
-  readonly onClose: OnClose
+  /** To see each element while the document is parsed. */
+  readonly watcher: Watcher
   /**
    * Makes typed plain data of a parsed document, checking everything that can be checked without evaluating. Throws `model.malformed`
    * or `model.unsupported`. Where a document has several models, the first one that is scorable is the document's model.
@@ -91,8 +92,13 @@ export interface DocumentLowering {
 export function createDocumentLowering(keep: (plan: ModelPlan) => ModelPlan = (plan) => plan): DocumentLowering {
   const lowered = new WeakMap<Element, ModelPlan>()
   const lowerAny = (element: Element): ModelPlan => lowered.get(element) ?? lowerModel(element, lowerAny)
-  return {
-    onClose(element, parent) {
+  const nodes = new NodeReader(lowerAny)
+  const watcher: Watcher = {
+    open(element, parent) {
+      if (element.name === 'Node') nodes.open(element, parent)
+    },
+    close(element, parent) {
+      if (element.name === 'Node') return nodes.close()
       if (parent?.name !== 'Segment' || !MODEL_ELEMENTS.has(element.name)) return element
       try {
         const plan = keep(lowerAny(element))
@@ -105,6 +111,9 @@ export function createDocumentLowering(keep: (plan: ModelPlan) => ModelPlan = (p
         throw error
       }
     },
+  }
+  return {
+    watcher,
     lower: (root) => lowerDocument(root, lowerAny),
   }
 }

@@ -12,15 +12,15 @@ const reader = createDocumentReader((plan) => {
 
 parentPort?.on('message', (request: LoweringRequest) => {
   const reply = replyTo(request)
-  const plan = typeof reply === 'object' && 'plan' in reply ? reply.plan : undefined
-  parentPort!.postMessage(reply, plan === undefined ? [] : buffersOf(plan))
+  parentPort!.postMessage(reply, 'plan' in reply ? buffersOf(reply.plan) : 'more' in reply ? [reply.more.buffer] : [])
 })
 
 function replyTo(request: LoweringRequest): LoweringReply {
   try {
     if (request === 'end') return { plan: reader.finish() }
     reader.write(request)
-    return 'more'
+    // The part goes back, to be filled again: memory that is left behind here is not collected for long.
+    return { more: request }
   } catch (error) {
     const { code, message, details } = asSluiceError(error, 'model.runtime.failed', 'reading the document failed')
     return { error: { code, message, details } }

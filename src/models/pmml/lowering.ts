@@ -10,7 +10,7 @@ const WORKER = new URL(`./lowering-worker${EXTENSION}`, import.meta.url)
 /** Most documents need less than the first, and a heap that may not grow is collected more often; the second is for those that need more. */
 const HEAP_MEGABYTES = [1024, 4096] as const
 /** Smaller than usual, for the same reason. */
-const NURSERY_MEGABYTES = 4
+const NURSERY_MEGABYTES = 1
 /** Bytes that are handed over at a time. */
 const PART = 1024 * 1024
 
@@ -61,12 +61,18 @@ async function planOf(worker: Worker, bytes: Uint8Array): Promise<DocumentPlan> 
     worker.once('error', (error) => reject(asSluiceError(error, 'model.runtime.failed', 'the thread that reads the document failed')))
     worker.once('exit', () => reject(new SluiceError('model.runtime.failed', 'the thread that reads the document was stopped')))
   })
+  let part = new Uint8Array(Math.min(PART, bytes.length))
   for (let at = 0; ; at += PART) {
     const answered = new Promise<LoweringReply>((resolve) => worker.once('message', resolve))
-    tell(worker, at < bytes.length ? new Uint8Array(bytes.subarray(at, at + PART)) : 'end')
+    const next = bytes.subarray(at, at + PART)
+    part.set(next)
+    tell(worker, next.length > 0 ? part.subarray(0, next.length) : 'end')
     // oxlint-disable-next-line no-await-in-loop -- a part after the other
     const reply = await Promise.race([answered, ended])
-    if (reply === 'more') continue
+    if ('more' in reply) {
+      part = new Uint8Array(reply.more.buffer)
+      continue
+    }
     // What the thread's end says after its answer is of no interest.
     ended.catch(() => {})
     if ('plan' in reply) {
@@ -78,5 +84,5 @@ async function planOf(worker: Worker, bytes: Uint8Array): Promise<DocumentPlan> 
 }
 
 function tell(worker: Worker, request: LoweringRequest): void {
-  worker.postMessage(request, request === 'end' ? [] : [request.buffer as ArrayBuffer])
+  worker.postMessage(request, request === 'end' ? [] : [request.buffer])
 }

@@ -7,7 +7,7 @@ import { classTexts } from './class-texts.ts'
 import { type NodeFinder, createNodeFinder } from './node-finder.ts'
 import { compileModelTree } from './model-tree.ts'
 import { compileNodeTests } from './node-tests.ts'
-import type { TreeNodes, TreePlan } from './tree-plan.ts'
+import { idText, type TreeNodes, type TreePlan } from './tree-plan.ts'
 import { createWalk } from './walk.ts'
 
 /** Puts a tree together: the walk to a node, and what that node gives. */
@@ -20,7 +20,8 @@ export function compileTree(plan: TreePlan, context: ModelContext): ModelBody {
   const finder = createNodeFinder(plan, tests, context)
   const entity =
     head.wantsEntity === true || head.outputFields.some((field) => field.feature === 'entityId') ? assembly.takeResult() : undefined
-  const ids = entity === undefined ? undefined : Float64Array.from(nodes.id, (id) => (id < 0 ? NaN : assembly.pool.code(nodes.texts[id]!)))
+  const ids =
+    entity === undefined ? undefined : Float64Array.from(nodes.id, (id) => (id === -1 ? NaN : assembly.pool.code(idText(nodes.texts, id)!)))
   if (head.functionName === 'regression') {
     const value = assembly.takeResult()
     const scores = regressionScores(nodes, head.singlePrecision)

@@ -54,7 +54,7 @@ export interface TreeNodes {
   readonly recordCount: Float64Array
   /** The node that `defaultChild` names, or -1. */
   readonly defaultChild: Int32Array
-  /** Index in `texts`, or -1. */
+  /** Index in `texts`, -1 for none; -2 - n for the whole number n. */
   readonly id: Int32Array
   /** Where the node's ScoreDistributions begin in the columns below; one entry more than nodes. */
   readonly distribution: Int32Array
@@ -72,4 +72,9 @@ export interface TreeNodes {
 /** The text of a literal. */
 export function literalText(nodes: TreeNodes, number: number, text: number): string {
   return text < 0 ? String(number) : nodes.texts[text]!
+}
+
+/** The text of an id; undefined where there is none. */
+export function idText(texts: readonly string[], id: number): string | undefined {
+  return id < -1 ? String(-2 - id) : texts[id]
 }

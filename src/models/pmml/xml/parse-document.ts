@@ -17,16 +17,23 @@ export interface DocumentParser {
   finish(): Element
 }
 
-/** What stands in the tree for an element that is complete, so that large parts of a document need not be kept: by default itself. */
-export type OnClose = (element: Element, parent: Element | undefined) => Element
+/** Sees elements while the document is parsed, so that large parts of it need not be kept. */
+export interface Watcher {
+  /** An element begins: it has its attributes, and its parent has what stands before it. */
+  open(element: Element, parent: Element | undefined): void
+  /** An element is complete; answers what stands for it in its parent, if anything. */
+  close(element: Element, parent: Element | undefined): Element | undefined
+}
+
+const KEEPS_ALL: Watcher = { open: () => {}, close: (element) => element }
 
 /**
  * Parses a PMML document into its element tree. Strict: throws `model.malformed` for what is not well-formed, for a document type
  * declaration (so no entity is ever defined or fetched), and for what exceeds the limits.
  */
-export function createDocumentParser(onClose: OnClose = (element) => element): DocumentParser {
+export function createDocumentParser(watcher: Watcher = KEEPS_ALL): DocumentParser {
   const parser = new SaxesParser({ xmlns: false, position: true })
-  const builder = new TreeBuilder(() => parser.line, onClose)
+  const builder = new TreeBuilder(() => parser.line, watcher)
   const decoder = createXmlDecoder()
   parser.on('error', (error) => {
     throw new SluiceError('model.malformed', `not well-formed XML: ${error.message}`, { cause: error })
@@ -56,15 +63,15 @@ const NOT_BLANK = /\S/
 class TreeBuilder {
   root: Element | undefined
   readonly #line: () => number
-  readonly #onClose: OnClose
+  readonly #watcher: Watcher
   readonly #stack: Open[] = []
   #prefix = ''
   #elements = 0
   #nodes = 0
 
-  constructor(line: () => number, onClose: OnClose) {
+  constructor(line: () => number, watcher: Watcher) {
     this.#line = line
-    this.#onClose = onClose
+    this.#watcher = watcher
   }
 
   open(qualified: string, attributes: Readonly<Record<string, string>>): void {
@@ -77,6 +84,7 @@ class TreeBuilder {
     if (parent === undefined) this.root = element
     // What indents the first child is no text.
     else if (parent.children.length === 0 && !NOT_BLANK.test(parent.text)) parent.text = ''
+    this.#watcher.open(element, parent)
     parent?.children.push(element)
     this.#stack.push(element)
   }
@@ -92,8 +100,10 @@ class TreeBuilder {
     const element = this.#stack.pop()!
     if (element.name === 'Node') this.#nodes--
     const parent = this.#stack.at(-1)
-    const kept = this.#onClose(element, parent)
-    if (parent !== undefined) parent.children[parent.children.length - 1] = kept
+    const kept = this.#watcher.close(element, parent)
+    if (parent === undefined || kept === element) return
+    parent.children.pop()
+    if (kept !== undefined) parent.children.push(kept)
   }
 
   #check(element: Open): void {
