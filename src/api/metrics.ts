@@ -46,7 +46,13 @@ export function createMetrics({ state, live }: Pick<Services, 'state' | 'live'>)
     labelNames: ['stream'],
     registers,
   })
-  const all = [scored, rejected, seconds, latency, serving, backlog]
+  const arms = new Counter({
+    name: 'sluice_arm_records_total',
+    help: 'What a version did as an arm of policies: scored, failed, late, cancelled, chosen, compared, agreed',
+    labelNames: [...MODEL, 'what'],
+    registers,
+  })
+  const all = [arms, scored, rejected, seconds, latency, serving, backlog]
 
   async function fill(): Promise<void> {
     for (const metric of all) metric.reset()
@@ -57,6 +63,7 @@ export function createMetrics({ state, live }: Pick<Services, 'state' | 'live'>)
         const labels = { data_type: dataType, model: one.name, version: one.version }
         scored.inc(labels, one.usage)
         seconds.inc(labels, one.duration / 1000)
+        for (const [what, count] of Object.entries(one.arm ?? {})) arms.inc({ ...labels, what }, count)
         const quantiles = { '0.5': one.latency.p50, '0.95': one.latency.p95, '0.99': one.latency.p99, '0.999': one.latency.p999 }
         for (const [quantile, ms] of Object.entries(quantiles)) if (ms !== null) latency.set({ ...labels, quantile }, ms / 1000)
       }
