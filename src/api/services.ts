@@ -71,7 +71,8 @@ export interface RecordService {
 export interface StateService {
   /** The data types that have, or had, a model. */
   processors(): Promise<string[]>
-  state(dataType: string): Promise<DataTypeState>
+  /** With a key, of models that keep a state for each key of the records only that one's. */
+  state(dataType: string, key?: string): Promise<DataTypeState>
   /** Records that were rejected before their data type was known, by error code: part of no data type's state. */
   rejectedWithoutDataType(): Promise<Readonly<Record<string, number>>>
 }

@@ -118,7 +118,7 @@ export class SluiceNode {
             changelog,
           ),
         {
-          states: async (dataType, model) => states.of(dataType, model),
+          states: async (dataType, model, key) => states.of(dataType, model, key),
           policies: (dataType) => policiesInForce(streams, models.policies, dataType),
         },
       ),

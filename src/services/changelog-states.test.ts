@@ -9,8 +9,8 @@ const encoder = new TextEncoder()
 async function createStage() {
   const log = createMemoryLog()
   await log.ensureTopics([{ topic: 'states', partitions: 20, cleanup: 'compact' }])
-  const commit = async (partition: number, snapshot: string | undefined, model = 'm@1') => {
-    const [place, state] = [{ topic: 'in', partition }, { dataType: 'wine', model, sha256: 'ab', snapshot }] // prettier-ignore
+  const commit = async (partition: number, snapshot: string | undefined, model = 'm@1', key?: string) => {
+    const [place, state] = [{ topic: 'in', partition }, { dataType: 'wine', model, sha256: 'ab', snapshot, ...(key !== undefined && { key }) }] // prettier-ignore
     const text = stateText(place, state)
     const record = {
       timestamp: 1,
@@ -54,6 +54,22 @@ test('states are shown up to a mebi of characters together', async () => {
   for (let partition = 0; partition < 20; partition++) await commit(partition, text)
   const shown = await states.of('wine', 'm@1')
   expect(shown.map(({ value }) => value !== null)).toEqual(Array.from({ length: 20 }, (_, i) => i < 16))
+})
+
+test('of a model with a state for each key, they are listed by key, or that of one key is told', async () => {
+  const { commit, states } = await createStage()
+  await commit(1, '{"n":1}', 'm@1', 'b')
+  await commit(0, '{"n":2}', 'm@1', 'caf%C3%A9')
+  await commit(1, '{"n":3}', 'm@1', 'a')
+  await commit(1, '{"n":4}', 'm@1', '%FF')
+  await commit(1, '{"n":5}', 'm@2', 'a')
+  const one = (partition: number, key: string, n: number) => ({ topic: 'in', partition, key, bytes: 7, value: { n } })
+  expect(await states.of('wine', 'm@1')).toEqual([one(0, 'café', 2), one(1, '%FF', 4), one(1, 'a', 3), one(1, 'b', 1)])
+  expect(await states.of('wine', 'm@1', 'café')).toEqual([one(0, 'café', 2)])
+  expect(await states.of('wine', 'm@1', 'nobody')).toEqual([])
+  for (let i = 0; i < 1000; i++) await commit(2, '{}', 'm@1', `k${i}`)
+  expect(await states.of('wine', 'm@1')).toHaveLength(1000)
+  expect(await states.of('wine', 'm@1', 'k999')).toEqual([{ topic: 'in', partition: 2, key: 'k999', bytes: 2, value: {} }])
 })
 
 test('what is no state on the topic is told', async () => {

@@ -1,17 +1,22 @@
 import type { PartitionState } from '../api/contract/index.ts'
 import type { Log, TopicPartition } from '../core/log.ts'
-import { readStateText } from '../core/model-state.ts'
+import { keyText, readStateText } from '../core/model-state.ts'
 import { Changelog } from './changelog.ts'
 import { jsonValue } from './json-value.ts'
 
 /** The longest state that is shown, and how much of the states of a model is shown together, in UTF-16 units of their texts. */
 const LONGEST_SHOWN = 64 * 1024
 const ALL_SHOWN = 1024 * 1024
+/** How many states of a model are listed. */
+const LISTED = 1000
+
+const encoder = new TextEncoder()
 
 /** A state as it was committed last, with its text where that is short enough to be shown. */
 interface KnownState extends TopicPartition {
   readonly dataType: string
   readonly model: string
+  readonly key: string | undefined
   readonly bytes: number
   readonly text: string | undefined
 }
@@ -24,24 +29,40 @@ export class ChangelogStates {
     this.#changelog = new Changelog(log, topic, known)
   }
 
-  /** Those of one model version, by partition. Throws `log.unavailable`, and `log.corrupt`. */
-  async of(dataType: string, model: string): Promise<PartitionState[]> {
-    const states = [...(await this.#changelog.read())].filter((state) => state.dataType === dataType && state.model === model)
+  /** Those of one model version, by partition and key; of one key, where it is given. Throws `log.unavailable`, and `log.corrupt`. */
+  async of(dataType: string, model: string, key?: string): Promise<PartitionState[]> {
+    const wanted = key === undefined ? undefined : keyText(encoder.encode(key))
+    const isWanted = (state: KnownState): boolean =>
+      state.dataType === dataType && state.model === model && (wanted === undefined || (state.key ?? wanted) === wanted)
+    const states = [...(await this.#changelog.read())].filter(isWanted)
     let shown = 0
     return states
-      .toSorted((a, b) => (a.topic < b.topic ? -1 : a.topic > b.topic ? 1 : a.partition - b.partition))
-      .map(({ topic, partition, bytes, text }) => {
+      .toSorted((a, b) => compare(a.topic, b.topic) || a.partition - b.partition || compare(a.key ?? '', b.key ?? ''))
+      .slice(0, LISTED)
+      .map(({ topic, partition, key: of, bytes, text }) => {
         const fits = text !== undefined && shown + text.length <= ALL_SHOWN
         if (fits) shown += text.length
-        return { topic, partition, bytes, value: fits ? valueOf(text) : null }
+        return { topic, partition, ...(of !== undefined && { key: plainKey(of) }), bytes, value: fits ? valueOf(text) : null }
       })
   }
 }
 
 function known(record: string): KnownState {
-  const { topic, partition, dataType, model, snapshot } = readStateText(record)
+  const { topic, partition, dataType, model, key, snapshot } = readStateText(record)
   const text = snapshot.length <= LONGEST_SHOWN ? snapshot : undefined
-  return { topic, partition, dataType, model, bytes: Buffer.byteLength(snapshot), text }
+  return { topic, partition, dataType, model, key, bytes: Buffer.byteLength(snapshot), text }
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
+function plainKey(key: string): string {
+  try {
+    return decodeURIComponent(key)
+  } catch {
+    return key
+  }
 }
 
 /** As `jsonValue` shows records; null where it is no JSON, or nested too deep. */

@@ -8,8 +8,8 @@ import type { Registry } from '../registry/registry.ts'
 /** The statistics of all partitions, whoever works on them. */
 export type StatisticsSource = () => Promise<Iterable<ModelStatistics>>
 
-/** The states of one model version, as they are committed. */
-export type StatesSource = (dataType: string, model: string) => Promise<PartitionState[]>
+/** The states of one model version, as they are committed; of one key, where it keeps one for each. */
+export type StatesSource = (dataType: string, model: string, key?: string) => Promise<PartitionState[]>
 
 /** Queryable state: what each model version did for each data type, and what the one that serves remembers. */
 export function createStateService(
@@ -23,14 +23,14 @@ export function createStateService(
       for (const one of await statistics()) if (one.dataType !== '') dataTypes.add(one.dataType)
       return [...dataTypes].toSorted()
     },
-    async state(dataType) {
+    async state(dataType, key) {
       const merged = mergeByModel(await statistics(), dataType)
       const history = registry.history(dataType)
       if (dataType === '' || (history === undefined && merged.size === 0)) {
         throw new SluiceError('api.not-found', `there is no data type '${dataType}'; see GET /processors`)
       }
       const serving = history?.versions.find((entry) => entry.status === 'serving')?.id ?? null
-      const remembered = serving === null ? [] : await states(dataType, serving)
+      const remembered = serving === null ? [] : await states(dataType, serving, key)
       const inForce = policies(dataType)
       return {
         ...describe(dataType, serving, merged),

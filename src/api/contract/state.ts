@@ -63,12 +63,19 @@ export type ModelStatistics = z.infer<typeof modelStatistics>
 export const partitionState = z.object({
   topic: z.string(),
   partition: z.number().int(),
+  key: z.string().optional().describe("the records' key that it is of, where each key has a state of its own; %XX where that is no UTF-8"),
   bytes: z.number().int().describe('how long it is as JSON'),
   value: z
     .unknown()
     .describe('null where it is longer than 64 Ki characters, or the ones before it are 1 Mi together; long whole numbers as text'),
 })
 export type PartitionState = z.infer<typeof partitionState>
+
+/** What GET /state/{dataType} may be asked for. */
+export const stateQuery = z.strictObject({
+  key: z.string().optional().describe('only the state of this key, of models that keep one for each; else those of the first 1,000'),
+})
+export type StateQuery = z.infer<typeof stateQuery>
 
 /** GET /state/{dataType}: the serving version's statistics at the top, then those of all versions, newest first. */
 export const dataTypeState = z.object({

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
-import { dataTypeState, liveSnapshot, type LiveSnapshot } from '../contract/index.ts'
+import { dataTypeState, liveSnapshot, type LiveSnapshot, stateQuery, type StateQuery } from '../contract/index.ts'
 import { closeSignal, sendEvents } from '../event-stream.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Route } from '../route.ts'
@@ -25,8 +25,9 @@ export function nodeRoutes({ state, live }: { readonly state: StateService; read
       path: '/state/{dataType}',
       summary: 'What the models of a data type did: the serving version first',
       tag: 'state',
+      query: stateQuery,
       answer: dataTypeState,
-      handle: ({ params }) => state.state(params['dataType']!),
+      handle: ({ params, query }) => state.state(params['dataType']!, (query as StateQuery).key),
     },
     {
       method: 'GET',
