@@ -2,6 +2,7 @@ import type { Commit } from '../../core/log.ts'
 import type { Cluster } from './cluster.ts'
 import type { Committer, Ownership } from './committer.ts'
 import { commitOffsets, fenced } from './group-offsets.ts'
+import { OffsetCommits } from './offset-commits.ts'
 import { checkAppends, type Producer } from './producer.ts'
 import { keyOf } from './partition-key.ts'
 
@@ -16,38 +17,42 @@ export class PlainCommitter implements Committer {
   readonly #options: PlainCommitterOptions
   /** Settles, without an error, when the appends of the commits so far are on their way. */
   #admitted: Promise<unknown> = Promise.resolve()
-  /** By partition: the end of the last commit of its offset that was begun. */
-  readonly #commits = new Map<string, Promise<void>>()
+  /** By partition: when the last of its offsets was handed over, in its turn and with its appends done, to be committed. */
+  readonly #handed = new Map<string, Promise<unknown>>()
+  readonly #offsets: OffsetCommits
   #abandoned = false
 
   constructor(options: PlainCommitterOptions) {
     this.#options = options
+    const { cluster, ownership } = options
+    this.#offsets = new OffsetCommits(async (offsets) => commitOffsets(cluster, { ownership, offsets }))
   }
 
   async commit({ appends, offsets }: Commit): Promise<void> {
     const { cluster, producer, ownership } = this.#options
     const keys = offsets.map(keyOf)
-    const earlier = keys.flatMap((key) => this.#commits.get(key) ?? [])
+    const earlier = keys.flatMap((key) => this.#handed.get(key) ?? [])
     const admitted = this.#admitted.then(async () => {
       // Before the first append, so that one that is refused leaves nothing of its commit behind.
       await checkAppends(cluster, appends)
       return { appended: Promise.allSettled(appends.map(async (append) => producer.append(append))) }
     })
     this.#admitted = admitted.catch(() => {})
-    const committed = (async () => {
+    const handed = (async () => {
       const { appended } = await admitted
       for (const result of await appended) if (result.status === 'rejected') throw result.reason
       // Offsets must not overtake each other, nor pass by work that failed.
       await Promise.all(earlier)
-      if (offsets.length === 0) return
-      if (this.#abandoned) throw fenced(ownership.group, offsets[0]!)
-      await commitOffsets(cluster, { ownership, offsets })
+      if (this.#abandoned && offsets.length > 0) throw fenced(ownership.group, offsets[0]!)
+      return { committed: Promise.all(offsets.map(async (offset) => this.#offsets.commit(offset))) }
     })()
-    const settled = committed.finally(() => {
-      for (const key of keys) if (this.#commits.get(key) === settled) this.#commits.delete(key)
-    })
-    for (const key of keys) this.#commits.set(key, settled)
-    return settled
+    for (const key of keys) this.#handed.set(key, handed)
+    try {
+      const { committed } = await handed
+      await committed
+    } finally {
+      for (const key of keys) if (this.#handed.get(key) === handed) this.#handed.delete(key)
+    }
   }
 
   hurry(): Disposable {
