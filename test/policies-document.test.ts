@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { loadConfig, readPolicy } from '../src/config/index.ts'
+import { loadConfig, readPolicy, readReward } from '../src/config/index.ts'
 import { createArmsPolicy } from '../src/policies/batch/create-arms-policy.ts'
 
 const page = readFileSync(join(import.meta.dirname, '../docs/policies.md'), 'utf8')
@@ -30,6 +30,11 @@ describe('docs/policies.md', () => {
       policies: { wine: { answer: { quality: { of: ['forest', 'boosted'] } } } },
     })
     expect(models.aliases).toEqual({ wine: { champion: 'forest', challenger: 'boosted@3' } })
+  })
+
+  it('has a reward that can be used', () => {
+    const [text] = [...page.matchAll(/^```json reward\n([\s\S]*?)^```/gm)].map(([, json]) => json!)
+    expect(readReward(JSON.parse(text!))).toMatchObject({ bandit: 'b', member: 1 })
   })
 
   it('tells of every rule', () => {

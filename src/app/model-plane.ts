@@ -51,6 +51,7 @@ export class ModelPlane {
   readonly #deployment: Deployment
   readonly #target: StreamsTarget
   readonly #control: TopicFollower
+  readonly #rewards: TopicFollower
   /** By data type: settles when the policy that was asked for last is in force. */
   readonly #changes = new Map<string, Promise<void>>()
 
@@ -98,6 +99,12 @@ export class ModelPlane {
       onEvent: (event) => this.#deployed(event),
       slots: (dataType) => this.policies.slots(dataType),
     })
+    this.#rewards = new TopicFollower({
+      log,
+      topic: config.topics.rewards,
+      apply: (record) => this.policies.learn(record),
+      onFailure: (err) => logger.error({ err }, 'the topic of rewards could not be read; trying again'),
+    })
     this.#control = new TopicFollower({
       log,
       topic: config.topics.control,
@@ -127,6 +134,7 @@ export class ModelPlane {
   /** Reads the models topic, loads what should serve, and publishes the models in code that the topic lacks. */
   async start(): Promise<void> {
     await this.#control.start()
+    await this.#rewards.start()
     if (this.holder === undefined) await this.#follower.start()
     for (const history of this.registry.histories) void this.#deployment.reconcile(history)
     if (!this.#options.isWorker) for (const definition of this.#options.definitions) await this.#publish(definition)
@@ -135,6 +143,7 @@ export class ModelPlane {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#control.stop()
+    await this.#rewards.stop()
     await this.#follower.stop()
     await this.#deployment[Symbol.asyncDispose]()
     await this.journal.flush()

@@ -26,6 +26,7 @@ import { ModelPlane } from './model-plane.ts'
 import { createPolicyService } from './policy-service.ts'
 import { openLog } from './open-log.ts'
 import { policiesInForce } from './policies-in-force.ts'
+import { startAddresses } from './start-addresses.ts'
 import { startArchives } from './start-archives.ts'
 import { WorkerPool } from './workers/worker-pool.ts'
 import { openRegistry } from './open-registry.ts'
@@ -154,7 +155,14 @@ export class SluiceNode {
       () => {},
     )
     // Threads of the node leave them to it.
-    if (!isWorker) for (const archive of startArchives({ config, log, logger, journal: models.journal })) stack.defer(() => archive.stop())
+    if (!isWorker) {
+      const { journal } = models
+      const others = [
+        ...startArchives({ config, log, logger, journal }),
+        ...startAddresses({ config, log, logger, journal, clock, streams }),
+      ]
+      for (const other of others) stack.defer(() => other.stop())
+    }
     // A broker may let a new member wait for one that is gone: the node is up, and says by itself when it is ready.
     if (config.log.kind !== 'kafka') await assigned
     return new SluiceNode({ services, url, assigned, monitors, stack: stack.move() })
@@ -268,6 +276,7 @@ function stateTopics(config: Config, partitions: number): TopicSpec[] {
     { topic: modelState, partitions, cleanup: 'compact' },
     { topic: events, partitions: 1, cleanup: 'delete' },
     { topic: config.topics.control, partitions: 1, cleanup: 'compact' },
+    { topic: config.topics.rewards, partitions: 1, cleanup: 'delete' },
     ...[...new Set(config.streams.flatMap((stream) => stream.decisions ?? []))].map((topic): TopicSpec => {
       return { topic, partitions, cleanup: 'delete' }
     }),

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { factorModel, startTestNode } from '../../test/fixtures/serving/test-node.ts'
+import { createMetrics } from '../api/metrics.ts'
 import { createMemoryLog } from '../logs/memory/memory-log.ts'
 import { valueOf } from '../core/batch.ts'
+import { encodeRecords } from '../core/record-batch-writer.ts'
 import type { Log } from '../core/log.ts'
 import { readDecision } from '../policies/decisions/decision-text.ts'
 import type { SluiceNode } from './node.ts'
@@ -61,6 +63,9 @@ describe('a node whose stream has a policy', () => {
       'c@1': [0, 0, 2, 0],
     })
     expect(state.totals.scored).toBe(2)
+    expect(await createMetrics(node.services).text()).toContain(
+      'sluice_arm_records_total{data_type="number",model="b",version="1",what="agreed"} 2\n',
+    )
     expect(state.policies).toMatchObject([
       { stream: 'numbers', epoch: 1, policy: policies.number, arms: [{ arm: 'a', role: 'answer', model: 'a@1' }, {}, { arm: 'c' }] },
     ])
@@ -130,5 +135,30 @@ describe('a node whose stream has a policy', () => {
     expect((await node.services.policies.set('number', { policy: null })).policies).toEqual([])
     expect(await nextAnswer(node, 5)).toEqual([15, 'c@1'])
     expect((await textsOf(log, 'decisions')).map((text) => readDecision(text).epoch)).toEqual([2, 2, 2])
+  })
+
+  it('has bandits learn from rewards, and know after a restart what they knew', async () => {
+    await using log = createMemoryLog()
+    const bandit = { name: 'b', by: 'epsilon-greedy', of: ['a', 'c'], epsilon: 0 }
+    const settings = streamWith({ policy: { answer: { bandit } }, decisions: 'decisions' })
+    const reward = async (member: number, worth: number): Promise<void> => {
+      const value = new TextEncoder().encode(JSON.stringify({ dataType: 'number', bandit: 'b', member, propensity: 1, reward: worth }))
+      await log.append({ topic: 'rewards', partition: 0, recordBatch: encodeRecords([{ timestamp: 1, value }]) })
+    }
+    const learned = async (node: SluiceNode): Promise<unknown> => (await node.services.state.state('number')).policies![0]!.learned
+    {
+      await using node = await startTestNode({ log, definitions: three, settings })
+      expect(await nextAnswer(node, 1)).toEqual([2, 'a@1'])
+      const [decision] = (await textsOf(log, 'decisions')).map(readDecision)
+      expect([decision!.choices, decision!.propensity]).toEqual([[{ name: 'b', member: 0, propensity: 1 }], 1])
+      await reward(9, 1)
+      await reward(0, 0.25)
+      await reward(1, 0.75)
+      await expect.poll(() => learned(node)).toEqual({ b: [0, 1] })
+      expect(await nextAnswer(node, 1)).toEqual([3, 'c@1'])
+    }
+    await using node = await startTestNode({ log, definitions: three, settings })
+    expect(await learned(node)).toEqual({ b: [0, 1] })
+    expect(await nextAnswer(node, 1)).toEqual([3, 'c@1'])
   })
 })

@@ -1,4 +1,4 @@
-import { type AliasMessage, type Config, type PolicyMessage, readControlMessage } from '../config/index.ts'
+import { type AliasMessage, type Config, type PolicyMessage, readControlMessage, readReward } from '../config/index.ts'
 import { SluiceError } from '../core/errors.ts'
 import type { PolicySpec } from '../core/policy-spec.ts'
 import type { CompiledArms } from '../policies/batch/create-arms-policy.ts'
@@ -48,6 +48,17 @@ export class PolicyPlane {
     if ('alias' in message) this.#setAlias(message)
     else this.#setPolicy(message, Number(offset) + 2)
     return message.dataType
+  }
+
+  /** Lets the bandits of a data type learn from a record of the topic of rewards. Throws `policy.invalid` where none can; then none has. */
+  learn({ value }: TopicRecord): void {
+    const { dataType, bandit, member, propensity, reward } = readReward(jsonOf(value))
+    let learned = false
+    for (const { name } of this.#config.streams) {
+      const { policy } = this.plan(name, dataType)
+      learned = policy?.compiled.learn(bandit, { member, propensity, loss: 1 - reward }) === true || learned
+    }
+    if (!learned) throw new SluiceError('policy.invalid', `no policy of '${dataType}' has a bandit '${bandit}' with a member ${member}`)
   }
 
   /** The policy that is asked for, by the control topic or the configuration. */
@@ -144,6 +155,6 @@ function jsonOf(value: Uint8Array | undefined): unknown {
   try {
     return JSON.parse(decoder.decode(value)) as unknown
   } catch (cause) {
-    throw new SluiceError('policy.invalid', 'the control message is no JSON; it must be an object of dataType and policy, or of dataType, alias and model', { cause }) // prettier-ignore
+    throw new SluiceError('policy.invalid', 'the record is no JSON; it must be an object: docs/policies.md says which', { cause }) // prettier-ignore
   }
 }

@@ -1,9 +1,9 @@
-import type { z } from 'zod'
+import { z } from 'zod'
 import { SluiceError } from '../core/errors.ts'
 import type { PolicySpec } from '../core/policy-spec.ts'
 import { checkPolicy } from '../policies/spec/check-policy.ts'
 import { policySchema } from './policies-schema.ts'
-import { section, text } from './schema-parts.ts'
+import { section, text, whole } from './schema-parts.ts'
 
 /** What a record of the control topic changes: the policy of a data type, or what an alias stands for. */
 export type ControlMessage = PolicyMessage | AliasMessage
@@ -30,6 +30,35 @@ const aliasMessage = section({
   alias: text('an alias, such as champion'),
   model: text('the name of a model, or name@version').nullable(),
 })
+
+/** What an answer that a bandit chose was worth: a record of the topic of rewards. All but the reward is as its decision has it. */
+export interface Reward {
+  readonly dataType: string
+  readonly bandit: string
+  /** The place of the member that was chosen. */
+  readonly member: number
+  /** How likely it was to be. */
+  readonly propensity: number
+  /** From 0 to 1, the best. */
+  readonly reward: number
+}
+
+const share = (what: string) => z.number({ error: what }).min(0, { error: what }).max(1, { error: what })
+const rewardMessage = section({
+  dataType,
+  bandit: text('the name of a bandit'),
+  member: whole(0, 31, "the member's place in the bandit"),
+  propensity: share('a number of more than 0 and at most 1: how likely the member was'),
+  reward: share('a number from 0 to 1'),
+})
+
+/** Reads a reward that was parsed from JSON. Throws `policy.invalid` with what would be right. */
+export function readReward(value: unknown): Reward {
+  const parsed = rewardMessage.safeParse(value)
+  if (parsed.success) return parsed.data
+  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'it'} must be ${rightOf(issue)}`)
+  throw new SluiceError('policy.invalid', `the reward can't be used: ${problems.join('; ')}`)
+}
 
 /** Reads a control message that was parsed from JSON. Throws `policy.invalid` with what would be right. */
 export function readControlMessage(value: unknown): ControlMessage {

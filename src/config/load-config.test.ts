@@ -52,6 +52,7 @@ describe('what is right', () => {
     })
     expect(config.topics).toEqual({
       control: 'control',
+      rewards: 'rewards',
       deadLetters: 'dead-letters',
       events: 'events',
       swaps: 'swaps',
@@ -70,7 +71,7 @@ describe('what is right', () => {
         dataType: { field: 'dataType' },
         beforeModel: { do: 'hold', maxMs: 10000, maxRecords: 100000 },
         maxRecordBytes: 8388608,
-        answer: { field: 'answer' },
+        answer: { field: 'answer', record: true },
         batch: { maxBytes: 262144 },
         commit: { guarantee: 'exactly-once', intervalMs: 100 },
         inputs: {},
@@ -208,7 +209,7 @@ describe('what is wrong', () => {
     ['http: 5500', 'http is 5500, but must be a group of settings: host, port, maxBodyBytes, allowedHosts (x.yaml:1:7)'],
     [
       'topics: { zzzzzzzz: a }',
-      'topics.zzzzzzzz is not a setting; there are topics.deadLetters, topics.events, topics.swaps, topics.statistics, topics.modelState, topics.control (x.yaml:1:11)',
+      'topics.zzzzzzzz is not a setting; there are topics.deadLetters, topics.events, topics.swaps, topics.statistics, topics.modelState, topics.control, topics.rewards (x.yaml:1:11)',
     ],
     [
       'models: { maxBytes: 12 parsecs }',

@@ -133,6 +133,7 @@ export const topicsSchema = section({
   statistics: topicName().prefault('statistics'),
   modelState: topicName().prefault('model-state'),
   control: topicName().prefault('control'),
+  rewards: topicName().prefault('rewards'),
 })
 
 const ALIASES = 'a map from alias to the name of a model, or its name@version, such as { champion: forest }'
