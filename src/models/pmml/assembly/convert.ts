@@ -15,6 +15,12 @@ export function comparedLiteral(operand: Operand, text: string, assembly: Assemb
   return literalCell(text, operand.type === 'integer' ? 'double' : operand.type, assembly)
 }
 
+/** The cells of the values that a field declares; undefined where it declares none. */
+export function declaredCells(field: Operand, assembly: Assembly): Float64Array | undefined {
+  const { values = [] } = field
+  return values.length === 0 ? undefined : Float64Array.from(values, (text) => comparedLiteral(field, text, assembly))
+}
+
 /** The operand as a value of a type (PMML 4.4.1, General Structure, type casting). What can't be converted is missing. */
 export function cast(operand: Operand, type: DataType | undefined, assembly: Assembly): Operand {
   if (type === undefined || type === operand.type) return operand

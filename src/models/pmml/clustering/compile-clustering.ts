@@ -1,5 +1,5 @@
 import { SluiceError } from '../../../core/errors.ts'
-import { comparedLiteral } from '../assembly/convert.ts'
+import { comparedLiteral, declaredCells } from '../assembly/convert.ts'
 import type { ModelBody, ModelContext, ResultFeatures } from '../assembly/model-compiler.ts'
 import { cellOperand, type Operand } from '../assembly/operand.ts'
 import { type ClassPrediction, createClasses, takeClassPrediction } from '../assembly/prediction.ts'
@@ -21,6 +21,7 @@ export function compileClustering(plan: ClusteringPlan, context: ModelContext): 
   }
   const compare = compileComparison(plan.measure, plan.fields, {
     round: roundingOf(context.head.singlePrecision),
+    declared: fields.map((field) => declaredCells(field, assembly)),
     ...(plan.missingWeights !== undefined && { missingWeights: plan.missingWeights }),
   })
   const ids = plan.clusters.map((cluster) => cluster.id)

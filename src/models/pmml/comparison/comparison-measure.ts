@@ -1,7 +1,8 @@
 import { choice, real } from '../xml/attributes.ts'
-import { contentOf, type Element, malformed, requiredChild, unsupported } from '../xml/element.ts'
+import { matrixIn } from '../xml/array.ts'
+import { child, contentOf, type Element, malformed, requiredChild, unsupported } from '../xml/element.ts'
 
-export const COMPARE_FUNCTIONS = ['absDiff', 'gaussSim', 'delta', 'equal'] as const
+export const COMPARE_FUNCTIONS = ['absDiff', 'gaussSim', 'delta', 'equal', 'table'] as const
 export type CompareFunction = (typeof COMPARE_FUNCTIONS)[number]
 
 export const METRICS = [
@@ -37,6 +38,8 @@ export interface Compared {
   readonly compareFunction?: CompareFunction
   /** The distance at which `gaussSim` is one half. */
   readonly scale?: number
+  /** What `table` says of each two of the field's declared values, in their order. */
+  readonly table?: readonly (readonly number[])[]
 }
 
 const COUNTS = ['c11', 'c10', 'c01', 'c00', 'd11', 'd10', 'd01', 'd00'].map((name) => `${name}-parameter`)
@@ -64,9 +67,12 @@ export function comparisonMeasureIn(parent: Element): ComparisonMeasure {
 export function readCompared(element: Element): Compared {
   const compareFunction = choice(element, 'compareFunction', { of: COMPARE_FUNCTIONS, fallback: undefined })
   const scale = real(element, 'similarityScale')
+  const comparisons = child(element, 'Comparisons')
+  const table = comparisons && matrixIn(requiredChild(comparisons, 'Matrix'))
   return {
     weight: real(element, 'fieldWeight') ?? 1,
     ...(compareFunction !== undefined && { compareFunction }),
     ...(scale !== undefined && { scale }),
+    ...(table !== undefined && { table }),
   }
 }

@@ -12,6 +12,8 @@ export interface ComparisonOptions {
   readonly round: Round
   /** Per field: how much its value counts where others are missing. All the same where absent. */
   readonly missingWeights?: readonly number[]
+  /** Per field: the cells of its declared values, for those that a table compares. */
+  readonly declared?: readonly (Float64Array | undefined)[]
 }
 
 /** The comparison of rows by a measure (PMML 4.4.1, ClusteringModel, comparison functions). */
@@ -19,7 +21,7 @@ export function compileComparison(measure: ComparisonMeasure, fields: readonly C
   return BINARY_METRICS.has(measure.metric) ? binary(measure, fields.length) : aggregate(measure, fields, options)
 }
 
-function termOf(name: CompareFunction, { scale }: Compared): Term {
+function termOf(name: CompareFunction, { scale, table }: Compared, declared: Float64Array | undefined): Term {
   switch (name) {
     case 'absDiff':
       return (x, z) => Math.abs(x - z)
@@ -27,12 +29,26 @@ function termOf(name: CompareFunction, { scale }: Compared): Term {
       return (x, z) => (x === z ? 0 : 1)
     case 'equal':
       return (x, z) => (x === z ? 1 : 0)
+    case 'table':
+      return lookUp(table, declared)
     case 'gaussSim': {
       if (scale === undefined || scale === 0)
         throw new SluiceError('model.malformed', 'compareFunction="gaussSim" needs a similarityScale that is not 0')
       return (x, z) => exp((-Math.LN2 * (x - z) ** 2) / scale ** 2)
     }
   }
+}
+
+/** The entry for two values, by their places among the declared ones; missing for others. */
+function lookUp(table: Compared['table'], declared: Float64Array | undefined): Term {
+  const size = declared?.length ?? 0
+  if (declared === undefined || table === undefined || table.length !== size || table.some((row) => row.length !== size))
+    throw new SluiceError(
+      'model.malformed',
+      `compareFunction="table" needs a Matrix with a row and a column for each declared value of the field, which has ${size}`,
+    )
+  const places = new Map(Array.from(declared, (cell, place) => [cell, place]))
+  return (x, z) => table[places.get(x) ?? -1]?.[places.get(z) ?? -1] ?? NaN
 }
 
 /** What is summed over the fields (or the largest of which is taken), and what becomes of the sum. */
@@ -43,9 +59,13 @@ const AGGREGATES: Readonly<Record<string, { readonly power: number; readonly lar
   chebychev: { power: 1, largest: true, root: false },
 }
 
-function aggregate(measure: ComparisonMeasure, fields: readonly Compared[], { round, missingWeights }: ComparisonOptions): Compare {
+function aggregate(
+  measure: ComparisonMeasure,
+  fields: readonly Compared[],
+  { round, missingWeights, declared }: ComparisonOptions,
+): Compare {
   const { power, root, largest } = AGGREGATES[measure.metric] ?? { power: measure.power, root: true }
-  const terms = fields.map((field) => termOf(field.compareFunction ?? measure.compareFunction, field))
+  const terms = fields.map((field, i) => termOf(field.compareFunction ?? measure.compareFunction, field, declared?.[i]))
   const weights = Float64Array.from(fields, (field) => round(field.weight))
   const present = Float64Array.from(fields, (_, i) => missingWeights?.[i] ?? 1)
   const all = present.reduce((sum, weight) => sum + weight, 0)

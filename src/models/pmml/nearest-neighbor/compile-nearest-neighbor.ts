@@ -9,6 +9,7 @@ import {
   type TargetField,
   targetOf,
 } from '../assembly/prediction.ts'
+import { declaredCells } from '../assembly/convert.ts'
 import { compileComparison } from '../comparison/compile-comparison.ts'
 import { roundingOf } from '../regression/link.ts'
 import { parseReal } from '../values/literal.ts'
@@ -27,7 +28,10 @@ export function compileNearestNeighbor(plan: NearestNeighborPlan, context: Model
   const similarity = plan.measure.kind === 'similarity'
   const inputs = plan.inputs.map(({ field }) => scope.require(field))
   const instances = instanceMatrix(plan, inputs, context)
-  const compare = compileComparison(plan.measure, plan.inputs, { round: roundingOf(head.singlePrecision) })
+  const compare = compileComparison(plan.measure, plan.inputs, {
+    round: roundingOf(head.singlePrecision),
+    declared: inputs.map((input) => declaredCells(input, assembly)),
+  })
   const neighborhood = new Neighborhood(plan.neighbors, similarity)
   const weigh = weighing(similarity, plan.threshold)
   const [nearest, measures] = [assembly.takeResult(plan.neighbors), assembly.takeResult(plan.neighbors)]

@@ -56,7 +56,7 @@ export function sparseNumbersIn(element: Element, size: number): readonly number
 /** The rows of a `Matrix` element that has one Array per row, or MatCells with 1-based positions. */
 export function matrixIn(element: Element): readonly (readonly number[])[] {
   const arrays = childrenOf(element, 'Array')
-  if (arrays.length > 0) return arrays.map(numbersIn)
+  if (arrays.length > 0) return filled(arrays.map(numbersIn), text(element, 'kind'))
   const cells = childrenOf(element, 'MatCell')
   const [rows, columns] = [count(element, 'nbRows') ?? 0, count(element, 'nbCols') ?? 0]
   if (rows * columns > 1_000_000) throw malformed(element, `has ${rows} x ${columns} cells; the limit is 1000000`)
@@ -86,4 +86,11 @@ function quoted(element: Element, source: string, start: number): [string, numbe
 
 function isBlank(code: number): boolean {
   return code === 32 || (code >= 9 && code <= 13)
+}
+
+/** The rows that arrays stand for: of a symmetric matrix the left lower triangle may be there, of a diagonal one the diagonal. */
+function filled(rows: readonly (readonly number[])[], kind: string | undefined): readonly (readonly number[])[] {
+  if (kind === 'diagonal' && rows.length === 1) return rows[0]!.map((value, i) => rows[0]!.map((_, j) => (i === j ? value : 0)))
+  if (kind !== 'symmetric' || !rows.every((row, i) => row.length === i + 1)) return rows
+  return rows.map((row, i) => rows.map((other, j) => (j <= i ? row[j]! : other[i]!)))
 }
