@@ -25,9 +25,36 @@ describe('a pattern', () => {
   })
 
   it('is refused where it means something else elsewhere, or may take long', () => {
-    for (const pattern of ['[a-z&&[^b]]', '[a[b]]', 'a++', '(a)\\1', '(?=a)', 'a{1000}', '(', '\\p{Nonsense}']) {
+    for (const pattern of [
+      'a++',
+      '(a)\\1',
+      '(?=a)',
+      'a{1000}',
+      '(',
+      '\\p{Nonsense}',
+      '[a',
+      '[a[b]',
+      '[a&&[b]',
+      '['.repeat(1000),
+      '[a]\\',
+    ]) {
       expect(() => regularExpression(pattern), pattern).toThrow(/is not understood, or could take very long/)
     }
+  })
+
+  it('may have classes inside of classes: unions, intersections and subtractions', () => {
+    // Examples of java.util.regex.Pattern and of XML Schema, part 2, appendix G.
+    const all = 'abcdefghijklmnopqrstuvwxyz0123'
+    expect(found('[a-d[m-p]]', all).join('')).toBe('abcdmnop')
+    expect(found('[a-z&&[def]]', all).join('')).toBe('def')
+    expect(found('[a-z&&[^bc]]+', 'abcd')).toEqual(['a', 'd'])
+    expect(found('[a-z&&[^m-p]]', all).join('')).toBe('abcdefghijklqrstuvwxyz')
+    expect(found('[a-z-[aeiou]]+', 'banana split')).toEqual(['b', 'n', 'n', 'spl', 't'])
+    expect(found('[^a-c[e]]+', 'abcdef')).toEqual(['d', 'f'])
+    expect(found('[\\p{Alpha}&&[^x]&&[w-z]]', 'vwxyz')).toEqual(['w', 'y', 'z'])
+    expect(found('(?i)[a-f&&[c-z]]+', 'abcDEFg')).toEqual(['cDEF'])
+    expect(found('[a&&b]', 'ab&')).toEqual([])
+    expect(found('[\\[a&]+', '[a&b')).toEqual(['[a&'])
   })
 
   it('takes time that is linear in the text', () => {

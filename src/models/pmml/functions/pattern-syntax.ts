@@ -1,3 +1,5 @@
+import { flattenedClass, rangesWhere } from './character-class.ts'
+
 /**
  * A pattern in the syntax that XQuery, Java and Python share, in JavaScript's without flags: classes of characters by name are written
  * out, and, where case is folded, letters stand for both cases. Throws where a construct means something else in JavaScript.
@@ -34,14 +36,25 @@ export function translatedPattern(pattern: string, { foldsCase }: { foldsCase: b
       result += foldsCase ? `${range[0]}${swapped(range[1]!)}-${swapped(range[2]!)}` : range[0]
       i += 2
     } else {
-      if (inClass && (c === '[' || rest.startsWith('&&'))) throw new SyntaxError('classes inside of classes are not understood')
       if (!inClass && /^[*+?}]\+/.test(rest)) throw new SyntaxError('possessive quantifiers are not understood')
+      const flat = c === '[' && !inClass ? flattenedClass(pattern, i, (inner) => innerOf(inner, foldsCase)) : undefined
+      if (flat !== undefined) {
+        result += `[${flat.ranges}]`
+        i = flat.end
+        continue
+      }
       if (c === '[') inClass = true
       else if (c === ']' && inClass) inClass = false
       result += inClass ? (foldsCase && swapped(c) !== c ? c + swapped(c) : c) : folded(c, foldsCase)
     }
   }
   return result
+}
+
+/** What stands between the brackets of a class. */
+function innerOf(inner: string, foldsCase: boolean): string {
+  // What is written first must not become the sign that negates.
+  return translatedPattern(`[${inner.startsWith('^') ? '\\' : ''}${inner}]`, { foldsCase }).slice(1, -1)
 }
 
 const ANCHORS: Readonly<Record<string, string>> = {
@@ -89,22 +102,8 @@ function rangesOf(name: string, negated: boolean): string {
     const posix = POSIX[name]
     const category = name.replace(/^Is(?=[A-Z])/, '')
     const test = posix === undefined ? new RegExp(`^\\p{${category}}$`, 'u') : new RegExp(`^[${posix}]$`)
-    ranges = !negated && posix !== undefined ? posix : written((unit) => test.test(String.fromCharCode(unit)) !== negated)
+    ranges = !negated && posix !== undefined ? posix : rangesWhere((unit) => test.test(String.fromCharCode(unit)) !== negated)
     known.set(key, ranges)
   }
   return ranges
-}
-
-/** The code units that a test holds for; what needs two is not told apart. */
-function written(holds: (unit: number) => boolean): string {
-  const hex = (unit: number): string => `\\u${unit.toString(16).padStart(4, '0')}`
-  let result = ''
-  for (let from = 0; from <= 0xffff; from++) {
-    if (!holds(from)) continue
-    let to = from
-    while (to < 0xffff && holds(to + 1)) to++
-    result += from === to ? hex(from) : `${hex(from)}-${hex(to)}`
-    from = to
-  }
-  return result
 }
