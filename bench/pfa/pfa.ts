@@ -6,6 +6,7 @@ import { difference } from '../../scripts/conformance/pfa/same-value.ts'
 import { type BenchDocument, clusters, forest, reshaping, statistics } from './documents.ts'
 import { type Peer, startPeer } from './peer.ts'
 import { loadProduct, type Product } from './product.ts'
+import { type Pace, paceOf, turnByTurn } from '../turn-by-turn.ts'
 
 interface Task {
   readonly name: string
@@ -22,16 +23,6 @@ const TASKS: readonly Task[] = [
   { name: 'load of 50 trees', what: 'loads', make: () => forest(), goal: 50 },
 ]
 
-interface Pace {
-  /** CPU nanoseconds that one measurement takes, about. */
-  readonly slice: number
-  readonly repeats: number
-  readonly warmUp: number
-}
-
-const PACE: Pace = { slice: 3e8, repeats: 9, warmUp: 8 }
-const QUICK: Pace = { slice: 1e8, repeats: 3, warmUp: 4 }
-
 /** Prints what a record (or a load) costs beside Hadrian, both warmed, turn by turn; every answer is compared first. */
 export async function runPfa(quick: boolean): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-bench-pfa-'))
@@ -45,7 +36,7 @@ export async function runPfa(quick: boolean): Promise<void> {
   try {
     await using peer = await startPeer()
     for (const task of TASKS) {
-      const [mine, theirs] = await compare(task, { peer, folder, pace: quick ? QUICK : PACE })
+      const [mine, theirs] = await compare(task, { peer, folder, pace: paceOf(quick) })
       const ratio = theirs / mine
       const missed = ratio >= task.goal ? '' : '  MISSED'
       console.log(task.name.padEnd(36), ns(mine), ns(theirs), ratio.toFixed(1).padStart(8), `${task.goal}`.padStart(5) + missed)
@@ -71,14 +62,11 @@ async function compare(
   const product = loadProduct(documentFile, rowsFile)
   await verify(product, peer, join(folder, 'answers.ndjson'))
   const per = what === 'loads' ? 1 : product.rows
-  const mine = await timesFor((times) => product[what](times), pace)
-  const theirs = await timesFor(async (times) => peer[what](times), pace)
-  const costs: [number[], number[]] = [[], []]
-  for (let repeat = 0; repeat < pace.repeats; repeat++) {
-    costs[0].push(product[what](mine) / (mine * per))
-    costs[1].push((await peer[what](theirs)) / (theirs * per))
-  }
-  return [median(costs[0]), median(costs[1])]
+  return turnByTurn(
+    (times) => product[what](times),
+    async (times) => peer[what](times),
+    { pace, per },
+  )
 }
 
 /** Both engines are fresh here, so that those with state answer alike. */
@@ -91,19 +79,4 @@ async function verify(product: Product, peer: Peer, file: string): Promise<void>
     const problem = difference(parseJson(theirs[i]!), parseJson(answer))
     if (problem !== undefined) throw new Error(`row ${i}: ${problem}`)
   }
-}
-
-/** Warms up; answers how many rounds take about a slice. */
-async function timesFor(run: (times: number) => number | Promise<number>, { slice, warmUp }: Pace): Promise<number> {
-  let times = 1
-  for (let spent = 0; spent < slice * warmUp;) {
-    const used = await run(times)
-    spent += used
-    if (used < slice) times = Math.max(times, Math.min(times * 4, Math.ceil((times * slice) / Math.max(used, 1000))))
-  }
-  return times
-}
-
-function median(costs: readonly number[]): number {
-  return costs.toSorted((a, b) => a - b)[costs.length >> 1]!
 }

@@ -1,11 +1,7 @@
 package sluice.bench;
 
 import com.opendatagroup.hadrian.jvmcompiler.PFAEngine;
-import com.sun.management.OperatingSystemMXBean;
-import java.io.BufferedReader;
-import java.io.InputStreamReader;
 import java.io.PrintWriter;
-import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +16,6 @@ import java.util.List;
  * JSON text; {@code loads times}: loads the document that often. The last three answer the nanoseconds of CPU that the process used.
  */
 public final class Peer {
-  private static final OperatingSystemMXBean SYSTEM = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
   private static PFAEngine<Object, Object> engine;
   private static String document;
   private static List<String> rows = List.of();
@@ -29,16 +24,7 @@ public final class Peer {
   private static int seen;
 
   public static void main(String[] args) throws Exception {
-    BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-    for (String line = commands.readLine(); line != null; line = commands.readLine()) {
-      String[] words = line.split("\t");
-      try {
-        System.out.println("ok " + answer(words));
-      } catch (Exception failure) {
-        System.out.println("failed " + String.valueOf(failure).replace('\n', ' '));
-      }
-      System.out.flush();
-    }
+    Commands.serve(Peer::answer);
   }
 
   private static String answer(String[] words) throws Exception {
@@ -54,11 +40,11 @@ public final class Peer {
         write(Path.of(words[1]));
         return "";
       case "run":
-        return String.valueOf(cpu(Integer.parseInt(words[1]), Peer::run));
+        return String.valueOf(Commands.cpu(Integer.parseInt(words[1]), Peer::run));
       case "json":
-        return String.valueOf(cpu(Integer.parseInt(words[1]), Peer::json));
+        return String.valueOf(Commands.cpu(Integer.parseInt(words[1]), Peer::json));
       case "loads":
-        return String.valueOf(cpu(Integer.parseInt(words[1]), () -> seen += make().hashCode()));
+        return String.valueOf(Commands.cpu(Integer.parseInt(words[1]), () -> seen += make().hashCode()));
       default:
         throw new IllegalArgumentException(words[0]);
     }
@@ -72,12 +58,6 @@ public final class Peer {
             .get(0);
     made.begin();
     return made;
-  }
-
-  private static long cpu(int times, Runnable work) {
-    long before = SYSTEM.getProcessCpuTime();
-    for (int time = 0; time < times; time++) work.run();
-    return SYSTEM.getProcessCpuTime() - before;
   }
 
   private static void run() {

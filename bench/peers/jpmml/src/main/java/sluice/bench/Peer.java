@@ -1,11 +1,7 @@
 package sluice.bench;
 
-import com.sun.management.OperatingSystemMXBean;
-import java.io.BufferedReader;
 import java.io.File;
-import java.io.InputStreamReader;
 import java.io.PrintWriter;
-import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,23 +23,13 @@ import org.jpmml.evaluator.TypeUtil;
  * often and answers the nanoseconds of CPU that the process used for it; {@code cpu}: those since it started; {@code peak}: answers the most kilobytes that were ever resident.
  */
 public final class Peer {
-  private static final OperatingSystemMXBean SYSTEM = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
   private static Evaluator evaluator;
   private static List<Map<String, Object>> rows = List.of();
   /** Keeps results from being optimised away. */
   private static int seen;
 
   public static void main(String[] args) throws Exception {
-    BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-    for (String line = commands.readLine(); line != null; line = commands.readLine()) {
-      String[] words = line.split("\t");
-      try {
-        System.out.println("ok " + answer(words));
-      } catch (Exception failure) {
-        System.out.println("failed " + String.valueOf(failure).replace('\n', ' '));
-      }
-      System.out.flush();
-    }
+    Commands.serve(Peer::answer);
   }
 
   private static String answer(String[] words) throws Exception {
@@ -59,9 +45,9 @@ public final class Peer {
         write(Path.of(words[1]));
         return "";
       case "run":
-        return String.valueOf(run(Integer.parseInt(words[1])));
+        return String.valueOf(Commands.cpu(Integer.parseInt(words[1]), Peer::run));
       case "cpu":
-        return String.valueOf(SYSTEM.getProcessCpuTime());
+        return String.valueOf(Commands.cpu());
       case "peak":
         return peak();
       default:
@@ -88,17 +74,13 @@ public final class Peer {
     return result;
   }
 
-  private static long run(int times) {
+  private static void run() {
     String target = evaluator.getTargetFields().isEmpty() ? null : evaluator.getTargetFields().get(0).getName();
-    long before = SYSTEM.getProcessCpuTime();
-    for (int time = 0; time < times; time++) {
-      for (Map<String, Object> row : rows) {
-        Object result = evaluator.evaluate(row).get(target);
-        Object value = result instanceof Computable ? ((Computable) result).getResult() : result;
-        seen += value == null ? 0 : 1;
-      }
+    for (Map<String, Object> row : rows) {
+      Object result = evaluator.evaluate(row).get(target);
+      Object value = result instanceof Computable ? ((Computable) result).getResult() : result;
+      seen += value == null ? 0 : 1;
     }
-    return SYSTEM.getProcessCpuTime() - before;
   }
 
   /** A line per row: the first target's value, then the probabilities of its categories. */
