@@ -25,6 +25,7 @@ const STRANGE = [
   '\u{1F600}',
   'constructor',
   '__proto__',
+  '[a-z&&[^q[r]]]',
   'Infinity',
   'q',
   'c',
@@ -40,6 +41,26 @@ const OTHER_DOCUMENTS = [
   documentOf(
     `<RegressionModel functionName="regression">${schema('y')}<LocalTransformations><DerivedField name="l" optype="continuous" dataType="double">` +
       '<Lag field="x" n="3" aggregate="avg"><BlockIndicator field="s"/></Lag></DerivedField></LocalTransformations><RegressionTable intercept="1"><NumericPredictor name="l" coefficient="1"/></RegressionTable></RegressionModel>',
+  ),
+  documentOf(
+    `<TransformationDictionary><DefineFunction name="f" optype="continuous" dataType="double"><ParameterField name="p" dataType="double"/><Apply function="-"><FieldRef field="p"/><Lag field="p"/></Apply></DefineFunction>` +
+      `<DerivedField name="l" optype="continuous" dataType="double"><Apply function="f"><FieldRef field="x"/></Apply></DerivedField></TransformationDictionary>` +
+      `<RegressionModel functionName="regression">${schema('y')}<RegressionTable intercept="1"><NumericPredictor name="l" coefficient="1"/></RegressionTable></RegressionModel>`,
+  ),
+  documentOf(
+    '<BaselineModel functionName="regression"><MiningSchema><MiningField name="x"/></MiningSchema><TestDistributions field="x" testStatistic="CUSUM" resetValue="-1">' +
+      '<Baseline><GaussianDistribution mean="0" variance="1"/></Baseline><Alternate><PoissonDistribution mean="2"/></Alternate></TestDistributions></BaselineModel>',
+  ),
+  documentOf(
+    '<ClusteringModel functionName="clustering" modelClass="centerBased" numberOfClusters="2"><MiningSchema><MiningField name="c"/><MiningField name="x"/></MiningSchema>' +
+      '<ComparisonMeasure kind="distance"><cityBlock/></ComparisonMeasure><ClusteringField field="c" compareFunction="table"><Comparisons><Matrix kind="symmetric">' +
+      '<Array type="real">0</Array><Array type="real">3 0</Array><Array type="real">9 2 0</Array></Matrix></Comparisons></ClusteringField><ClusteringField field="x"/>' +
+      '<Cluster id="1"><Array type="string">a 0</Array></Cluster><Cluster id="2"><Array type="string">b 1</Array></Cluster></ClusteringModel>',
+  ),
+  documentOf(
+    `<TreeModel functionName="regression" missingValueStrategy="defaultChild">${schema('y')}<Node id="1" defaultChild="3"><True/><Node id="2" score="2"><SimplePredicate field="x" operator="lessThan" value="2"/>` +
+      '<Node id="4"><SimplePredicate field="i" operator="lessThan" value="6"/></Node><Regression functionName="regression"><RegressionTable intercept="7"><NumericPredictor name="x" coefficient="1"/></RegressionTable></Regression></Node>' +
+      '<Node id="3" score="3"><CompoundPredicate booleanOperator="surrogate"><SimplePredicate field="x" operator="greaterOrEqual" value="2"/><SimplePredicate field="j" operator="lessThan" value="3"/></CompoundPredicate></Node></Node></TreeModel>',
   ),
 ]
 
@@ -90,6 +111,12 @@ it('loads a mutated document and scores with it, or refuses it with a code', asy
         loaded++
         const scopes = (await scoreRows(model, CASE_ROWS)).flatMap((answer) => (answer instanceof SluiceError ? [answer.scope] : []))
         expect(scopes.filter((scope) => scope !== 'record')).toEqual([])
+        const fork = model.state?.fork()
+        if (fork === undefined) return
+        await scoreRows(fork, CASE_ROWS)
+        const snapshot = fork.snapshot()
+        fork.restore(snapshot)
+        expect(fork.snapshot()).toBe(snapshot)
       },
     ),
     { numRuns: 1500 },

@@ -5,7 +5,7 @@ const UNITS = 0x1_0000
 /** Classes inside of one another. */
 const MOST_LEVELS = 20
 /** Looking at all characters takes a while for each. */
-const MOST_PARTS = 50
+const MOST_PARTS = 20
 
 /** A class as ranges of code units, and where it ends in the pattern. */
 export interface FlatClass {
@@ -81,9 +81,17 @@ class ClassReader {
 
   #add(inner: string, into: Units): void {
     if (++this.#parts > MOST_PARTS) throw new SyntaxError('too many classes inside of classes')
-    const test = new RegExp(`^[${this.#flat(inner)}]$`)
-    for (let unit = 0; unit < UNITS; unit++) if (test.test(String.fromCharCode(unit))) into[unit] = 1
+    const stretches = new RegExp(`[${this.#flat(inner)}]+`, 'g')
+    for (const { 0: stretch, index } of allUnits().matchAll(stretches)) into.fill(1, index, index + stretch.length)
   }
+}
+
+let everyUnit = ''
+
+/** A text with all code units in their order. */
+function allUnits(): string {
+  if (everyUnit === '') for (let unit = 0; unit < UNITS; unit++) everyUnit += String.fromCharCode(unit)
+  return everyUnit
 }
 
 function both(one: Units | undefined, other: Units): Units {
