@@ -21,6 +21,7 @@ from sklearn.ensemble import (
     RandomForestRegressor,
 )
 from sklearn.pipeline import make_pipeline
+from sklearn.impute import SimpleImputer
 from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
@@ -102,8 +103,10 @@ def make(cases):
     sklearn("onnx-histogram-missing", HistGradientBoostingRegressor(random_state=1), gaps, yg)
     sklearn("onnx-histogram-two-classes", HistGradientBoostingClassifier(random_state=1), gaps, classes(yg, 2))
     sklearn("onnx-histogram-classes", HistGradientBoostingClassifier(random_state=1, max_iter=40), gaps, classes(yg, 3))
+    sklearn("onnx-scaled-forest", make_pipeline(StandardScaler(), RandomForestRegressor(20, random_state=1, max_depth=6)), x, y)
+    sklearn("onnx-scaled-forest-classes", make_pipeline(StandardScaler(), RandomForestClassifier(20, random_state=1, max_depth=6)), x, three)
+    sklearn("onnx-imputed-forest", make_pipeline(SimpleImputer(), StandardScaler(), RandomForestRegressor(20, random_state=1, max_depth=6)), gaps, yg)
     # More than trees: these are ONNX Runtime's.
-    sklearn("onnx-scaled-forest", make_pipeline(StandardScaler(), RandomForestRegressor(20, random_state=1, max_depth=6)), x, y, own=False)
     sklearn("onnx-bagging", BaggingRegressor(random_state=1), x, y, own=False)
     sklearn("onnx-adaboost", AdaBoostRegressor(random_state=1), x, y, own=False)
 

@@ -6,6 +6,7 @@ import { createForest } from '../../forest/create-forest.ts'
 import { createRowCheck } from '../frame-tensors.ts'
 import { fieldsOf, METADATA, missingIsNaN } from '../onnx-model.ts'
 import { createOutputColumns } from '../output-columns.ts'
+import { createHeads } from './tree-heads.ts'
 import type { Ending, TreeEnsemble } from './tree-ensemble.ts'
 
 /** Makes the model of an ensemble: inputs, outputs and answers are those of the same file in ONNX Runtime, at once and in this thread. */
@@ -15,6 +16,7 @@ export function createTreeEnsembleModel({ metadata }: Pick<ModelDescriptor, 'met
   const inputs = fieldsOf(signature)
   const { fields, columns } = createOutputColumns(signature, metadata[METADATA.output])
   const forest = createForest(ensemble.forest)
+  const prepare = ensemble.heads.length === 0 ? undefined : createHeads(ensemble.heads, inputs.length)
   const width = ensemble.forest.outputs
   const finish = createEnding(ending, width)
   // A label's dictionary begins with the classes where some output has them, in their order; others are added here, as codes say.
@@ -30,7 +32,8 @@ export function createTreeEnsembleModel({ metadata }: Pick<ModelDescriptor, 'met
     score(frame, scores) {
       check(frame, scores)
       if (sums.length < frame.rows * width) sums = new Float64Array(frame.rows * width)
-      forest.score(frame.matrix, inputs.length, frame.rows, sums)
+      const matrix = prepare === undefined ? frame.matrix : prepare(frame.matrix, frame.rows)
+      forest.score(matrix, inputs.length, frame.rows, sums)
       for (let r = 0, to = 0; r < frame.rows; r++, to += places.length) {
         for (let k = 0; k < width; k++) row[k] = sums[r * width + k]!
         const label = finish(row)

@@ -82,6 +82,9 @@ describe('an ensemble of trees', () => {
       'three classes, a tree for each, as probabilities',
       { labels: [7, 8, 9], sums: 3, single: true, trees: 30, transform: 'SOFTMAX', base: true },
     ],
+    ['a scaler in front', { heads: ['scaler'] }],
+    ['an imputer and a scaler in front', { heads: ['imputer', 'scaler'], labels: ['a', 'b', 'c'], sums: 3, zipMap: true }],
+    ['heads of one number in front', { heads: ['imputer of halves', 'scaler of one', 'scaler'] }],
     ['three classes, one against the rest', { labels: ['a', 'b', 'c'], sums: 3, transform: 'LOGISTIC' }],
   ])('with %s is scored by our own scorer, as ONNX Runtime scores it', async (_, shape) => {
     expect(await expectAsOnnxRuntime({ ...plain, ...shape })).toBe(true)

@@ -5,11 +5,14 @@ import { readOnnxGraph, type OnnxGraph, type ValueInfo } from '../onnx-graph.ts'
 import type { InputTensor, OnnxSignature, OutputTensor } from '../signature.ts'
 import type { Attribute } from './attributes.ts'
 import { readEnsemble } from './ensemble-forest.ts'
+import { fitHeads, type TreeHead } from './tree-heads.ts'
 import { recogniseTreeGraph, type TreeGraph } from './tree-graph.ts'
 
 /** A model that is one ensemble of trees, and can be scored by our own scorer as ONNX Runtime scores it. Plain data. */
 export interface TreeEnsemble {
   readonly signature: OnnxSignature
+  /** What is done with a row before the trees see it. */
+  readonly heads: readonly TreeHead[]
   readonly forest: ForestOptions
   readonly ending: Ending
   /** By output of the signature: whether it is the label or the numbers. */
@@ -54,7 +57,7 @@ export function readTreeEnsemble(bytes: Uint8Array, metadata: Readonly<Record<st
   const isClassifier = trees.operator === 'TreeEnsembleClassifier'
   const labels = isClassifier ? [...attribute('classlabels_strings').strings, ...attribute('classlabels_int64s').ints.map(String)] : []
   const shape = isClassifier ? classifierShape(attribute, labels.length) : regressorShape(attribute)
-  if (shape === undefined || oneRow) return undefined
+  if (shape === undefined || oneRow || !fitHeads(trees.heads, tensors[0]!.width)) return undefined
   const leaves = leafWeights(attribute, isClassifier ? 'class' : 'target')
   const ensemble = readOrLeave(() => readEnsemble(trees.attributes, leaves, { features: tensors[0]!.width, sums: shape.sums }))
   if (ensemble === undefined || (shape.ending.kind === 'classes' && !ensemble.complete)) return undefined
@@ -63,6 +66,7 @@ export function readTreeEnsemble(bytes: Uint8Array, metadata: Readonly<Record<st
   const divisor = attribute('aggregate_function').strings[0] === 'AVERAGE' ? ensemble.forest.nodes.roots.length : 1
   return {
     signature: signatureOf(tensors, featureNames, outputs),
+    heads: trees.heads,
     forest: ensemble.forest,
     ending: { ...shape.ending, divisor },
     labels,

@@ -2,11 +2,14 @@ import { GRAPH, MODEL, NODE } from '../onnx-fields.ts'
 import { textOf } from '../onnx-graph.ts'
 import { ProtobufReader } from '../protobuf-reader.ts'
 import { type Attribute, readAttributes } from './attributes.ts'
+import { headOf, type TreeHead } from './tree-heads.ts'
 
-/** A graph that is one ensemble of trees: its only operator but for those that hand values on. */
+/** A graph that is one ensemble of trees: its only operator but for those that hand values on, and heads in front of it. */
 export interface TreeGraph {
   readonly operator: 'TreeEnsembleRegressor' | 'TreeEnsembleClassifier'
   readonly attributes: ReadonlyMap<string, Attribute>
+  /** What is done with the input before, in its order. */
+  readonly heads: readonly TreeHead[]
   /** By name of an output of the graph: which output of the ensemble it is. */
   readonly origins: ReadonlyMap<string, number>
 }
@@ -32,21 +35,28 @@ export function recogniseTreeGraph(bytes: Uint8Array, input: string): TreeGraph 
   const nodes = nodesOf(bytes)
   const ensemble = nodes?.find((node) => ENSEMBLES.has(node.operator) && node.domain === 'ai.onnx.ml')
   if (nodes === undefined || ensemble === undefined) return undefined
-  const before = new Set([input])
+  const before = new Map<string, readonly TreeHead[]>([[input, []]])
+  let heads: readonly TreeHead[] = []
   const origins = new Map<string, number>()
   for (const node of nodes) {
     const [from = '', ...more] = node.inputs
     if (more.length > 0) return undefined
     if (node === ensemble) {
-      if (!before.has(from) || origins.size > 0) return undefined
+      const found = before.get(from)
+      if (found === undefined || origins.size > 0) return undefined
+      heads = found
       for (const [i, output] of node.outputs.entries()) origins.set(output, i)
       continue
     }
     const to = node.outputs[0]
     const origin = origins.get(from)
     if (to === undefined || node.outputs.length > 1) return undefined
-    if (before.has(from) && handsOn(node, FLOAT)) before.add(to)
-    else if (origin !== undefined && handsOn(node, ensemble.operator === 'TreeEnsembleClassifier' && origin === 0 ? INT64 : FLOAT))
+    const done = before.get(from)
+    if (done !== undefined) {
+      const head = handsOn(node, FLOAT) ? [] : headsOf(node)
+      if (head === undefined) return undefined
+      before.set(to, [...done, ...head])
+    } else if (origin !== undefined && handsOn(node, ensemble.operator === 'TreeEnsembleClassifier' && origin === 0 ? INT64 : FLOAT))
       origins.set(to, origin)
     else return undefined
   }
@@ -54,7 +64,13 @@ export function recogniseTreeGraph(bytes: Uint8Array, input: string): TreeGraph 
   // A label of texts can't be cast to a number.
   const casts = nodes.some((node) => node.operator === 'Cast' && castTo(node) === INT64)
   if (attributes === undefined || (casts && attributes.has('classlabels_strings'))) return undefined
-  return { operator: ensemble.operator as TreeGraph['operator'], attributes, origins }
+  return { operator: ensemble.operator as TreeGraph['operator'], attributes, heads, origins }
+}
+
+function headsOf({ operator, domain, attributes }: Node): readonly TreeHead[] | undefined {
+  const read = domain === 'ai.onnx.ml' ? readAttributes(attributes) : undefined
+  const head = read && headOf(operator, read)
+  return head && [head]
 }
 
 /** Whether it is worth reading a model as an ensemble of trees: a look at its nodes, however large they are. */
