@@ -7,7 +7,7 @@ import { encodeHeader, headersOf } from './headers.ts'
 import type { ModelDescriptor } from './model.ts'
 import { readRecordBatches } from './record-batch.ts'
 import { RecordBatchWriter } from './record-batch-writer.ts'
-import type { OutputField } from './scores.ts'
+import { type OutputField, Scores } from './scores.ts'
 import { batchOf, recordOf } from './testing/batch-of.ts'
 
 const DESCRIPTOR: ModelDescriptor = {
@@ -105,7 +105,10 @@ function answered(batch: Batch, i: number, { value, score = NUMBER }: Asked): Ba
   out.startRecord(0)
   out.key(new Uint8Array(0), 0, -1)
   out.nullValue()
-  new AnswerHeaders('my wines', DESCRIPTOR, score).write(batch, i, value, out)
+  const scores = new Scores()
+  scores.reset([score], 1)
+  scores.values[0] = value
+  new AnswerHeaders('my wines', DESCRIPTOR, score).write(batch, i, { scores, row: 0 }, out)
   out.endRecord()
   return readRecordBatches(out.finish().slice(), { topic: 'scores', partition: 0, from: 0n })
 }

@@ -6,7 +6,7 @@ import { NumberText } from './number-text.ts'
 import { type Piece, pieceOf } from './piece.ts'
 import { RecordId } from './record-id.ts'
 import type { RecordBatchWriter } from './record-batch-writer.ts'
-import type { OutputField } from './scores.ts'
+import type { OutputField, Scores } from './scores.ts'
 import { varintLength, writeVarint } from './varint.ts'
 
 /**
@@ -19,6 +19,11 @@ const encoder = new TextEncoder()
 const OWN_BYTES = OWN.map((name) => encoder.encode(name))
 const SCORE_NAME = pieceOf(nameBytes('sluice_score'))
 const FIXED_HEADERS = 4
+
+export interface RowOfScores {
+  readonly scores: Scores
+  readonly row: number
+}
 
 /**
  * Writes the headers of answers: those of the input record, then CloudEvents 1.0 in the binary mode of its Kafka binding
@@ -44,8 +49,8 @@ export class AnswerHeaders {
     )
   }
 
-  /** Writes all headers of the answer to record `i`, whose score is `value`. */
-  write(batch: Batch, i: number, value: number, out: RecordBatchWriter): void {
+  /** Writes all headers of the answer to record `i`, whose scores are those of `row`. */
+  write(batch: Batch, i: number, { scores, row }: RowOfScores, out: RecordBatchWriter): void {
     const kept = batch.index[i * INDEX.stride + INDEX.headerCount] === 0 ? 0 : this.#countKept(batch, i)
     out.startHeaders(kept + FIXED_HEADERS + 2)
     if (kept > 0) this.#copyKept(batch, i, out)
@@ -53,6 +58,7 @@ export class AnswerHeaders {
     this.#id.set(batch.partition, Number(batch.baseOffset) + batch.index[i * INDEX.stride + INDEX.offsetDelta]!)
     putText(this.#id, out)
     out.put(SCORE_NAME)
+    const value = scores.values[row * scores.outputs.length]!
     if (this.#score.type === 'number') {
       this.#number.format(value)
       putText(this.#number, out)

@@ -24,6 +24,13 @@ export class DurationHistogram {
 
   /** Counts one duration in milliseconds; a negative one (a clock that stepped back) counts as zero. */
   record(milliseconds: number): void {
+    NOW[0] = milliseconds
+    this.recordSince(ZERO, 0, NOW)
+  }
+
+  /** Counts the time from `times[i]` to `now[0]`, both in milliseconds. Numbers that are passed in arrays need no memory of their own. */
+  recordSince(times: Float64Array, i: number, now: Float64Array): void {
+    const milliseconds = now[0]! - times[i]!
     const micros = milliseconds > 0 ? Math.min(milliseconds * 1000, LONGEST_MICROS) : 0
     this.counts[bucketOf(micros)]!++
     this.total++
@@ -75,6 +82,9 @@ export class DurationHistogram {
     return histogram
   }
 }
+
+const ZERO = new Float64Array(1)
+const NOW = new Float64Array(1)
 
 /** Below 16 microseconds a bucket is one microsecond wide; above, a sixteenth of its octave. */
 function bucketOf(micros: number): number {

@@ -32,6 +32,7 @@ export class RecordBatchWriter {
   #recordWidth = 1
   #valueAt = 0
   #valueWidth = 1
+  readonly #given = new Float64Array(1)
   /** What was copied from last, which is mostly what is copied from next, and a view of it. */
   #from: Uint8Array
   #fromView: DataView
@@ -63,6 +64,13 @@ export class RecordBatchWriter {
 
   /** Begins a record with the next offset. The timestamp is a whole number of milliseconds since the epoch. */
   startRecord(timestamp: number): void {
+    this.#given[0] = timestamp
+    this.startRecordAt(this.#given, 0)
+  }
+
+  /** Likewise, with the timestamp `timestamps[i]`: numbers that are passed in arrays need no memory of their own. */
+  startRecordAt(timestamps: Float64Array, i: number): void {
+    const timestamp = timestamps[i]!
     this.reserve(64)
     if (this.count === 0) {
       this.#baseTimestamp = timestamp

@@ -50,6 +50,8 @@ export class Work {
   #markers: SwapMarker[] = []
   #states: ModelState[] = []
   readonly #changed = new Set<ModelStatistics>()
+  /** When the batch is finished, in ms. */
+  readonly #now = new Float64Array(1)
 
   constructor(options: OperatorOptions, recycle: (work: Work) => void) {
     this.#options = options
@@ -162,6 +164,7 @@ export class Work {
   finish(): Answers {
     const { batch, outcomes } = this
     const now = this.#options.clock.now()
+    this.#now[0] = now
     for (let g = 0; g < this.#used; g++) {
       const group = this.#groups[g]!
       this.#count(group)
@@ -172,8 +175,8 @@ export class Work {
     for (let i = 0; i < batch.count; i++) {
       const at = this.#groupOf[i]!
       if (outcomes.rejected[i] === 1) this.#writeRejected(i)
-      else if (at >= 0) this.#writeAnswer(i, this.#groups[at]!, now)
-      else this.#writeChosen(i, this.#policies[-1 - at]!, now)
+      else if (at >= 0) this.#writeAnswer(i, this.#groups[at]!)
+      else this.#writeChosen(i, this.#policies[-1 - at]!)
     }
     const late = this.lane.late.take(this.#changed)
     if (this.#options.decisions === true) for (const record of late) writeLogRecord(this.#decisions, record)
@@ -284,7 +287,7 @@ export class Work {
     return statisticsOf(this.lane, group.dataType, { served: group.served!, clock: this.#options.clock })
   }
 
-  #writeAnswer(i: number, group: Group, now: number): void {
+  #writeAnswer(i: number, group: Group): void {
     const { frame } = group
     while (frame.records[group.row] !== i) group.row++
     const chosen = this.#chosen
@@ -294,18 +297,18 @@ export class Work {
     chosen.scores = group.scores
     chosen.row = group.row
     chosen.statistics = group.statistics!
-    this.#write(i, chosen, now)
+    this.#write(i, chosen)
   }
 
-  #writeChosen(i: number, group: PolicyGroup, now: number): void {
+  #writeChosen(i: number, group: PolicyGroup): void {
     const chosen = this.#chosen
     answerTo(group, i, chosen)
     chosen.statistics.usage++
     if (chosen.statistics !== this.#counted) this.#changed.add((this.#counted = chosen.statistics))
-    this.#write(i, chosen, now)
+    this.#write(i, chosen)
   }
 
-  #write(i: number, chosen: ChosenAnswer, now: number): void {
+  #write(i: number, chosen: ChosenAnswer): void {
     this.#writeOutput(i, chosen, this.#outputs.next())
     if (this.#outputs.takesBack(this.#outputs.last)) {
       const empty = this.#outputs.nextEmpty()
@@ -315,18 +318,19 @@ export class Work {
         return
       }
     }
-    chosen.statistics.latency.record(now - this.batch.timestamps[i]!)
+    chosen.statistics.latency.recordSince(this.batch.timestamps, i, this.#now)
   }
 
-  #writeOutput(i: number, { writer, headers, scores, row }: ChosenAnswer, out: RecordBatchWriter): void {
+  #writeOutput(i: number, chosen: ChosenAnswer, out: RecordBatchWriter): void {
+    const { writer, headers, scores, row } = chosen
     const { batch } = this
     const cell = i * INDEX.stride
-    out.startRecord(batch.timestamps[i]!)
+    out.startRecordAt(batch.timestamps, i)
     out.key(batch.bytes, batch.index[cell + INDEX.keyAt]!, batch.index[cell + INDEX.keyLength]!)
     out.startValue()
     writer.write(batch, i, scores, row, out)
     out.endValue()
-    headers.write(batch, i, scores.values[row * scores.outputs.length]!, out)
+    headers.write(batch, i, chosen, out)
     out.endRecord()
   }
 
