@@ -31,7 +31,7 @@ export function createWalkForest(options: ForestOptions, depths: Int32Array): Fo
         for (let row = first; row < first + count; row++) for (let k = 0; k < outputs; k++) out[row * outStride + k] = initial[k]!
         const missing = rowsOf.read(matrix, stride, first, count)
         if (addCarefully && (layout.careful || missing)) {
-          for (let row = first; row < first + count; row++) addCarefully(matrix, row * stride, out, row * outStride)
+          addCarefully({ matrix, stride, first, count, out, outStride })
         } else if (count < 4) {
           for (let row = 0; row < count; row++) addTrees(row, out, (first + row) * outStride)
         } else {
