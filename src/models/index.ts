@@ -5,6 +5,7 @@ import { createCatBoostRuntime } from './catboost/catboost-runtime.ts'
 import { createLightGbmRuntime } from './lightgbm/lightgbm-runtime.ts'
 import { createOnnxRuntime } from './onnx/onnx-runtime.ts'
 import { createPfaRuntime } from './pfa/runtime.ts'
+import { withTransforms } from './pfa/transform/with-transforms.ts'
 import { createPmmlRuntime } from './pmml/runtime.ts'
 import { createTensorFlowRuntime } from './tensorflow/tensorflow-runtime.ts'
 import { createXgBoostRuntime } from './xgboost/xgboost-runtime.ts'
@@ -18,7 +19,7 @@ export interface RuntimeOptions {
 /** The runtimes of all formats that are supported, one each. A new format is a folder here and a line in this list. */
 export function createRuntimes({ definitions, loadTimeoutMs }: RuntimeOptions): Runtime[] {
   const onnx = createOnnxRuntime({ loadTimeoutMs })
-  return [
+  const runtimes = [
     createPmmlRuntime(),
     createPfaRuntime(),
     onnx,
@@ -29,4 +30,5 @@ export function createRuntimes({ definitions, loadTimeoutMs }: RuntimeOptions): 
     createCatBoostRuntime(),
     createFunctionRuntime(definitions),
   ]
+  return runtimes.map((runtime) => withTransforms(runtime))
 }

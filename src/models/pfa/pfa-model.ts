@@ -114,7 +114,8 @@ function noValue({ name, type }: OutputField, value: number): SluiceError {
   return new SluiceError('record.score.not-finite', `output '${name}' is ${Number.isNaN(value) ? 'null or not a number' : value}`)
 }
 
-function rowError(error: unknown): SluiceError {
+/** Why scoring a row failed, in the words of records. */
+export function rowError(error: unknown): SluiceError {
   if (error instanceof SluiceError && error.scope === 'record') return error
   if (error instanceof PfaRuntimeError) {
     const { message, code, origin } = error

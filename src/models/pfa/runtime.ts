@@ -27,21 +27,27 @@ export function createPfaRuntime(options: PfaOptions = {}): Runtime {
     format: 'pfa',
     async load(descriptor, bytes) {
       const id = modelId(descriptor)
-      if (bytes.length > DOCUMENT_BYTES) {
-        throw new SluiceError('model.too-large', `the document of ${id} has ${bytes.length} bytes; the limit is ${DOCUMENT_BYTES}`)
-      }
+      const engine = loadDocument(bytes, id, options)
       try {
-        const text = textOf(bytes)
-        const engine = load(bytes, text, {
-          clock: options.clock ?? systemClock,
-          ...(options.timeoutMs && { timeoutMs: options.timeoutMs }),
-        })
-        engine.begin()
         return createPfaModel(engine, descriptor.inputs)
       } catch (error) {
         throw loadError(error, id)
       }
     },
+  }
+}
+
+/** Loads a document, and runs its `begin`. Throws errors of model scope. */
+export function loadDocument(bytes: Uint8Array, id: string, { clock = systemClock, timeoutMs }: PfaOptions): PfaEngine {
+  if (bytes.length > DOCUMENT_BYTES) {
+    throw new SluiceError('model.too-large', `the document of ${id} has ${bytes.length} bytes; the limit is ${DOCUMENT_BYTES}`)
+  }
+  try {
+    const engine = load(bytes, textOf(bytes), { clock, ...(timeoutMs !== undefined && { timeoutMs }) })
+    engine.begin()
+    return engine
+  } catch (error) {
+    throw loadError(error, id)
   }
 }
 
