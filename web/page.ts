@@ -5,6 +5,7 @@ import { html } from './html.ts'
 import type { PageState } from './live/page-state.ts'
 import { headline, masthead } from './panels/headline.ts'
 import { history } from './panels/history.ts'
+import { lanes } from './panels/lanes.ts'
 import { events, rejections, swaps } from './panels/lists.ts'
 import { PublishDialog } from './panels/publish-dialog.ts'
 import { Scores } from './panels/scores.ts'
@@ -60,6 +61,7 @@ function body(view: View): VNode {
       <p class="scale"><span class="drop-sample"></span> ${`one drop is ${view.scale === 1 ? 'one record' : `${count(view.scale)} records`}; ${PAST_THE_GATE}`}</p>
     </div>
     ${begun ? html`<${Charts} view=${view} />` : start(view)}
+    ${begun && lanes(view)}
     <div class="columns">
       <div>${history(view)} ${begun && swaps(view)} ${begun && events(view)}</div>
       <div>${begun ? html`<${Fragment}><${Scores} view=${view} /> ${rejections(view)}<//>` : events(view)}</div>

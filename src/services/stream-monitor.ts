@@ -169,6 +169,7 @@ export class StreamMonitor {
     if (answers.scored > 0 && now - this.#sampledAt >= SAMPLE_EVERY_MS) {
       this.#sampledAt = now
       this.#sampleScore(work, answers.at)
+      this.#sampleChosen(work, answers.at)
     }
     if (answers.rejected > 0 && now - this.#rejectionSampledAt >= SAMPLE_EVERY_MS) {
       this.#rejectionSampledAt = now
@@ -252,6 +253,29 @@ export class StreamMonitor {
         outputs: Object.fromEntries(values),
         at,
         latencyMs: Math.max(0, at - batch.timestamps[record]!),
+        record: this.#decode(work, record),
+      }
+      keep(this.#scores, sample, KEPT)
+    }
+  }
+
+  /** The answer of a policy of several models: who gave it, and its score. */
+  #sampleChosen(work: Work, at: number): void {
+    for (const { decider, count, records, runs, policy, lastCombined, dataType } of work.policies()) {
+      let place = count - 1
+      while (place >= 0 && (work.outcomes.rejected[records[place]!] === 1 || decider.chosen[place] === -2)) place--
+      if (place < 0) continue
+      const [record, chosen] = [records[place]!, decider.chosen[place]!]
+      const value = decider.values[place]!
+      const score = decider.isLabel[place] === 1 ? decider.labels.text(value) : value
+      const sample = {
+        ...this.#placeOf(work, record),
+        dataType,
+        model: (chosen >= 0 ? runs[chosen]!.served?.loaded.id : lastCombined?.answer.id) ?? policy.name,
+        score,
+        outputs: { score },
+        at,
+        latencyMs: Math.max(0, at - work.batch.timestamps[record]!),
         record: this.#decode(work, record),
       }
       keep(this.#scores, sample, KEPT)
