@@ -33,8 +33,21 @@ test('lines and the offsets behind them are there together; what a crash left is
   expect(await content()).toBe('a\nb\nc\n')
 })
 
+test('a crash behind the first lines leaves nothing that another start takes for a file of others', async () => {
+  await createLineFile({ path, topic: 'out' }).reached(0)
+  await appendFile(path, 'a\n')
+  const again = createLineFile({ path, topic: 'out' })
+  await again.write(lines('a\n'), { partition: 0, next: 1n })
+  expect(await content()).toBe('a\n')
+})
+
+const notItsOwn = async (): Promise<void> => {
+  await rm(`${path}.offsets`)
+  await appendFile(path, 'diary')
+}
+
 test.each([
-  ['a file that is not its own', async () => appendFile(path, 'diary'), 'it exists, and'],
+  ['a file that is not its own', notItsOwn, 'it exists, and'],
   ['marks that make no sense', async () => writeFile(`${path}.offsets`, '{"length":"x"}'), 'says nothing of it'],
   ['marks of another topic', async () => writeFile(`${path}.offsets`, '{"topic":"x","length":0,"next":{}}'), "records of topic 'x'"],
   [

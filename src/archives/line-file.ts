@@ -44,8 +44,11 @@ export function createLineFile({ path, topic }: { readonly path: string; readonl
     if (found !== undefined && found.length > length) throw conflict(path, `it has ${length} bytes, and had ${found.length}`)
     await using file = await open(path, 'a')
     if (found !== undefined && found.length < length) await file.truncate(found.length)
-    reached = found ?? { topic, length: 0, next: {} }
-    return reached
+    const begun = found ?? { topic, length: 0, next: {} }
+    // Before the first line: else a crash behind that would leave a file that looks like that of another.
+    if (found === undefined) await replace(marks, JSON.stringify(begun))
+    reached = begun
+    return begun
   }
 
   async function append(lines: Uint8Array, { partition, next }: { readonly partition: number; readonly next: bigint }): Promise<void> {

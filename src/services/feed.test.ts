@@ -26,7 +26,7 @@ async function* sourcesOf(files: Readonly<Record<string, readonly string[]>>, br
 }
 
 const run = async (sources: AsyncIterable<FeedSource>) =>
-  feed(sources, { log, topic: 'in', codec: createJsonCodec('answer'), now: () => 5, signal: new AbortController().signal })
+  feed(sources, { log, topic: 'in', codec: createJsonCodec(), now: () => 5, signal: new AbortController().signal })
 
 async function topic(): Promise<string[][]> {
   return Promise.all(

@@ -38,7 +38,7 @@ test(
     const read = async (): Promise<string> => readFile(out, 'utf8').catch(() => '')
     let kills = 0
     let isPublished = false
-    for (; kills < 30; kills++) {
+    for (; kills < 8; kills++) {
       await using node = NodeProcess.start({ cwd: path, words: ['serve'] })
       const api = await node.ready
       if (!isPublished) await api.post(publishPath(model!), model!.bytes, 'application/octet-stream')
