@@ -5,11 +5,4 @@ export { logText } from './log-address.ts'
 export { nearest } from './nearest.ts'
 export { readPolicy } from './policies-schema.ts'
 export type { Config, StreamConfig } from './schema.ts'
-export {
-  type AliasMessage,
-  type ControlMessage,
-  type PolicyMessage,
-  readControlMessage,
-  readReward,
-  type Reward,
-} from './control-message.ts'
+export { type AliasMessage, type PolicyMessage, readControlMessage, readReward } from './control-message.ts'

@@ -20,7 +20,6 @@ export const armStatistics = z.object({
   compared: z.number().int().describe('records that it scored and somebody answered'),
   agreed: z.number().int().describe('those of them where both said the same'),
 })
-export type ArmStatistics = z.infer<typeof armStatistics>
 
 /** The policy by which a stream answers a data type. */
 export const policyInForce = z.object({
