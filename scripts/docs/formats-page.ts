@@ -54,8 +54,8 @@ export function formatsPage(): string {
     'field). The fields of an output record are the outputs, any other output type is one, `score`; arrays, maps and the like are labels, written as JSON. An engine',
     'that emits answers with what it emitted last for a record, and a record for which it emits nothing is rejected; one that folds answers with its tally. An error',
     'that a document raises rejects the record, with its code, and cells and pools that roll back are then as before. Cells and pools are kept from record to record, in each',
-    'partition by itself or for each key (\`sluice.state\`), through restarts too: see [state.md](state.md). Documents may also stand before and after a model of
-any other format: see [transforms.md](transforms.md).',
+    'partition by itself or for each key (`sluice.state`), through restarts too: see [state.md](state.md). Documents may also stand before and after a model of',
+    'any other format: see [transforms.md](transforms.md).',
     "A record may take as long as the document's `timeout` says, and 10 seconds at most. Cells with the source `json` or `avro` are refused: a document reads no files.",
     '',
     '## ONNX',
