@@ -196,7 +196,9 @@ export class Lane {
   /** Sets the timer to when something is due. */
   #arm(): void {
     if (this.#abort.signal.aborted) return
-    const due = Math.min(this.#decider.rendezvous.nextDueMs() ?? Infinity, this.#dirtySince + RECORD_MS)
+    // Where no more can be under way, the end of a commit looks again.
+    const recordAt = this.#committing.size < COMMITS[this.#options.guarantee] ? this.#dirtySince + RECORD_MS : Infinity
+    const due = Math.min(this.#decider.rendezvous.nextDueMs() ?? Infinity, recordAt)
     if (due >= this.#timerAt || due === Infinity) return
     this.#timer?.()
     this.#timerAt = due
