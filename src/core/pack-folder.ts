@@ -24,7 +24,7 @@ const LIMITS = { files: 10_000, depth: 16 } as const
  * that of the folder. Throws `model.location.refused` where it is no saved model, or has links or devices that lead elsewhere, and
  * `model.too-large`.
  */
-export async function packFolder(reader: FolderReader, { name, maxBytes }: PackOptions): Promise<Uint8Array> {
+export async function packFolder(reader: FolderReader, { name, maxBytes }: PackOptions): Promise<Uint8Array<ArrayBuffer>> {
   const files: ArchivedFile[] = []
   let room = maxBytes
   const add = async (folder: string, depth: number): Promise<void> => {

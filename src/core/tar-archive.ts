@@ -14,7 +14,7 @@ const encoder = new TextEncoder()
  * A tar archive (POSIX ustar, with GNU's long names) that depends on nothing but the paths and contents of the files: they are in the
  * order of their paths' bytes, as plain files that all may read, of nobody and from 1970.
  */
-export function tarArchive(files: readonly ArchivedFile[]): Uint8Array {
+export function tarArchive(files: readonly ArchivedFile[]): Uint8Array<ArrayBuffer> {
   const named = files.map(({ path, bytes }) => ({ name: encoder.encode(path), bytes }))
   named.sort((a, b) => compareBytes(a.name, b.name))
   const longNames = named.filter(({ name }) => name.length > NAME)
