@@ -65,5 +65,3 @@ export const rendezvousSchema = z.array(
   one.transform((each) => ({ ...each, name: each.name ?? each.input })),
   { error: 'a list of rendezvous, each with input, scores and policies' },
 )
-
-export type RendezvousConfig = z.output<typeof rendezvousSchema>[number]
