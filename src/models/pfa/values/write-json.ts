@@ -1,73 +1,120 @@
-import type { Type } from '../types/type.ts'
+import type { RecordType, Type, UnionType } from '../types/type.ts'
 import { branchIndex, tagOf, unboxed } from './branches.ts'
+import { JsonSink } from './json-sink.ts'
 import type { RecordClasses } from './record-classes.ts'
 import { TypeMemo } from './type-memo.ts'
-import { propertyOf, type RecordValue, type Value } from './value.ts'
+import { propertyOf, type Value } from './value.ts'
 
 export type WriteJson = (value: Value) => string
+type WriteTo = (value: Value, sink: JsonSink) => void
 
 /**
  * Writers of values as JSON text in Avro's encoding, by type: unions as `{"tag":value}`, bytes as text or base64. Numbers that JSON lacks
  * are "inf", "-inf" and "nan".
  */
 export function createWriters(classes: RecordClasses, { bytes }: { readonly bytes: 'latin1' | 'base64' }): (type: Type) => WriteJson {
-  const memo = new TypeMemo<string, [Value]>((type) => build(type))
-  const of = (type: Type): WriteJson => memo.get(type)
+  const sink = new JsonSink()
+  const memo = new TypeMemo<void, [Value, JsonSink]>((type) => build(type))
+  const of = (type: Type): WriteTo => memo.get(type)
+  const writers = new Map<string, WriteJson>()
 
-  function build(type: Type): WriteJson {
+  function build(type: Type): WriteTo {
     switch (type.kind) {
       case 'null':
-        return () => 'null'
-      case 'boolean':
-      case 'int':
-      case 'long':
-        return String
-      case 'float':
-      case 'double':
-        return (value) => doubleText(value as number)
-      case 'string':
-      case 'enum':
-        return (value) => JSON.stringify(value)
-      case 'bytes':
-      case 'fixed':
-        return (value) => JSON.stringify(Buffer.from(value as Uint8Array).toString(bytes))
-      case 'array': {
-        const item = of(type.items)
-        return (value) => `[${(value as readonly Value[]).map((part) => item(part)).join(',')}]`
-      }
-      case 'map': {
-        const part = of(type.values)
-        return (value) => `{${[...(value as ReadonlyMap<string, Value>)].map(([key, v]) => `${JSON.stringify(key)}:${part(v)}`).join(',')}}`
-      }
-      case 'record': {
-        const fields = type.fields.map((field) => ({
-          property: propertyOf(field.name),
-          head: `${JSON.stringify(field.name)}:`,
-          write: of(field.type),
-        }))
-        return (value) => `{${fields.map(({ property, head, write }) => head + write((value as RecordValue)[property])).join(',')}}`
-      }
-      case 'union': {
-        const index = branchIndex(type, classes)
-        const branches = type.types.map((branch) => ({ head: `{${JSON.stringify(tagOf(branch))}:`, write: of(branch) }))
-        return (value) => {
-          if (value === null) return 'null'
-          const { head, write } = branches[index(value)]!
-          return `${head}${write(unboxed(value))}}`
-        }
-      }
       case 'fcn':
       case 'exception':
-        return () => 'null'
+        return (_, to) => to.ascii('null')
+      case 'boolean':
+        return (value, to) => to.ascii(value === true ? 'true' : 'false')
+      case 'int':
+      case 'long':
+        return (value, to) => to.integer(value as number | bigint)
+      case 'float':
+      case 'double':
+        return (value, to) => to.double(value as number)
+      case 'string':
+      case 'enum':
+        return (value, to) => to.string(value as string)
+      case 'bytes':
+      case 'fixed':
+        return (value, to) => to.string(Buffer.from(value as Uint8Array).toString(bytes))
+      case 'array':
+        return arrayWriter(of(type.items))
+      case 'map':
+        return mapWriter(of(type.values))
+      case 'record':
+        return recordWriter(type, of)
+      case 'union':
+        return unionWriter(type, { of, classes })
     }
   }
-  return of
+
+  return (type) => {
+    const known = writers.get(type.key)
+    if (known !== undefined) return known
+    const write = of(type)
+    const made: WriteJson = (value) => {
+      sink.reset()
+      write(value, sink)
+      return sink.take()
+    }
+    writers.set(type.key, made)
+    return made
+  }
 }
 
-/** Doubles always with a point or an exponent, so that the text shows the type. */
-function doubleText(value: number): string {
-  if (!Number.isFinite(value)) return Number.isNaN(value) ? '"nan"' : value > 0 ? '"inf"' : '"-inf"'
-  if (Object.is(value, -0)) return '-0.0'
-  const text = String(value)
-  return Number.isInteger(value) && !text.includes('e') ? `${text}.0` : text
+function arrayWriter(item: WriteTo): WriteTo {
+  return (value, to) => {
+    const array = value as readonly Value[]
+    to.byte(0x5b)
+    for (let i = 0; i < array.length; i++) {
+      if (i > 0) to.byte(0x2c)
+      item(array[i], to)
+    }
+    to.byte(0x5d)
+  }
+}
+
+function mapWriter(part: WriteTo): WriteTo {
+  return (value, to) => {
+    let before = 0x7b
+    for (const [key, inner] of value as ReadonlyMap<string, Value>) {
+      to.byte(before)
+      before = 0x2c
+      to.string(key)
+      to.byte(0x3a)
+      part(inner, to)
+    }
+    if (before === 0x7b) to.byte(before)
+    to.byte(0x7d)
+  }
+}
+
+/** A function made for the type, so that each field is one load from a known shape, and one call. */
+function recordWriter({ fields }: RecordType, of: (type: Type) => WriteTo): WriteTo {
+  const steps = fields.map(({ name }, i) => {
+    const head = JSON.stringify(`${i === 0 ? '{' : ','}${JSON.stringify(name)}:`)
+    return `to.ascii(${head}); w${i}(value.${propertyOf(name)}, to)`
+  })
+  const source = `return (value, to) => {${steps.join('\n')}\nto.ascii(${fields.length === 0 ? '"{}"' : '"}"'})}`
+  // oxlint-disable-next-line typescript/no-implied-eval -- names that the type table has found to be identifiers, and nothing else of the document
+  const create = new Function(...fields.map((_, i) => `w${i}`), source) as (...args: readonly unknown[]) => WriteTo
+  return create(...fields.map(({ type }) => of(type)))
+}
+
+interface Inner {
+  readonly of: (type: Type) => WriteTo
+  readonly classes: RecordClasses
+}
+
+function unionWriter(type: UnionType, { of, classes }: Inner): WriteTo {
+  const index = branchIndex(type, classes)
+  const branches = type.types.map((branch) => ({ head: `{${JSON.stringify(tagOf(branch))}:`, write: of(branch) }))
+  return (value, to) => {
+    if (value === null) return to.ascii('null')
+    const { head, write } = branches[index(value)]!
+    to.ascii(head)
+    write(unboxed(value), to)
+    to.byte(0x7d)
+  }
 }
