@@ -374,3 +374,15 @@ test('models are disposed of once when the last late frame is back, whatever the
   await turn()
   expect(smart.disposals).toBe(1)
 })
+
+test('an arm that goes by an alias says in decisions, and as a member, which model played it', () => {
+  const stage = new Stage({ answer: 'champion', shadow: [{ model: 'b@2' }] })
+  const play = (arm: string, id: string): void => stage.operator.serveArm('a', arm, stage.operator.fit(loadedStub(id, 'a')))
+  play('champion', 'forest@3')
+  play('b@2', 'b@2')
+  const decision = readDecision(decisionsOf(stage.answer([1]))[0]!)
+  expect([decision.model, decision.version]).toEqual(['champion', 'forest@3'])
+  expect(decision.scores.map(({ model, version }) => [model, version])).toEqual([['champion', 'forest@3'], ['b@2', '2']]) // prettier-ignore
+  stage.operator.setPolicy('a', createArmsPolicy({ answer: { bagging: { of: ['champion', 'b@2'], by: 'mean' } } }, 2))
+  expect(answersOf(stage.answer([1]))).toEqual([['0:0', 'bagging@forest:3+b:2', '1']])
+})

@@ -89,9 +89,10 @@ function combinedOf(group: PolicyGroup, labels: Dictionary | undefined, isDefaul
 
 /** The models that could have a part in an answer, as `a:1+b:3`: those that were asked for the record and are in service. */
 function membersOf({ policy, served, asked, at }: PolicyGroup): string {
-  const members = policy.arms.flatMap(({ model, role }, arm) => {
+  const members = policy.arms.flatMap(({ role }, arm) => {
     const wasAsked = policy.asksAll || (asked[at]! & (1 << arm)) !== 0
-    return role === 'answer' && wasAsked && served.arms[arm] !== undefined ? [`${model}:${served.versions[arm]}`] : []
+    const descriptor = served.arms[arm]?.loaded.descriptor
+    return role === 'answer' && wasAsked && descriptor !== undefined ? [`${descriptor.name}:${descriptor.version}`] : []
   })
   return members.join('+')
 }

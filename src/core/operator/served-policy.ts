@@ -19,7 +19,7 @@ export class ServedPolicy {
   readonly codec: Codec
   /** Per arm; undefined where its model is not in service. */
   readonly arms: readonly (ServedModel | undefined)[]
-  /** Per arm: the version. */
+  /** Per arm: the version that plays it, and of which model (`name@version`) where the arm's name, an alias, does not say. */
   readonly versions: readonly (string | null)[]
   /** Whether all arms that may answer are in service. */
   readonly isComplete: boolean
@@ -33,7 +33,12 @@ export class ServedPolicy {
     this.codec = codec
     this.#pool = pool
     this.arms = policy.arms.map(({ model }) => models.get(model))
-    this.versions = this.arms.map((served) => served?.loaded.descriptor.version ?? null)
+    this.versions = this.arms.map((served, arm) => {
+      if (served === undefined) return null
+      const { id, descriptor } = served.loaded
+      const { model } = policy.arms[arm]!
+      return model === descriptor.name || model === id ? descriptor.version : id
+    })
     const answering = this.arms.filter((_, arm) => policy.arms[arm]!.role === 'answer')
     this.isComplete = !answering.includes(undefined)
     this.canAnswer = answering.some((served) => served !== undefined)

@@ -120,3 +120,14 @@ describe('deciding again', () => {
     expect(new Set(again.map(({ model }) => model)).size).toBe(2)
   })
 })
+
+describe('a decision whose models took longer than they had, since they answer at once', () => {
+  it('is decided again in the same way with the time that it took', () => {
+    const one = logged()
+    const scores = [{ ...one.decision.scores[0]!, atMs: 2 }]
+    const decision: Decision = { ...one.decision, budgetMs: 1, elapsedMs: 2.5, reason: 'deadline', scores }
+    const spec: PolicySpec = { answer: { speculative: { smart: 'smart', fast: 'fast', afterMs: 0.5 } }, budgetMs: 1 }
+    expect([...redecide(spec, [{ decision }], { budget: 'logged' })]).toMatchObject([{ value: 'red', model: 'fast' }])
+    expect([...redecide(spec, [{ decision }])]).toMatchObject([{ value: null, model: null }])
+  })
+})

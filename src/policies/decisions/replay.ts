@@ -30,7 +30,10 @@ export interface Logged {
 }
 
 export interface RedecideOptions {
-  /** How long each input may wait: what the new policy says, or as long as it did (which a request may have said itself). */
+  /**
+   * How long each input may wait: what the new policy says, or as long as it did: what was allowed (which a request may have said itself), or
+   * longer where models in the same process, whose scores are taken in any case, took longer.
+   */
   readonly budget?: 'policy' | 'logged'
 }
 
@@ -68,7 +71,7 @@ export function* redecide(spec: PolicySpec, logged: Iterable<Logged>, options: R
       id,
       dataType,
       key: key === null ? undefined : keyBytes(key),
-      budgetMs: options.budget === 'logged' ? decision.budgetMs : undefined,
+      budgetMs: options.budget === 'logged' ? waitedMs(decision) : undefined,
     }
     for (const event of events.filter(({ atMs }) => atMs < 0)) {
       time.ms = start + event.atMs
@@ -87,6 +90,11 @@ export function* redecide(spec: PolicySpec, logged: Iterable<Logged>, options: R
     for (const { model } of events.filter(({ outcome }) => outcome === 'removed')) rendezvous.setInService(dataType, model, true)
     yield { ...made.pop()!, at: decision.at }
   }
+}
+
+/** What a rendezvous server finds after a restart was overdue, and is decided as of its deadline. */
+function waitedMs({ budgetMs, elapsedMs, reason }: Decision): number {
+  return reason === 'deadline' ? Math.max(budgetMs, elapsedMs) : budgetMs
 }
 
 type TimedScore = (DecisionScore | StrayScore) & { readonly atMs: number }
