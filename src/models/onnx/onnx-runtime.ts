@@ -5,6 +5,8 @@ import { SluiceError } from '../../core/errors.ts'
 import type { Model, ModelDescriptor, Runtime } from '../../core/model.ts'
 import { createOnnxModel, METADATA } from './onnx-model.ts'
 import type { Preparation } from './preparation/preparation.ts'
+import { withNearSession } from './near-session.ts'
+import type { OnnxSession } from './onnx-session.ts'
 import { createSessionPool } from './session-pool.ts'
 import { createWorkerCalls } from '../trees/worker-call.ts'
 import { mayBeTreeGraph } from './trees/tree-graph.ts'
@@ -16,6 +18,8 @@ export interface OnnxRuntimeOptions {
   readonly threads?: number
   /** How long loading may take before it fails with `model.load.timeout` and its worker is given up. A minute where absent. */
   readonly loadTimeoutMs?: number
+  /** Where false, small models too run in worker threads, and not in that of the event loop. */
+  readonly near?: boolean
   /** Starts a worker that runs onnx-worker, for a program that keeps that file elsewhere. */
   readonly startWorker?: () => Worker
 }
@@ -31,7 +35,8 @@ const READER_BYTES = 1024 * 1024
 
 /**
  * The runtime of ONNX models, on ONNX Runtime in worker threads: neither loading nor scoring blocks the event loop, and with two
- * threads or more a model loads while another scores. Threads start with the first model. A model that is one ensemble of trees is
+ * threads or more a model loads while another scores. Threads start with the first model. A model that was seen there to take at most
+ * 2 us a record, and the same for each, runs in the thread of the event loop, where a batch takes less than its way to a worker. A model that is one ensemble of trees is
  * scored by our own scorer instead, at once, where that gives the same.
  */
 export function createOnnxRuntime(options: OnnxRuntimeOptions = {}): OnnxRuntime {
@@ -41,6 +46,7 @@ export function createOnnxRuntime(options: OnnxRuntimeOptions = {}): OnnxRuntime
     startWorker: options.startWorker ?? startWorker,
     loadTimeoutMs: options.loadTimeoutMs ?? 60_000,
   })
+  const closing = new AbortController()
   const readers = createWorkerCalls()
   const readTrees = async (bytes: Uint8Array, metadata: ModelDescriptor['metadata']): Promise<TreeEnsemble | undefined> => {
     if (bytes.length < READER_BYTES) return readTreeEnsemble(bytes, metadata)
@@ -52,13 +58,23 @@ export function createOnnxRuntime(options: OnnxRuntimeOptions = {}): OnnxRuntime
     async load(descriptor, bytes, preparation) {
       const trees = useOwnScorer(descriptor) && preparation === undefined ? await readTrees(bytes, descriptor.metadata) : undefined
       if (trees !== undefined) return createTreeEnsembleModel(descriptor, trees)
-      return createOnnxModel(descriptor, await pool.open(bytes, descriptor.metadata, preparation))
+      const pooled = await pool.open(bytes, descriptor.metadata, preparation)
+      if (options.near === false) return createOnnxModel(descriptor, pooled)
+      const open = async (): Promise<OnnxSession> => openHere(bytes, descriptor.metadata)
+      return createOnnxModel(descriptor, await withNearSession(pooled, { open, closing: closing.signal }))
     },
     async [Symbol.asyncDispose]() {
+      closing.abort()
       await readers.stop()
       await pool.close()
     },
   }
+}
+
+/** ONNX Runtime itself is loaded into this thread with the first model that is small enough to run here. */
+async function openHere(bytes: Uint8Array, metadata: ModelDescriptor['metadata']): Promise<OnnxSession> {
+  const { openSession } = await import('./onnx-session.ts')
+  return openSession(bytes.slice(), metadata)
 }
 
 function useOwnScorer({ metadata }: ModelDescriptor): boolean {

@@ -30,10 +30,12 @@ export function createOutputColumns(signature: OnnxSignature, chosen: string | u
   const first = chosen === undefined ? columns.findIndex((column) => column.field.type === 'label') : indexOf(columns, chosen)
   if (first > 0) columns.unshift(...columns.splice(first, 1))
   const fields = columns.map((column) => column.field)
+  const isMatrix = signature.outputs.length === 1 && columns.every(({ field, at }, i) => field.type === 'number' && at === i)
   return {
     fields,
     columns,
     write(result, frameRows, scores) {
+      if (isMatrix && frameRows === undefined && result.failures.length === 0 && copyFinite(result.tensors[0]!, scores)) return
       const rows = frameRows?.length ?? scores.rows
       for (const { row, reason } of result.failures) {
         scores.reject(frameRows?.[row] ?? row, new SluiceError('record.score.failed', `the model failed on this record: ${reason}`))
@@ -45,6 +47,20 @@ export function createOutputColumns(signature: OnnxSignature, chosen: string | u
       }
     },
   }
+}
+
+/** Copies all values of all rows. Whether they are finite numbers; where not, what was copied means nothing. */
+function copyFinite(tensor: TensorData, { values: into, rows, outputs }: Scores): boolean {
+  if (!('values' in tensor) || !(tensor.values instanceof Float32Array)) return false
+  const { values } = tensor
+  const count = rows * outputs.length
+  let sum = 0
+  for (let i = 0; i < count; i++) {
+    const value = values[i]!
+    into[i] = value
+    sum += value - value
+  }
+  return sum === 0
 }
 
 /** One column of a result and where it goes. */

@@ -17,7 +17,7 @@ function observed(threads: number): { runtime: Runtime & AsyncDisposable; worker
     workers.push(worker)
     return worker
   }
-  const runtime = createOnnxRuntime({ threads, startWorker })
+  const runtime = createOnnxRuntime({ threads, startWorker, near: false })
   return { runtime: runtime as Runtime & AsyncDisposable, workers }
 }
 

@@ -30,6 +30,11 @@ export interface OnnxSignature {
   readonly featureNames?: readonly string[]
   /** Where true, NaN stands for a missing number. */
   readonly acceptsNaN: boolean
+  /**
+   * How many milliseconds a row takes in a batch, whatever is in it, where the model is so small that it may run, and be loaded, in the
+   * thread of the event loop. Absent for others.
+   */
+  readonly rowMs?: number
 }
 
 /** The values of a tensor on their way between threads: as they are, or texts as codes into a list of the different ones. */
