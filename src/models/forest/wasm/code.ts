@@ -15,6 +15,10 @@ const OPERATIONS = {
   'f64.add': [0xa0],
   'f32.demote_f64': [0xb6],
   'f64.promote_f32': [0xbb],
+  'f64x2.splat': [0xfd, 0x14],
+  'f64x2.add': [0xfd, 0xf0, 0x01],
+  'f64x2.sub': [0xfd, 0xf1, 0x01],
+  'f64x2.mul': [0xfd, 0xf2, 0x01],
   'v128.not': [0xfd, 0x4d],
   'v128.and': [0xfd, 0x4e],
   'v128.or': [0xfd, 0x50],
@@ -39,6 +43,7 @@ const ACCESSES = {
   'f64.load': [[0x2b], 3],
   'f64.store': [[0x39], 3],
   'v128.load': [[0xfd, 0x00], 4],
+  'v128.load64_splat': [[0xfd, 0x0a], 3],
   'v128.store': [[0xfd, 0x0b], 4],
 } as const satisfies Record<string, readonly [readonly number[], number]>
 
@@ -101,10 +106,14 @@ export class Code {
     return this.#emit(0x0d, 0x00).op('end')
   }
 
-  /** `body`, if the i32 on the stack is not 0. */
-  when(body: () => void): this {
+  /** `body`, if the i32 on the stack is not 0; else `otherwise`. */
+  when(body: () => void, otherwise?: () => void): this {
     this.#emit(0x04, 0x40)
     body()
+    if (otherwise !== undefined) {
+      this.#emit(0x05)
+      otherwise()
+    }
     return this.op('end')
   }
 

@@ -1,6 +1,6 @@
 import { SluiceError } from '../../../core/errors.ts'
 import { comparedLiteral } from '../assembly/convert.ts'
-import type { ModelBody, ModelContext } from '../assembly/model-compiler.ts'
+import type { Evaluator, ModelBody, ModelContext } from '../assembly/model-compiler.ts'
 import { cellOperand, type Evaluate } from '../assembly/operand.ts'
 import { type Classes, createClasses, largest, takeClassPrediction } from '../assembly/prediction.ts'
 import { numeric } from '../expressions/compile-expression.ts'
@@ -14,37 +14,76 @@ export function compileSupportVectorMachine(plan: SupportVectorMachinePlan, cont
 }
 
 interface Decision {
-  /** Per machine, for the row that ran last. */
+  /** The most rows that are decided at a time. */
+  readonly most: number
+  /** Per row and machine. */
   readonly sums: Float64Array
-  readonly run: (cells: Float64Array, at: number) => void
+  /** Takes a row, as the one of this number. */
+  readonly read: (cells: Float64Array, at: number, row: number) => void
+  /** Sums up as many rows as were read. */
+  readonly run: (rows: number) => void
 }
 
 function compileSums(plan: SupportVectorMachinePlan, context: ModelContext): Decision {
   const { vectors, machines } = plan
   const readers = plan.fields.map((field) => compileField(field, context))
   const size = readers.length
-  const row = new Float64Array(size)
   const numbers = Int32Array.from(new Set(machines.flatMap((machine) => [...machine.supports])))
-  const kernels = compileKernels(plan.kernel, vectors, { numbers, size })
+  const { most, rows, alike, stride, run } = compileKernels(plan.kernel, vectors, { numbers, size })
   const places = new Map([...numbers].map((number, place) => [number, place]))
   const placed = machines.map((machine) => ({ ...machine, supports: Int32Array.from(machine.supports, (number) => places.get(number)!) }))
-  const alike = new Float64Array(numbers.length)
-  const sums = new Float64Array(machines.length)
+  const sums = new Float64Array(most * machines.length)
   return {
+    most,
     sums,
-    run: (cells, at) => {
-      for (let i = 0; i < size; i++) row[i] = readers[i]!(cells, at)
-      kernels(row, alike)
-      for (let m = 0; m < placed.length; m++) sums[m] = sumOf(placed[m]!, row, alike)
+    read: (cells, at, row) => {
+      for (let i = 0, into = row * size; i < size; i++, into++) rows[into] = readers[i]!(cells, at)
+    },
+    run: (count) => {
+      run(count)
+      for (let row = 0, next = 0; row < count; row++) {
+        for (let m = 0; m < placed.length; m++) {
+          const machine = placed[m]!
+          sums[next++] = machine.supports.length > 0 ? weighted(machine, alike, row * stride) : plain(machine, rows, row * size)
+        }
+      }
     },
   }
 }
 
-function sumOf({ supports, coefficients, intercept }: Machine, row: Float64Array, alike: Float64Array): number {
+function weighted({ supports, coefficients, intercept }: Machine, alike: Float64Array, at: number): number {
   let sum = 0
-  if (supports.length > 0) for (let i = 0; i < coefficients.length; i++) sum += coefficients[i]! * alike[supports[i]!]!
-  else for (let i = 0; i < coefficients.length; i++) sum += coefficients[i]! * row[i]!
+  for (let i = 0; i < coefficients.length; i++) sum += coefficients[i]! * alike[at + supports[i]!]!
   return sum + intercept
+}
+
+function plain({ coefficients, intercept }: Machine, rows: Float64Array, at: number): number {
+  let sum = 0
+  for (let i = 0; i < coefficients.length; i++) sum += coefficients[i]! * rows[at + i]!
+  return sum + intercept
+}
+
+/** Decides rows a few at a time, and writes the result of each, whose sums begin at a place. */
+function deciding(
+  { most, read, run }: Decision,
+  machines: number,
+  write: (cells: Float64Array, at: number, sum: number) => void,
+): Evaluator {
+  return {
+    row: (cells, at) => {
+      read(cells, at, 0)
+      run(1)
+      write(cells, at, 0)
+    },
+    block: (cells, stride, rows) => {
+      for (let from = 0; from < rows; from += most) {
+        const count = Math.min(most, rows - from)
+        for (let row = 0, at = from * stride; row < count; row++, at += stride) read(cells, at, row)
+        run(count)
+        for (let row = 0, at = from * stride; row < count; row++, at += stride) write(cells, at, row * machines)
+      }
+    },
+  }
 }
 
 function compileField({ field: name, value, coefficient }: VectorField, { scope, assembly }: ModelContext): Evaluate {
@@ -58,26 +97,25 @@ function compileField({ field: name, value, coefficient }: VectorField, { scope,
   }
 }
 
-function regression(plan: SupportVectorMachinePlan, { assembly, head }: ModelContext, { sums, run }: Decision): ModelBody {
+function regression(plan: SupportVectorMachinePlan, { assembly, head }: ModelContext, decision: Decision): ModelBody {
   if (plan.machines.length > 1)
     throw new SluiceError('model.malformed', `a regression has ${plan.machines.length} support vector machines; it has 1`)
+  const { sums } = decision
   const value = assembly.takeResult()
   return {
     prediction: { kind: 'number', value, type: head.singlePrecision ? 'float' : 'double' },
-    evaluator: {
-      row: (cells, at) => {
-        run(cells, at)
-        cells[at + value] = sums[0]!
-      },
-    },
+    evaluator: deciding(decision, 1, (cells, at, sum) => {
+      cells[at + value] = sums[sum]!
+    }),
   }
 }
 
 /** Turns the machines' sums into a number for each class: votes, or the sums themselves. */
-type Poll = (cells: Float64Array, first: number) => void
+type Poll = (cells: Float64Array, first: number, sum: number) => void
 
-function classification(plan: SupportVectorMachinePlan, context: ModelContext, { sums, run }: Decision): ModelBody {
+function classification(plan: SupportVectorMachinePlan, context: ModelContext, decision: Decision): ModelBody {
   const { assembly, target } = context
+  const { sums } = decision
   const alternate = plan.alternateBinaryCategory
   const categories = plan.machines.flatMap((machine) => [machine.category, machine.alternate].filter((text) => text !== undefined))
   const classes = createClasses(target, alternate === undefined ? categories : [...categories, alternate], assembly)
@@ -96,20 +134,17 @@ function classification(plan: SupportVectorMachinePlan, context: ModelContext, {
         return { type: 'double', run: (cells, at) => cells[at + affinities + cells[at + winner]!] ?? NaN }
       },
     },
-    evaluator: {
-      row: (cells, at) => {
-        run(cells, at)
-        poll(cells, at + affinities)
-        const best = largest(cells, at + affinities, size)
-        cells[at + winner] = best
-        for (let c = 0; c < size; c++) {
-          const share = votes ? cells[at + affinities + c]! : c === best ? 1 : 0
-          cells[at + probabilities + c] = share
-          // Where the smallest sum wins, sums were turned round to find the largest.
-          if (!votes && !plan.maxWins) cells[at + affinities + c]! *= -1
-        }
-      },
-    },
+    evaluator: deciding(decision, plan.machines.length, (cells, at, sum) => {
+      poll(cells, at + affinities, sum)
+      const best = largest(cells, at + affinities, size)
+      cells[at + winner] = best
+      for (let c = 0; c < size; c++) {
+        const share = votes ? cells[at + affinities + c]! : c === best ? 1 : 0
+        cells[at + probabilities + c] = share
+        // Where the smallest sum wins, sums were turned round to find the largest.
+        if (!votes && !plan.maxWins) cells[at + affinities + c]! *= -1
+      }
+    }),
   }
 }
 
@@ -126,11 +161,11 @@ function voting(plan: SupportVectorMachinePlan, classes: Classes, sums: Float64A
       )
     return { category: classes.indexOf(machine.category), other: classes.indexOf(other), threshold: machine.threshold }
   })
-  return (cells, first) => {
+  return (cells, first, at) => {
     cells.fill(0, first, first + size)
     for (let m = 0; m < sides.length; m++) {
       const { category, other, threshold } = sides[m]!
-      const sum = sums[m]!
+      const sum = sums[at + m]!
       if (Number.isNaN(sum)) return void cells.fill(NaN, first, first + size)
       const isFirst = maxWins ? sum > threshold : sum < threshold
       cells[first + (isFirst ? category : other)]! += 1 / sides.length
@@ -146,9 +181,13 @@ function comparing(plan: SupportVectorMachinePlan, classes: Classes, sums: Float
     return classes.indexOf(machine.category)
   })
   const sign = plan.maxWins ? 1 : -1
-  return (cells, first) => {
+  return (cells, first, at) => {
     cells.fill(NaN, first, first + classes.texts.length)
-    for (let m = 0; m < order.length; m++) cells[first + order[m]!] = sign * sums[m]!
-    if (sums.some(Number.isNaN)) cells.fill(NaN, first, first + classes.texts.length)
+    let total = 0
+    for (let m = 0; m < order.length; m++) {
+      cells[first + order[m]!] = sign * sums[at + m]!
+      if (Number.isNaN(sums[at + m]!)) total = NaN
+    }
+    if (Number.isNaN(total)) cells.fill(NaN, first, first + classes.texts.length)
   }
 }

@@ -1,6 +1,7 @@
 import { exp } from '../functions/exponential.ts'
 import { sparseDistances } from './sparse-distances.ts'
 import type { Kernel } from './support-vector-machine-plan.ts'
+import { vectorBlock } from './vector-block.ts'
 
 /** Says how alike a row is to each of some vectors, in their order. */
 export type RunKernels = (row: Float64Array, alike: Float64Array) => void
@@ -8,16 +9,38 @@ export type RunKernels = (row: Float64Array, alike: Float64Array) => void
 /** Vectors that are compared side by side, because an addition waits for the one before it. */
 const ABREAST = 4
 
+/** Compares rows with some vectors, several rows at a time. */
+export interface Kernels {
+  /** The most rows that are compared at a time. */
+  readonly most: number
+  /** Where the rows are to be written, one after the other. */
+  readonly rows: Float64Array
+  /** Per row, `stride` numbers apart: how alike it is to each of the vectors, in their order. */
+  readonly alike: Float64Array
+  readonly stride: number
+  readonly run: (rows: number) => void
+}
+
 /** The kernels (PMML 4.4.1, SupportVectorMachine, kernel types) of those of the vectors, `size` numbers each, that are used. */
-export function compileKernels(kernel: Kernel, vectors: Float64Array, used: { numbers: Int32Array; size: number }): RunKernels {
+export function compileKernels(kernel: Kernel, vectors: Float64Array, used: { numbers: Int32Array; size: number }): Kernels {
   const count = used.numbers.length
-  const compare = comparisonOf(kernel, vectors, used)
+  const compared = vectorBlock(vectors, used, kernel.kind === 'RadialBasisKernelType') ?? oneByOne(kernel, vectors, used)
   const finish = finisher(kernel)
-  if (finish === undefined) return compare
-  return (row, alike) => {
-    compare(row, alike)
-    finish(alike, count)
+  if (finish === undefined) return compared
+  const { alike, stride } = compared
+  return {
+    ...compared,
+    run: (rows) => {
+      compared.run(rows)
+      for (let row = 0, at = 0; row < rows; row++, at += stride) finish(alike, at, at + count)
+    },
   }
+}
+
+function oneByOne(kernel: Kernel, vectors: Float64Array, used: { numbers: Int32Array; size: number }): Kernels {
+  const compare = comparisonOf(kernel, vectors, used)
+  const [rows, alike] = [new Float64Array(used.size), new Float64Array(used.numbers.length)]
+  return { most: 1, rows, alike, stride: alike.length, run: () => compare(rows, alike) }
 }
 
 function comparisonOf(kernel: Kernel, vectors: Float64Array, { numbers, size }: { numbers: Int32Array; size: number }): RunKernels {
@@ -36,21 +59,21 @@ function comparisonOf(kernel: Kernel, vectors: Float64Array, { numbers, size }: 
 }
 
 /** What is done to dot products or squared distances, in place. */
-function finisher({ kind, gamma, coef0, degree }: Kernel): ((values: Float64Array, count: number) => void) | undefined {
+function finisher({ kind, gamma, coef0, degree }: Kernel): ((values: Float64Array, from: number, to: number) => void) | undefined {
   switch (kind) {
     case 'LinearKernelType':
       return undefined
     case 'PolynomialKernelType':
-      return (values, count) => {
-        for (let u = 0; u < count; u++) values[u] = (gamma * values[u]! + coef0) ** degree
+      return (values, from, to) => {
+        for (let u = from; u < to; u++) values[u] = (gamma * values[u]! + coef0) ** degree
       }
     case 'RadialBasisKernelType':
-      return (values, count) => {
-        for (let u = 0; u < count; u++) values[u] = exp(-gamma * values[u]!)
+      return (values, from, to) => {
+        for (let u = from; u < to; u++) values[u] = exp(-gamma * values[u]!)
       }
     case 'SigmoidKernelType':
-      return (values, count) => {
-        for (let u = 0; u < count; u++) values[u] = Math.tanh(gamma * values[u]! + coef0)
+      return (values, from, to) => {
+        for (let u = from; u < to; u++) values[u] = Math.tanh(gamma * values[u]! + coef0)
       }
   }
 }
