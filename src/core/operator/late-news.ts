@@ -15,6 +15,17 @@ const MAX_RECORDS = 100_000
 export class LateNews {
   #records: LateRecord[] = []
   readonly #changed = new Set<ModelStatistics>()
+  /** Told when there is something, after there was nothing. */
+  onNews: (() => void) | undefined
+  #closed = false
+
+  get isClosed(): boolean {
+    return this.#closed
+  }
+
+  get isEmpty(): boolean {
+    return this.#changed.size === 0 && this.#records.length === 0
+  }
 
   add(record: LateRecord): void {
     if (this.#records.length < MAX_RECORDS) this.#records.push(record)
@@ -22,7 +33,14 @@ export class LateNews {
 
   /** Statistics that have changed. */
   change(statistics: ModelStatistics): void {
+    const wasEmpty = this.isEmpty
     this.#changed.add(statistics)
+    if (wasEmpty) this.onNews?.()
+  }
+
+  /** Nothing more is committed of the lane: what comes now must not be counted, so that what was counted is what is on the log. */
+  close(): void {
+    this.#closed = true
   }
 
   /** Hands over what there is, once. */

@@ -8,7 +8,9 @@ import type { ArmsPolicy } from '../arms-policy.ts'
 import type { Policy } from '../policy.ts'
 import type { Timers } from '../timers.ts'
 import { HoldWindows, type BeforeModel } from './hold-windows.ts'
+import type { Answers } from './answers.ts'
 import type { Lane } from './lane.ts'
+import { lateAnswers } from './late-answers.ts'
 import type { PolicyGroup } from './policy-group.ts'
 import { ServedModel } from './served-model.ts'
 import { ServedPolicy } from './served-policy.ts'
@@ -186,6 +188,13 @@ export class ServingOperator {
     }
     work.score()
     return work
+  }
+
+  /** What came too late for the lane's batches, to be committed by itself; the lane goes on from `nextOffset`. Undefined where there is nothing. */
+  late(lane: Lane, nextOffset: bigint): Answers | undefined {
+    if (lane.late.isEmpty) return undefined
+    const { decisions = false, maxBatchBytes, clock } = this.options
+    return lateAnswers(lane, { decisions, maxBatchBytes, nextOffset, at: clock.now() })
   }
 
   #checkValues(work: Work, batch: Batch): void {

@@ -25,6 +25,7 @@ export function writeDecisions(group: PolicyGroup, out: BatchChain): void {
 /** An arm came when the answers had been written: the next commit of the lane tells of it. */
 export function noteLate(group: PolicyGroup, run: ArmRun, decisions: boolean): void {
   const { late } = group.context.lane
+  if (late.isClosed) return
   late.change(countRun(group, run))
   if (decisions && !run.cancelled) for (const record of lateRecords(group, run)) late.add(record)
 }

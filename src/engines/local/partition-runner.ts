@@ -1,5 +1,6 @@
 import { type Batch, offsetOf, splitBatch } from '../../core/batch.ts'
 import type { Group, Log } from '../../core/log.ts'
+import type { Answers } from '../../core/operator/answers.ts'
 import type { Lane } from '../../core/operator/lane.ts'
 import type { ServingOperator } from '../../core/operator/operator.ts'
 import { Work } from '../../core/operator/work.ts'
@@ -33,6 +34,8 @@ export interface RunnerOptions {
 const IN_FLIGHT = 4
 /** Records that are held are looked at again after this time, since more of them may be waiting than the stream allows. */
 const LOOK_AGAIN_MS = 500
+/** What came too late for its batch waits so long for another batch to take it along. */
+const LATE_WAITS_MS = 1000
 
 /** A batch on its way to the log. Neither promise has to be waited for. */
 interface Committing {
@@ -64,12 +67,17 @@ export class PartitionRunner {
   #scoring = 0
   /** The batch that has begun last. */
   #last: Committing = { handed: Promise.resolve(), settled: Promise.resolve() }
+  /** Where the lane goes on after what was committed last. */
+  #next: bigint
+  #lateTimer: NodeJS.Timeout | undefined
 
   constructor(lane: Lane, from: bigint, options: RunnerOptions) {
     this.#lane = lane
     this.#options = options
+    this.#next = from
     const { log, topics, snapshots: store } = options
     this.#snapshots = store && new LaneSnapshots({ log, lane, topics, store })
+    lane.late.onNews = () => this.#lateSoon()
     this.#done = this.#run(from)
     this.#done.catch(() => {})
   }
@@ -102,8 +110,34 @@ export class PartitionRunner {
         if (!(await this.#answer(batch))) break
       }
     } finally {
+      this.#lane.late.onNews = undefined
+      clearTimeout(this.#lateTimer)
       await this.#last.settled
     }
+    await this.#commitLate(true)
+  }
+
+  /** Where no batch comes meanwhile that takes it along, what is late is committed by itself. */
+  #lateSoon(): void {
+    this.#lateTimer ??= setTimeout(() => {
+      this.#lateTimer = undefined
+      if (this.#inFlight.length > 0) this.#lateSoon()
+      else void this.#commitLate(false).catch(() => this.#abort.abort())
+    }, LATE_WAITS_MS)
+  }
+
+  /** After what has begun, so that its offsets are never behind those of a batch. What comes after the last time is not counted any more. */
+  async #commitLate(isLast: boolean): Promise<void> {
+    const { operator } = this.#options
+    const settled = this.#last.settled.then(async () => {
+      const answers = operator.late(this.#lane, this.#next)
+      if (isLast) this.#lane.late.close()
+      if (answers !== undefined) await this.#append(answers)
+    })
+    settled.catch(() => {})
+    // Batches that come meanwhile are committed after it.
+    this.#last = { handed: settled, settled }
+    return settled
   }
 
   /** Has a batch answered, in one piece or, where some of it may not wait, in several. False where the runner was stopped meanwhile. */
@@ -226,16 +260,23 @@ export class PartitionRunner {
   }
 
   async #commit(work: Work): Promise<void> {
-    const { group, output, decisions, topics, observer, stream, onCommit } = this.#options
-    const { topic, partition } = this.#lane
+    const { observer, stream, onCommit } = this.#options
     const answers = work.finish()
+    this.#next = answers.nextOffset
+    await this.#append(answers)
+    observer.answered(stream, work, answers)
+    onCommit()
+  }
+
+  /** Commits what was answered. */
+  async #append(answers: Answers): Promise<void> {
+    const { group, output, decisions, topics } = this.#options
+    const { topic, partition } = this.#lane
     const save = this.#snapshots?.capture()
     await group.commit({
       appends: appendsOf(answers, { output, decisions, topics, topic, partition }),
       offsets: [{ topic, partition, next: answers.nextOffset }],
     })
     save?.()
-    observer.answered(stream, work, answers)
-    onCommit()
   }
 }
