@@ -1,7 +1,7 @@
 """CPU ns a record of Python's ONNX Runtime, one thread: onnx_peer.py <packages> <folder>.
 
-A line on stdin names a model: <folder>/<name>.onnx is run over <name>.f32 in batches of 256, the answers are written to
-<name>.answers.f32, and the CPU time of it is printed.
+A line on stdin names a model and how many passes: <folder>/<name>.onnx is run over <name>.f32 in batches of 256, so many times, the
+answers are written to <name>.answers.f32, and the CPU time of it is printed.
 """
 
 import os
@@ -31,12 +31,13 @@ def load(name):
 
 
 for line in sys.stdin:
-    name = line.strip()
+    name, passes = line.split()
     if name not in loaded:
         loaded[name] = load(name)
     session, taken, given, inputs = loaded[name]
     before = time.process_time_ns()
-    answers = [session.run([given], {taken: inputs[i : i + 256]})[0] for i in range(0, len(inputs), 256)]
+    for _ in range(int(passes)):
+        answers = [session.run([given], {taken: inputs[i : i + 256]})[0] for i in range(0, len(inputs), 256)]
     used = time.process_time_ns() - before
     np.concatenate([answer.reshape(len(answer), -1) for answer in answers]).astype(np.float32).tofile(f"{folder}/{name}.answers.f32")
-    print(used / len(inputs), flush=True)
+    print(used / len(inputs) / int(passes), flush=True)
