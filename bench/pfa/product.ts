@@ -18,7 +18,8 @@ export function loadProduct(document: string, rows: string): Product {
   const lines = readFileSync(rows, 'utf8').trimEnd().split('\n')
   const engine = load()
   engine.begin()
-  const inputs = lines.map((line) => engine.readInput(JSON.parse(line)))
+  const texts = lines.map((line) => Buffer.from(line))
+  const inputs = texts.map((text) => engine.readInputBytes(text))
   let seen = 0
   return {
     rows: lines.length,
@@ -28,7 +29,7 @@ export function loadProduct(document: string, rows: string): Product {
       }),
     json: (times) =>
       cpu(times, () => {
-        for (const line of lines) seen += engine.writeOutput(engine.action(engine.readInput(JSON.parse(line)))).length
+        for (const text of texts) seen += engine.writeOutput(engine.action(engine.readInputBytes(text))).length
       }),
     loads: (times) =>
       cpu(times, () => {

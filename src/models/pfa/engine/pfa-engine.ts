@@ -4,11 +4,13 @@ import type { Document, Run } from '../compile/document.ts'
 import type { Store } from '../compile/store.ts'
 import { parseJson } from '../document/json.ts'
 import { mapOf } from '../types/type.ts'
+import { createInputReader, type ReadInput } from '../values/bytes/read-input.ts'
 import { MisfitError } from '../values/read-json.ts'
 import { PfaRuntimeError } from '../values/runtime-error.ts'
 import type { Value } from '../values/value.ts'
 import type { ValueTools } from '../values/value-tools.ts'
 import type { GeneratedEngine, Pool, RunWatch } from './load-engine.ts'
+import { parseInput } from './parse-input.ts'
 import type { RandomSource, RandomWords } from './random.ts'
 import { PfaStopError } from './stop-error.ts'
 
@@ -47,6 +49,7 @@ export class PfaEngine {
   readonly document: Document
   readonly values: ValueTools
   readonly #parts: EngineParts
+  #readBytes: ReadInput | undefined
 
   constructor(parts: EngineParts) {
     this.document = parts.compiled.document
@@ -115,10 +118,21 @@ export class PfaEngine {
     try {
       return this.values.inputReader(this.document.input)(json)
     } catch (error) {
+      if (error instanceof RangeError) throw new SluiceError('record.feature.invalid', 'the input nests too deeply', { cause: error })
       if (!(error instanceof MisfitError)) throw error
       const at = error.path.join('.')
       throw new SluiceError('record.feature.invalid', `the input${at === '' ? '' : `, at '${at}',`} ${error.message}`, { cause: error })
     }
+  }
+
+  /**
+   * As `readInput`, from the UTF-8 bytes of a JSON text, which are read at once where they are written plainly. Integers beyond 2^53 are exact. Throws
+   * `record.json.malformed` too.
+   */
+  readInputBytes(bytes: Uint8Array): Value {
+    this.#readBytes ??= createInputReader(this.document.input, this.values.classes)
+    const value = this.#readBytes(bytes)
+    return value === undefined ? this.readInput(parseInput(bytes)) : value
   }
 
   writeOutput(value: Value): string {

@@ -1,6 +1,8 @@
+import { DEPTH_LIMIT } from '../../document/json.ts'
+
 /** A place in the UTF-8 bytes of a JSON text that is being read. */
 export interface Cursor {
-  readonly bytes: Uint8Array
+  readonly bytes: Buffer
   /** Of the same bytes: several are compared at once. */
   readonly view: DataView
   at: number
@@ -19,7 +21,8 @@ export function unexpected(): never {
 }
 
 export function createCursor(bytes: Uint8Array, at: number): Cursor {
-  return { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), at, depth: 0, wide: 0 }
+  const { buffer, byteOffset, byteLength } = bytes
+  return { bytes: Buffer.from(buffer, byteOffset, byteLength), view: new DataView(buffer, byteOffset, byteLength), at, depth: 0, wide: 0 }
 }
 
 /** Skips white space; gives the byte of what follows, undefined at the end. */
@@ -44,6 +47,21 @@ export function takeAll(cursor: Cursor, wanted: Uint8Array): void {
 export function startsWith({ bytes, at }: Cursor, wanted: Uint8Array): boolean {
   for (let i = 0; i < wanted.length; i++) if (bytes[at + i] !== wanted[i]) return false
   return true
+}
+
+/** Enters what nests. */
+export function deeper(cursor: Cursor): void {
+  if (++cursor.depth > DEPTH_LIMIT) unexpected()
+}
+
+/** Whether another item follows; else what closes is taken. */
+export function more(cursor: Cursor, close: number): boolean {
+  const byte = space(cursor)
+  cursor.at++
+  if (byte === 0x2c) return true
+  if (byte !== close) unexpected()
+  cursor.depth--
+  return false
 }
 
 const encoder = new TextEncoder()

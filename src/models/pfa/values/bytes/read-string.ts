@@ -5,8 +5,8 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 const SLOTS = 512
 const SHORT = 32
 
-/** Reads the texts of one place of a document: those that occur again and again are made once. */
-export function createStringReader(): (cursor: Cursor) => string {
+/** Reads the texts of one place of a document: those that occur again and again are made once. Without escapes, unless asked to. */
+export function createStringReader(escapes = false): (cursor: Cursor) => string {
   const known: (string | undefined)[] = Array.from({ length: SLOTS })
   return (cursor) => {
     take(cursor, 0x22)
@@ -16,8 +16,9 @@ export function createStringReader(): (cursor: Cursor) => string {
     let byte = bytes[at]!
     for (; byte !== 0x22; byte = bytes[++at]!) {
       // Escapes, what may not stand in a text, the end; and what is no ASCII.
-      if (byte === 0x5c || !(byte >= 0x20)) return unexpected()
-      if (byte >= 0x80) return wideString(cursor)
+      if (byte === 0x5c) return escapes ? escapedString(cursor) : unexpected()
+      if (!(byte >= 0x20)) return unexpected()
+      if (byte >= 0x80) return escapes ? escapedString(cursor) : wideString(cursor)
       hash = (Math.imul(hash, 31) + byte) | 0
     }
     cursor.at = at + 1
@@ -35,8 +36,8 @@ function isText(text: string, bytes: Uint8Array, start: number): boolean {
   return true
 }
 
-function asciiText(bytes: Uint8Array, start: number, end: number): string {
-  return decoder.decode(bytes.subarray(start, end))
+function asciiText(bytes: Buffer, start: number, end: number): string {
+  return bytes.toString('latin1', start, end)
 }
 
 function wideString(cursor: Cursor): string {
@@ -48,4 +49,21 @@ function wideString(cursor: Cursor): string {
   cursor.wide += end - start - text.length
   cursor.at = end + 1
   return text
+}
+
+/** A text of any form, whose first quote is taken. */
+function escapedString(cursor: Cursor): string {
+  const { bytes, at: start } = cursor
+  let at = start
+  for (let byte = bytes[at]; byte !== 0x22; byte = bytes[++at]) {
+    if (byte === undefined || byte < 0x20) return unexpected()
+    if (byte === 0x5c) at++
+  }
+  const written = decoder.decode(bytes.subarray(start - 1, at + 1))
+  cursor.at = at + 1
+  try {
+    return JSON.parse(written) as string
+  } catch {
+    return unexpected()
+  }
 }
