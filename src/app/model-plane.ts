@@ -186,7 +186,7 @@ export class ModelPlane {
 
   /** Throws what is wrong with the record; those who wait for it are told. */
   #controlled(record: TopicRecord): void {
-    let dataType: string
+    let dataType: string | undefined
     try {
       dataType = this.policies.apply(record)
     } catch (cause) {
@@ -195,7 +195,7 @@ export class ModelPlane {
         this.#note('policy-refused', null, null, `record ${record.offset} of the control topic: ${error.message}`, error.code)
       throw error
     }
-    if (!record.replayed) void this.#change(dataType)
+    if (!record.replayed && dataType !== undefined) void this.#change(dataType)
   }
 
   /** Brings what is asked for a data type into force when the models that it needs are loaded, as far as there are any. */

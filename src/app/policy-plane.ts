@@ -42,10 +42,11 @@ export class PolicyPlane {
     this.#config = config
   }
 
-  /** Applies a record of the control topic. Returns the data type that it is about. Throws `policy.invalid`; nothing has changed then. */
-  apply({ offset, value }: TopicRecord): string {
+  /** Applies a record of the control topic. Returns the data type that it is about, if any. Throws `policy.invalid`; nothing has changed then. */
+  apply({ offset, value }: TopicRecord): string | undefined {
     const message = readControlMessage(jsonOf(value))
-    if ('alias' in message) this.#setAlias(message)
+    if (message === undefined) return undefined
+    if (message.kind === 'alias') this.#setAlias(message)
     else this.#setPolicy(message, Number(offset) + 2)
     return message.dataType
   }

@@ -38,8 +38,8 @@ export function createPolicyService({ log, topic, clock, streams, models }: Poli
   return {
     show,
     async set(dataType, { policy, stream }) {
-      const message = readControlMessage({ dataType, policy, ...(stream !== undefined && { stream }) })
-      if ('policy' in message && message.policy !== null) {
+      const message = readControlMessage({ kind: 'policy', dataType, policy, ...(stream !== undefined && { stream }) })
+      if (message?.kind === 'policy' && message.policy !== null) {
         const versions = models.registry.history(dataType)?.versions ?? []
         const names = [
           ...versions.flatMap(({ id, descriptor }) => [descriptor.name, id]),
@@ -50,7 +50,7 @@ export function createPolicyService({ log, topic, clock, streams, models }: Poli
       return send(dataType, `policy/${dataType}/${stream ?? ''}`, message)
     },
     async setAlias(dataType, alias, model) {
-      return send(dataType, `alias/${dataType}/${alias}`, readControlMessage({ dataType, alias, model }))
+      return send(dataType, `alias/${dataType}/${alias}`, readControlMessage({ kind: 'alias', dataType, alias, model }))
     },
   }
 }

@@ -5,10 +5,14 @@ import { checkPolicy } from '../policies/spec/check-policy.ts'
 import { policySchema } from './policies-schema.ts'
 import { section, text, whole } from './schema-parts.ts'
 
-/** What a record of the control topic changes: the policy of a data type, or what an alias stands for. */
+/** What a record of the control topic changes for streams: the policy of a data type, or what an alias stands for. */
 export type ControlMessage = PolicyMessage | AliasMessage
 
+/** What is for rendezvous servers only, which may read the same topic. */
+const OF_RENDEZVOUS = new Set<unknown>(['service', 'loss'])
+
 export interface PolicyMessage {
+  readonly kind: 'policy'
   readonly dataType: string
   /** Of this stream only; of all that carry the data type where absent. */
   readonly stream?: string | undefined
@@ -17,6 +21,7 @@ export interface PolicyMessage {
 }
 
 export interface AliasMessage {
+  readonly kind: 'alias'
   readonly dataType: string
   readonly alias: string
   /** The name of a model, or name@version; null for that of the configuration. */
@@ -24,8 +29,14 @@ export interface AliasMessage {
 }
 
 const dataType = text('a data type')
-const policyMessage = section({ dataType, stream: text('the name of a stream').optional(), policy: policySchema.nullable() })
+const policyMessage = section({
+  kind: z.literal('policy'),
+  dataType,
+  stream: text('the name of a stream').optional(),
+  policy: policySchema.nullable(),
+})
 const aliasMessage = section({
+  kind: z.literal('alias'),
   dataType,
   alias: text('an alias, such as champion'),
   model: text('the name of a model, or name@version').nullable(),
@@ -60,16 +71,20 @@ export function readReward(value: unknown): Reward {
   throw new SluiceError('policy.invalid', `the reward can't be used: ${problems.join('; ')}`)
 }
 
-/** Reads a control message that was parsed from JSON. Throws `policy.invalid` with what would be right. */
-export function readControlMessage(value: unknown): ControlMessage {
-  const isAlias = typeof value === 'object' && value !== null && 'alias' in value
-  const parsed = (isAlias ? aliasMessage : policyMessage).safeParse(value)
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'it'} must be ${rightOf(issue)}`)
-    throw new SluiceError('policy.invalid', `the control message can't be used: ${problems.join('; ')}`)
+/** Reads a control message that was parsed from JSON; undefined where it is not for streams. Throws `policy.invalid` with what would be right. */
+export function readControlMessage(value: unknown): ControlMessage | undefined {
+  const kind = typeof value === 'object' && value !== null && 'kind' in value ? value.kind : undefined
+  if (OF_RENDEZVOUS.has(kind)) return undefined
+  const refuse = (problems: string): never => {
+    throw new SluiceError('policy.invalid', `the control message can't be used: ${problems}`)
   }
-  if ('policy' in parsed.data && parsed.data.policy !== null) checkPolicy(parsed.data.policy)
-  return parsed.data
+  if (kind !== 'policy' && kind !== 'alias') return refuse('kind must be policy or alias, or service or loss for a rendezvous')
+  const parsed = (kind === 'alias' ? aliasMessage : policyMessage).safeParse(value)
+  if (!parsed.success)
+    return refuse(parsed.error.issues.map((issue) => `${issue.path.join('.') || 'it'} must be ${rightOf(issue)}`).join('; '))
+  const message: ControlMessage = parsed.data
+  if (message.kind === 'policy' && message.policy !== null) checkPolicy(message.policy)
+  return message
 }
 
 function rightOf(issue: z.core.$ZodIssue): string {

@@ -126,7 +126,8 @@ export class Decider {
     const value = valueOf(batch, i)
     if (value === undefined) return
     try {
-      obey(this.rendezvous, readControlMessage(value, this.#options.readPolicy))
+      const message = readControlMessage(value, this.#options.readPolicy)
+      if (message !== undefined) obey(this.rendezvous, message)
     } catch (error) {
       const place = `the record at offset ${offsetOf(batch, i)} of '${batch.topic}' is left out`
       const cause = asSluiceError(error, 'policy.invalid', place)

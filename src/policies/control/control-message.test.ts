@@ -3,7 +3,9 @@ import type { PolicySpec } from '../../core/policy-spec.ts'
 import { RendezvousWorld } from '../testing/rendezvous-world.ts'
 import { type ControlMessage, obey, readControlMessage } from './control-message.ts'
 
-const read = (message: unknown): ControlMessage =>
+const read = (message: unknown): ControlMessage => readAny(message)!
+
+const readAny = (message: unknown): ControlMessage | undefined =>
   readControlMessage(new TextEncoder().encode(typeof message === 'string' ? message : JSON.stringify(message)), (value) => {
     if (!Object.hasOwn(value as object, 'answer')) throw new TypeError('it has no answer')
     return value as PolicySpec
@@ -18,6 +20,11 @@ describe('a control message', () => {
     expect(read(service)).toEqual(service)
     const loss = { kind: 'loss', dataType: 'wine', bandit: 'b', member: 1, propensity: 0.5, loss: 0.25 }
     expect(read(loss)).toEqual(loss)
+  })
+
+  it('may be for streams alone, which can follow the same topic', () => {
+    expect(readAny({ kind: 'alias', dataType: 'wine', alias: 'champion', model: 'forest' })).toBeUndefined()
+    expect(readAny({ kind: 'policy', dataType: 'wine', stream: 'wines', policy: { answer: 'champion' } })).toBeUndefined()
   })
 
   it.each([

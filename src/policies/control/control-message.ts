@@ -25,12 +25,15 @@ export type PolicyReader = (value: unknown) => PolicySpec
 /**
  * The message that the value of a control record is: JSON such as `{"kind":"policy","dataType":"wine","policy":{"answer":"champion"}}`. Throws
  * `policy.invalid` with what is wrong; whoever folds the topic then leaves the record out, as all others do.
+ * Undefined for what is for streams alone.
  */
-export function readControlMessage(bytes: Uint8Array, readPolicy: PolicyReader): ControlMessage {
+export function readControlMessage(bytes: Uint8Array, readPolicy: PolicyReader): ControlMessage | undefined {
   try {
     if (bytes.length > MAX_BYTES) throw new RangeError(`it has ${bytes.length} bytes, but must have at most ${MAX_BYTES}`)
     const shape = new JsonShape(readJson(decoder.decode(bytes), 'the message'), 'message')
-    const kind = shape.oneOf('kind', CONTROL_KINDS)
+    const kind = shape.oneOf('kind', [...CONTROL_KINDS, 'alias'])
+    // Aliases, and policies of one stream, are for the streams that may follow the same topic.
+    if (kind === 'alias' || shape.has('stream')) return undefined
     const dataType = shape.text('dataType')
     if (kind === 'service') return { kind, dataType, model: shape.text('model'), inService: shape.flag('inService') }
     if (kind === 'policy') return { kind, dataType, policy: shape.isNull('policy') ? null : readPolicy(shape.object('policy')) }

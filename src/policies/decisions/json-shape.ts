@@ -61,6 +61,10 @@ export class JsonShape {
   }
 
   /** Whether it is there, and null. */
+  has(key: string): boolean {
+    return Object.hasOwn(this.#value, key)
+  }
+
   isNull(key: string): boolean {
     return Object.hasOwn(this.#value, key) && this.#value[key] === null
   }
