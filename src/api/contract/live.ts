@@ -53,7 +53,9 @@ export const swap = z.object({
 
 export const nodeEvent = z.object({
   at: z.number(),
-  kind: z.string().describe('model-published, model-serving, model-warning, model-refused, model-retired, rollback, hold, engine, archive, address'),
+  kind: z
+    .string()
+    .describe('model-published, model-serving, model-warning, model-refused, model-retired, rollback, hold, engine, archive, address'),
   dataType: z.string().nullable(),
   model: z.string().nullable(),
   message: z.string(),
