@@ -1,5 +1,6 @@
 import { ATTRIBUTE } from '../onnx-fields.ts'
 import { ProtobufReader } from '../protobuf-reader.ts'
+import { readTensorList } from './tensor-list.ts'
 
 /** The attributes of a node: each has one kind of value, and the others are empty. */
 export interface Attribute {
@@ -12,20 +13,20 @@ export interface Attribute {
 const FIELD = { float: 2, int: 3, string: 4, floats: 7 } as const
 
 /**
- * The attributes of a node by name (NodeProto.attribute). Undefined where one has a value of another kind (tensors, graphs), or an
- * integer beyond 32 bits.
+ * The attributes of a node by name (NodeProto.attribute). Undefined where one has a value of another kind (graphs; tensors, unless they
+ * are wanted as lists), or an integer beyond 32 bits.
  */
-export function readAttributes(attributes: readonly Uint8Array[]): ReadonlyMap<string, Attribute> | undefined {
+export function readAttributes(attributes: readonly Uint8Array[], { tensors = false } = {}): ReadonlyMap<string, Attribute> | undefined {
   const found = new Map<string, Attribute>()
   for (const bytes of attributes) {
-    const read = readAttribute(bytes)
+    const read = readAttribute(bytes, tensors)
     if (read === undefined) return undefined
     found.set(read.name, read)
   }
   return found
 }
 
-function readAttribute(bytes: Uint8Array): (Attribute & { readonly name: string }) | undefined {
+function readAttribute(bytes: Uint8Array, tensors: boolean): (Attribute & { readonly name: string }) | undefined {
   const ints: number[] = []
   const floats: number[] = []
   const strings: string[] = []
@@ -46,6 +47,11 @@ function readAttribute(bytes: Uint8Array): (Attribute & { readonly name: string 
     } else if (reader.isBytes(FIELD.floats)) {
       if (reader.bytes.length % 4 !== 0) return undefined
       for (let at = reader.at - reader.bytes.length; at < reader.at; at += 4) floats.push(view.getFloat32(at, true))
+    } else if (tensors && reader.isBytes(ATTRIBUTE.tensor)) {
+      const list = readTensorList(reader.bytes)
+      if (list === undefined) return undefined
+      for (const value of list.ints) ints.push(value)
+      for (const value of list.floats) floats.push(value)
     } else if ([ATTRIBUTE.tensor, ATTRIBUTE.graph, ATTRIBUTE.tensors, ATTRIBUTE.graphs].some((field) => reader.isBytes(field)))
       return undefined
   }

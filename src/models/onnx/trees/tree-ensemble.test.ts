@@ -7,7 +7,9 @@ import { SluiceError } from '../../../core/errors.ts'
 import { Scores } from '../../../core/scores.ts'
 import { ensemble, type EnsembleShape } from '../fixtures/ensemble-fixture.ts'
 import { regression, tree } from '../fixtures/model-fixtures.ts'
+import { type TreeEnsembleShape, treeEnsemble } from '../fixtures/tree-ensemble-fixture.ts'
 import { createOnnxRuntime } from '../onnx-runtime.ts'
+import { asRegressor } from './as-regressor.ts'
 import { readTreeEnsemble } from './tree-ensemble.ts'
 
 const runtime = createOnnxRuntime({ threads: 1 })
@@ -47,8 +49,7 @@ async function answers(bytes: Uint8Array, metadata = {}): Promise<{ atOnce: bool
 }
 
 /** Both must give the same outputs and labels; numbers may differ in the last two places of a float32, where a function is taken. */
-async function expectAsOnnxRuntime(shape: EnsembleShape): Promise<boolean> {
-  const bytes = ensemble(shape)
+async function expectAsOnnxRuntime(shape: Pick<EnsembleShape, 'transform'>, bytes: Uint8Array): Promise<boolean> {
   const own = await answers(bytes)
   const theirs = await answers(bytes, { engine: 'onnxruntime' })
   expect(theirs.atOnce).toBe(false)
@@ -62,7 +63,7 @@ async function expectAsOnnxRuntime(shape: EnsembleShape): Promise<boolean> {
   return own.atOnce
 }
 
-function isSame(value: number | string | null, other: number | string | null, { transform }: EnsembleShape): boolean {
+function isSame(value: number | string | null, other: number | string | null, { transform }: Pick<EnsembleShape, 'transform'>): boolean {
   if (typeof value !== 'number' || typeof other !== 'number' || transform === 'NONE') return value === other
   return Math.abs(value - other) <= 1.2e-7 * Math.max(1, Math.abs(value))
 }
@@ -87,7 +88,7 @@ describe('an ensemble of trees', () => {
     ['heads of one number in front', { heads: ['imputer of halves', 'scaler of one', 'scaler'] }],
     ['three classes, one against the rest', { labels: ['a', 'b', 'c'], sums: 3, transform: 'LOGISTIC' }],
   ])('with %s is scored by our own scorer, as ONNX Runtime scores it', async (_, shape) => {
-    expect(await expectAsOnnxRuntime({ ...plain, ...shape })).toBe(true)
+    expect(await expectAsOnnxRuntime({ ...plain, ...shape }, ensemble({ ...plain, ...shape }))).toBe(true)
   })
 
   test('is scored as by ONNX Runtime, whatever it is', { timeout: 30_000 }, async () => {
@@ -112,10 +113,53 @@ describe('an ensemble of trees', () => {
       const bytes = ensemble({ ...shape, sums })
       if (readTreeEnsemble(bytes, {}) === undefined) return
       own++
-      await expectAsOnnxRuntime({ ...shape, sums })
+      await expectAsOnnxRuntime(shape, bytes)
     })
     await fc.assert(property, { numRuns: 60 })
     expect(own).toBeGreaterThan(15)
+  })
+
+  const five: TreeEnsembleShape = { seed: 3, trees: 9, depth: 4, modes: [0], targets: 1, aggregate: 1, tracks: false }
+
+  test.each<[string, Partial<TreeEnsembleShape>]>([
+    ['a sum', {}],
+    ['an average', { aggregate: 0 }],
+    ['several targets', { targets: 3, trees: 20 }],
+    ['splits of all comparisons, with ways for missing numbers', { modes: [0, 1, 2, 3], tracks: true, trees: 30 }],
+    ['one split a tree', { depth: 1, seed: 8 }],
+  ])('of the operator set 5 with %s is scored by our own scorer, as ONNX Runtime scores it', async (_, shape) => {
+    expect(await expectAsOnnxRuntime({ transform: 'NONE' }, treeEnsemble({ ...five, ...shape }))).toBe(true)
+  })
+
+  test('of the operator set 5 is left to ONNX Runtime where our scorer does not do what it says', async () => {
+    const least = treeEnsemble({ ...five, aggregate: 2 })
+    expect(readTreeEnsemble(least, {})).toBeUndefined()
+    expect(await expectAsOnnxRuntime({ transform: 'NONE' }, least)).toBe(false)
+    expect(readTreeEnsemble(treeEnsemble({ ...five, modes: [4] }), {})).toBeUndefined()
+  })
+
+  test('of the operator set 5 whose trees share nodes, or lack some, is left to ONNX Runtime', () => {
+    const list = (...ints: number[]) => ({ ints, floats: [], strings: [] })
+    const floats = (...values: number[]) => ({ ints: [], floats: values, strings: [] })
+    const one = {
+      tree_roots: list(0),
+      nodes_featureids: list(0),
+      nodes_modes: list(0),
+      nodes_splits: floats(0.5),
+      nodes_truenodeids: list(0),
+      nodes_trueleafs: list(1),
+      nodes_falsenodeids: list(1),
+      nodes_falseleafs: list(1),
+      leaf_targetids: list(0, 0),
+      leaf_weights: floats(1, 2),
+    }
+    const read = (changes: object) => asRegressor(new Map(Object.entries({ ...one, ...changes })))
+    expect(read({})?.get('nodes_modes')?.strings).toEqual(['BRANCH_LEQ', 'LEAF', 'LEAF'])
+    expect(read({})?.get('target_weights')?.floats).toEqual([1, 2])
+    expect(read({ tree_roots: list(0, 0) })).toBeUndefined()
+    expect(read({ nodes_trueleafs: list(0) })).toBeUndefined()
+    expect(read({ nodes_falsenodeids: list(2) })).toBeUndefined()
+    expect(read({ nodes_modes: list() })).toBeUndefined()
   })
 
   test('rejects what ONNX Runtime would not be given', async () => {

@@ -1,11 +1,13 @@
 import { GRAPH, MODEL, NODE } from '../onnx-fields.ts'
 import { textOf } from '../onnx-graph.ts'
 import { ProtobufReader } from '../protobuf-reader.ts'
+import { asRegressor } from './as-regressor.ts'
 import { type Attribute, readAttributes } from './attributes.ts'
 import { headOf, type TreeHead } from './tree-heads.ts'
 
 /** A graph that is one ensemble of trees: its only operator but for those that hand values on, and heads in front of it. */
 export interface TreeGraph {
+  /** TreeEnsemble, which came later, is read as the regressor that says the same. */
   readonly operator: 'TreeEnsembleRegressor' | 'TreeEnsembleClassifier'
   readonly attributes: ReadonlyMap<string, Attribute>
   /** What is done with the input before, in its order. */
@@ -22,7 +24,7 @@ interface Node {
   readonly attributes: readonly Uint8Array[]
 }
 
-const ENSEMBLES: ReadonlySet<string> = new Set(['TreeEnsembleRegressor', 'TreeEnsembleClassifier'])
+const ENSEMBLES: ReadonlySet<string> = new Set(['TreeEnsembleRegressor', 'TreeEnsembleClassifier', 'TreeEnsemble'])
 const INT64 = 7
 const FLOAT = 1
 const MAX_NODES = 16
@@ -60,11 +62,14 @@ export function recogniseTreeGraph(bytes: Uint8Array, input: string): TreeGraph 
       origins.set(to, origin)
     else return undefined
   }
-  const attributes = readAttributes(ensemble.attributes)
+  const isOpset5 = ensemble.operator === 'TreeEnsemble'
+  const read = readAttributes(ensemble.attributes, { tensors: isOpset5 })
+  const attributes = isOpset5 ? read && asRegressor(read) : read
   // A label of texts can't be cast to a number.
   const casts = nodes.some((node) => node.operator === 'Cast' && castTo(node) === INT64)
   if (attributes === undefined || (casts && attributes.has('classlabels_strings'))) return undefined
-  return { operator: ensemble.operator as TreeGraph['operator'], attributes, heads, origins }
+  const operator = isOpset5 ? 'TreeEnsembleRegressor' : (ensemble.operator as TreeGraph['operator'])
+  return { operator, attributes, heads, origins }
 }
 
 function headsOf({ operator, domain, attributes }: Node): readonly TreeHead[] | undefined {
