@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs'
 import type { FastifyInstance } from 'fastify'
 import { type Logger, pino } from 'pino'
-import type { ScoredRecord } from '../api/contract/index.ts'
+import type { PolicyInForce, ScoredRecord } from '../api/contract/index.ts'
 import type { Services } from '../api/services.ts'
 import { createServer } from '../api/server.ts'
 import { type Config, logText } from '../config/index.ts'
 import { type Clock, systemClock } from '../core/clock.ts'
 import { asSluiceError, SluiceError } from '../core/errors.ts'
 import type { Log, TopicSpec } from '../core/log.ts'
+import { systemTimers } from '../core/timers.ts'
 import { createSnapshotFiles } from '../engines/local/snapshot-files.ts'
 import { StreamEngine } from '../engines/local/stream-engine.ts'
 import { Wake } from '../engines/local/wake.ts'
@@ -16,7 +17,7 @@ import { ChangelogStates } from '../services/changelog-states.ts'
 import { ChangelogStatistics, wholeGroup } from '../services/changelog-statistics.ts'
 import { createLiveService } from '../services/live-service.ts'
 import { createRecordService } from '../services/record-service.ts'
-import { createStateService } from '../services/state-service.ts'
+import { createStateService, mergeByModel } from '../services/state-service.ts'
 import type { StreamContext } from '../services/stream-context.ts'
 import { type MonitorView, StreamMonitor } from '../services/stream-monitor.ts'
 import { createRendezvous } from './create-rendezvous.ts'
@@ -28,6 +29,7 @@ import { openLog } from './open-log.ts'
 import { policiesInForce } from './policies-in-force.ts'
 import { startAddresses } from './start-addresses.ts'
 import { startArchives } from './start-archives.ts'
+import { watchSpeculations } from './watch-speculations.ts'
 import { WorkerPool } from './workers/worker-pool.ts'
 import { openRegistry } from './open-registry.ts'
 
@@ -120,7 +122,7 @@ export class SluiceNode {
           ),
         {
           states: async (dataType, model, key) => states.of(dataType, model, key),
-          policies: (dataType) => policiesInForce(streams, models.policies, dataType),
+          policies: (dataType, versions) => policiesInForce(streams, models.policies, { dataType, versions }),
         },
       ),
       live,
@@ -157,6 +159,8 @@ export class SluiceNode {
     // Threads of the node leave them to it.
     if (!isWorker) {
       const { journal } = models
+      const policies = () => policiesHere(streams, monitors, models)
+      stack.use(watchSpeculations({ journal, timers: systemTimers, policies }))
       const others = [
         ...startArchives({ config, log, logger, journal }),
         ...startAddresses({ config, log, logger, journal, clock, streams }),
@@ -195,6 +199,21 @@ export class SluiceNode {
 export interface AnswersOptions {
   readonly limit?: number
   readonly signal?: AbortSignal
+}
+
+/** The policies that speculate, with what this node measured, by data type. */
+function* policiesHere(streams: readonly StreamContext[], monitors: Monitored, models: ModelPlane): Iterable<[string, PolicyInForce[]]> {
+  for (const { dataType } of models.registry.histories) {
+    const speculates = streams.some(({ name }) =>
+      JSON.stringify(models.policies.asked(name, dataType)?.spec ?? null).includes('"speculative"'),
+    )
+    if (!speculates) continue
+    const versions = mergeByModel(
+      monitors.flatMap(({ monitor }) => [...monitor.statistics()]),
+      dataType,
+    )
+    yield [dataType, policiesInForce(streams, models.policies, { dataType, versions })]
+  }
 }
 
 type Monitored = readonly { readonly context: StreamContext; readonly monitor: StreamMonitor }[]

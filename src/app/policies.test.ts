@@ -63,6 +63,7 @@ describe('a node whose stream has a policy', () => {
       'c@1': [0, 0, 2, 0],
     })
     expect(state.totals.scored).toBe(2)
+    expect(state.versions.map(({ arrival }) => arrival!.p99! > 0)).toEqual([true, true, true])
     expect((await node.services.live.snapshot()).scores[0]).toMatchObject({ model: 'a@1', score: 4, record: { x: 2 } })
     expect(await createMetrics(node.services).text()).toContain(
       'sluice_arm_records_total{data_type="number",model="b",version="1",what="agreed"} 2\n',

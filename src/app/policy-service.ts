@@ -23,7 +23,7 @@ const encoder = new TextEncoder()
 export function createPolicyService({ log, topic, clock, streams, models }: PolicyServiceOptions): PolicyService {
   const show = async (dataType: string): Promise<DataTypePolicies> => ({
     dataType,
-    policies: policiesInForce(streams, models.policies, dataType),
+    policies: policiesInForce(streams, models.policies, { dataType }),
     aliases: models.policies.aliases(dataType),
   })
 

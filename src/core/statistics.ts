@@ -23,6 +23,8 @@ export class ModelStatistics {
   readonly rejections = new Map<string, number>()
   /** From the record's timestamp to its answer. */
   latency = new DurationHistogram()
+  /** As an arm of policies: from the arrival of a batch to its scores, once for each batch that it scored. */
+  arrival = new DurationHistogram()
   /** What it did as an arm of policies; undefined where it never was one. */
   arm: ArmCounts | undefined
 
@@ -66,12 +68,13 @@ export class ModelStatistics {
     this.max = Math.max(this.max, other.max)
     for (const [code, count] of other.rejections) this.rejections.set(code, (this.rejections.get(code) ?? 0) + count)
     this.latency.add(other.latency)
+    this.arrival.add(other.arrival)
     if (other.arm !== undefined) addArmCounts((this.arm ??= newArmCounts()), other.arm)
   }
 
   /** All of it, for the statistics topic. Numbers survive exactly. */
   toJSON(): StatisticsRecord {
-    const { dataType, model, description, format, since, usage, duration, latency } = this
+    const { dataType, model, description, format, since, usage, duration, latency, arrival } = this
     const extremes = this.min <= this.max ? { min: this.min, max: this.max } : {}
     return {
       dataType,
@@ -84,6 +87,7 @@ export class ModelStatistics {
       ...extremes,
       rejections: Object.fromEntries(this.rejections),
       latency: latency.toJSON(),
+      ...(arrival.total > 0 && { arrival: arrival.toJSON() }),
       ...(this.arm && { arm: { ...this.arm } }),
     }
   }
@@ -96,6 +100,7 @@ export class ModelStatistics {
     statistics.max = json.max ?? -Infinity
     for (const [code, count] of Object.entries(json.rejections)) statistics.rejections.set(code, count)
     statistics.latency = DurationHistogram.fromJSON(json.latency)
+    if (json.arrival !== undefined) statistics.arrival = DurationHistogram.fromJSON(json.arrival)
     if (json.arm !== undefined) addArmCounts((statistics.arm = newArmCounts()), json.arm)
     return statistics
   }
@@ -117,6 +122,7 @@ export interface StatisticsRecord extends StatisticsIdentity {
   readonly max?: number
   readonly rejections: Readonly<Record<string, number>>
   readonly latency: { readonly buckets: readonly number[]; readonly maxMs: number }
+  readonly arrival?: StatisticsRecord['latency']
   readonly arm?: Readonly<ArmCounts>
 }
 

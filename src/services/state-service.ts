@@ -31,7 +31,7 @@ export function createStateService(
       }
       const serving = history?.versions.find((entry) => entry.status === 'serving')?.id ?? null
       const remembered = serving === null ? [] : await states(dataType, serving, key)
-      const inForce = policies(dataType)
+      const inForce = policies(dataType, merged)
       return {
         ...describe(dataType, serving, merged),
         ...(inForce.length > 0 && { policies: inForce }),
@@ -47,8 +47,8 @@ export function createStateService(
 /** What else there is to know of a data type. */
 export interface StateSources {
   readonly states?: StatesSource
-  /** The policies by which streams answer it. */
-  readonly policies?: (dataType: string) => PolicyInForce[]
+  /** The policies by which streams answer it, given what its versions did. */
+  readonly policies?: (dataType: string, versions: ReadonlyMap<string, ModelStatistics>) => PolicyInForce[]
 }
 
 function noPolicies(): PolicyInForce[] {
@@ -110,6 +110,7 @@ function view(one: ModelStatistics): StatisticsView {
     min: one.min <= one.max ? one.min : null,
     max: one.min <= one.max ? one.max : null,
     latency: latencyView(one.latency),
+    ...(one.arrival.total > 0 && { arrival: latencyView(one.arrival) }),
     ...(one.arm && { arm: { ...one.arm } }),
   }
 }

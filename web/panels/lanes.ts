@@ -22,7 +22,8 @@ function lanesOf(view: View, { dataType, versions, policies = [], totals }: Data
   )
   const shown = versions.filter(({ id, arm }) => arm !== undefined && playing.has(id))
   const rules = policies.map(({ policy }) => ruleOf(policy?.['answer']))
-  return html`<table class="lane-table" data-type=${dataType}>
+  const warnings = [...new Set(policies.flatMap((policy) => policy.warnings ?? []))]
+  return html`${warnings.map((warning) => html`<p class="quiet" role="status">⚠ ${warning}</p>`)}<table class="lane-table" data-type=${dataType}>
     <caption>${dataType} <span class="quiet">${[...new Set(rules)].join(', ')}</span></caption>
     <thead><tr><th>model</th><th>share of answers</th><th class="number">late</th><th class="number">not begun</th><th class="number">failed</th><th class="number">agrees</th></tr></thead>
     <tbody>

@@ -55,7 +55,9 @@ export const nodeEvent = z.object({
   at: z.number(),
   kind: z
     .string()
-    .describe('model-published, model-serving, model-warning, model-refused, model-retired, rollback, hold, engine, archive, address'),
+    .describe(
+      'model-published, model-serving, model-warning, model-refused, model-retired, rollback, hold, engine, archive, address, policy',
+    ),
   dataType: z.string().nullable(),
   model: z.string().nullable(),
   message: z.string(),

@@ -33,6 +33,10 @@ export const policyInForce = z.object({
       model: z.string().nullable().describe('name@version that plays it now'),
     }),
   ),
+  warnings: z
+    .array(z.string())
+    .optional()
+    .describe('of speculation: that its time is not between those that its models take, as measured; absent where there is none'),
   learned: z
     .record(z.string(), z.array(z.number()))
     .optional()
@@ -54,6 +58,7 @@ export const modelStatistics = z.object({
   min: z.number().nullable().describe('shortest time of scoring per record (of a batch, divided by its records), ms'),
   max: z.number().nullable().describe('longest, likewise, ms'),
   latency: latency.describe("from the record's timestamp to its answer, ms"),
+  arrival: latency.optional().describe('as an arm: from the arrival of a batch to its scores, ms, once for each batch'),
   arm: armStatistics.optional().describe('what it did as an arm of policies, where it was one'),
 })
 export type ModelStatistics = z.infer<typeof modelStatistics>

@@ -13,6 +13,8 @@ export class ArmRun extends Group {
   settled = true
   /** Whether it was taken back before it began. */
   cancelled = false
+  /** When its scores came, in ms since the batch arrived. */
+  arrivedMs = 0
   job: ScoringJob | undefined
   readonly #own: FrameBuffer
 

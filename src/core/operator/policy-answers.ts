@@ -38,6 +38,7 @@ export function countRun(group: PolicyGroup, run: ArmRun): ModelStatistics {
   else {
     group.decider.tally(run.arm, counts)
     statistics.worked(run.frame.rows, run.elapsedMs)
+    statistics.arrival.record(run.arrivedMs)
   }
   return statistics
 }

@@ -192,6 +192,7 @@ export class PolicyGroup {
     const sinceMs = this.#since()
     if (this.#phase === 'open') this.#catchUp(sinceMs)
     const arrivedMs = Math.max(sinceMs, this.#lookedMs + MICROSECOND)
+    run.arrivedMs = arrivedMs
     takeScores(this, run, arrivedMs)
     if (this.#phase === 'open') this.#look(arrivedMs, this.#waiting === 0)
     if (this.#phase === 'written') this.context.onLate(this, run)
