@@ -1,10 +1,9 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import { SluiceError } from '../core/errors.ts'
-import type { Assignment, Group, GroupListener, TopicPartition, TopicSpec } from '../core/log.ts'
+import { LastingMember } from '../core/lasting-member.ts'
+import type { Assignment, Group, TopicPartition, TopicSpec } from '../core/log.ts'
 import { Lane } from './lane.ts'
 import type { RendezvousServerOptions } from './options.ts'
 
-const FIRST_RETRY_MS = 100
 const LAST_RETRY_MS = 10_000
 
 /**
@@ -13,15 +12,30 @@ const LAST_RETRY_MS = 10_000
  */
 export class RendezvousServer {
   readonly #options: RendezvousServerOptions
-  readonly #abort = new AbortController()
+  readonly #member: LastingMember
   readonly #assigned = Promise.withResolvers<void>()
-  readonly #done: Promise<void>
   readonly #lanes = new Map<number, Lane>()
-  #retryMs = FIRST_RETRY_MS
 
   private constructor(options: RendezvousServerOptions) {
     this.#options = options
-    this.#done = this.#run()
+    const { log, group, topics, guarantee, commitIntervalMs, observer } = options
+    const lanes = this.#lanes
+    this.#member = new LastingMember({
+      log,
+      group,
+      topics: [topics.input],
+      guarantee,
+      commitIntervalMs,
+      work: () => ({
+        assigned: (partitions, joined, fail) => this.#start(partitions, joined, fail),
+        revoked: async (partitions) => this.#release(partitions),
+        get owned() {
+          return [...lanes.keys()].map((partition) => ({ topic: topics.input, partition }))
+        },
+      }),
+      failed: (error, retryMs) => observer.failed(error, retryMs),
+      maxRetryMs: LAST_RETRY_MS,
+    })
   }
 
   /** Creates the topics that are missing, with as many partitions as the input has. Throws `log.topic.conflict` where one has others. */
@@ -60,54 +74,12 @@ export class RendezvousServer {
 
   /** Commits what was decided, leaves the group, and resolves. Inputs that wait are answered by whoever goes on. */
   async stop(): Promise<void> {
-    this.#abort.abort()
-    await this.#done
-  }
-
-  async #run(): Promise<void> {
-    const { signal } = this.#abort
-    while (!signal.aborted) {
-      try {
-        await this.#session(signal)
-      } catch (error) {
-        this.#options.observer.failed(error, this.#retryMs)
-        await pause(this.#retryMs, undefined, { signal }).catch(() => {})
-        this.#retryMs = Math.min(this.#retryMs * 2, LAST_RETRY_MS)
-      }
-    }
-  }
-
-  /** One membership: ends when the server is stopped, or throws what ended it. */
-  async #session(signal: AbortSignal): Promise<void> {
-    const { log, group: name, topics, guarantee, commitIntervalMs } = this.#options
-    const failure = Promise.withResolvers<never>()
-    failure.promise.catch(() => {})
-    const joined = Promise.withResolvers<Group>()
-    const listener: GroupListener = {
-      assigned: async (partitions) => this.#start(partitions, await joined.promise, failure.reject),
-      revoked: async (partitions) => this.#release(partitions),
-      failed: failure.reject,
-    }
-    const group = await log.join({ group: name, topics: [topics.input], guarantee, commitIntervalMs, listener })
-    joined.resolve(group)
-    const stopped = Promise.withResolvers<void>()
-    const stop = (): void => stopped.resolve()
-    signal.addEventListener('abort', stop)
-    if (signal.aborted) stop()
-    try {
-      await Promise.race([stopped.promise, failure.promise])
-    } finally {
-      signal.removeEventListener('abort', stop)
-      await this.#release([...this.#lanes.keys()].map((partition) => ({ topic: topics.input, partition })))
-      await group.leave()
-    }
+    await this.#member.stop()
   }
 
   #start(partitions: readonly Assignment[], group: Group, fail: (error: unknown) => void): void {
     // Not sooner: what can't be committed would be tried again without a pause.
-    const onCommit = (): void => {
-      this.#retryMs = FIRST_RETRY_MS
-    }
+    const onCommit = (): void => this.#member.progressed()
     for (const { partition, from } of partitions) {
       const lane = new Lane(this.#options, { group, partition, from, onCommit })
       this.#lanes.set(partition, lane)

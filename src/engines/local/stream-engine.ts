@@ -1,5 +1,5 @@
-import { setTimeout as pause } from 'node:timers/promises'
-import type { Assignment, Group, GroupListener, Guarantee, Log, TopicPartition } from '../../core/log.ts'
+import { LastingMember, type MemberWork } from '../../core/lasting-member.ts'
+import type { Assignment, Group, Guarantee, Log, TopicPartition } from '../../core/log.ts'
 import type { ServingOperator } from '../../core/operator/operator.ts'
 import { CommitBudget } from './commit-budget.ts'
 import type { EngineObserver } from './observer.ts'
@@ -31,7 +31,6 @@ export interface EngineOptions {
   readonly snapshots?: SnapshotStore
 }
 
-const FIRST_RETRY_MS = 100
 const LAST_RETRY_MS = 10_000
 /** Of input: the answers to it, which are larger, wait in memory as well. */
 const MAX_UNCOMMITTED_BYTES = 16 * 1024 * 1024
@@ -42,15 +41,23 @@ const MAX_UNCOMMITTED_BYTES = 16 * 1024 * 1024
  */
 export class StreamEngine {
   readonly #options: EngineOptions
-  readonly #abort = new AbortController()
-  readonly #done: Promise<void>
+  readonly #member: LastingMember
   readonly #assigned = Promise.withResolvers<void>()
   readonly #budget = new CommitBudget(MAX_UNCOMMITTED_BYTES)
-  #retryMs = FIRST_RETRY_MS
 
   constructor(options: EngineOptions) {
     this.#options = options
-    this.#done = this.#run()
+    const { log, group, stream, input, guarantee, commitIntervalMs, observer } = options
+    this.#member = new LastingMember({
+      log,
+      group: `${group}-${stream}`,
+      topics: [input],
+      guarantee,
+      commitIntervalMs,
+      work: () => this.#work(),
+      failed: (error, retryMs) => observer.failed(stream, error, retryMs),
+      maxRetryMs: LAST_RETRY_MS,
+    })
   }
 
   /** Resolves when partitions were assigned for the first time. */
@@ -60,52 +67,17 @@ export class StreamEngine {
 
   /** Commits what has begun, leaves the group, and resolves. */
   async stop(): Promise<void> {
-    this.#abort.abort()
-    await this.#done
+    await this.#member.stop()
   }
 
-  async #run(): Promise<void> {
-    const { signal } = this.#abort
-    while (!signal.aborted) {
-      try {
-        await this.#session(signal)
-      } catch (error) {
-        this.#options.observer.failed(this.#options.stream, error, this.#retryMs)
-        await pause(this.#retryMs, undefined, { signal }).catch(() => {})
-        this.#retryMs = Math.min(this.#retryMs * 2, LAST_RETRY_MS)
-      }
-    }
-  }
-
-  /** One membership: ends when the engine is stopped, or throws what ended it. */
-  async #session(signal: AbortSignal): Promise<void> {
-    const { log, group: name, stream, input, guarantee, commitIntervalMs } = this.#options
-    const failure = Promise.withResolvers<never>()
-    failure.promise.catch(() => {})
+  #work(): MemberWork {
     const runners = new Map<number, PartitionRunner>()
-    const joined = Promise.withResolvers<Group>()
-    const listener: GroupListener = {
-      assigned: async (partitions) => {
-        await this.#start(partitions, await joined.promise, { runners, fail: failure.reject })
+    return {
+      assigned: async (partitions, group, fail) => this.#start(partitions, group, { runners, fail }),
+      revoked: async (partitions) => this.#release(partitions, runners),
+      get owned() {
+        return [...runners.values()].map((runner) => runner.lane)
       },
-      revoked: (partitions) => this.#release(partitions, runners),
-      failed: failure.reject,
-    }
-    const group = await log.join({ group: `${name}-${stream}`, topics: [input], guarantee, commitIntervalMs, listener })
-    joined.resolve(group)
-    const stopped = Promise.withResolvers<void>()
-    const stop = (): void => stopped.resolve()
-    signal.addEventListener('abort', stop)
-    if (signal.aborted) stop()
-    try {
-      await Promise.race([stopped.promise, failure.promise])
-    } finally {
-      signal.removeEventListener('abort', stop)
-      await this.#release(
-        [...runners.values()].map((runner) => runner.lane),
-        runners,
-      )
-      await group.leave()
     }
   }
 
@@ -117,9 +89,7 @@ export class StreamEngine {
     ])
     observer.assigned(stream, lanes, partitions)
     // Not sooner: a batch that can't be committed would be tried again without a pause.
-    const onCommit = (): void => {
-      this.#retryMs = FIRST_RETRY_MS
-    }
+    const onCommit = (): void => this.#member.progressed()
     partitions.forEach(({ partition, from }, i) => {
       const runner = new PartitionRunner(lanes[i]!, from, { ...this.#options, group, budget: this.#budget, onCommit })
       session.runners.set(partition, runner)
