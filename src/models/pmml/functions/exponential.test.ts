@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { exp } from './exponential.ts'
+import { exp, expInPlace } from './exponential.ts'
 
 const BITS = 240n
 const ONE = 1n << BITS
@@ -65,4 +65,13 @@ describe('exp', () => {
   it('has each power of two within the last bit', () => {
     for (let k = -1000; k <= 1000; k++) expect(Math.abs(exp(k * Math.LN2) / 2 ** k - 1)).toBeLessThan(1e-13)
   })
+})
+
+it('gives the same bits for numbers of a stretch, times a factor, and leaves those around it as they are', () => {
+  const numbers = [0, -0, 1e-300, 0.3, 1, 17.25, -17.25, 699.9, 700, 746, -746, 1e9, NaN, Infinity, -Infinity]
+  for (const factor of [1, -0.1, 3]) {
+    const values = Float64Array.from([5, ...numbers, 7])
+    expInPlace(values, { from: 1, to: numbers.length + 1, factor })
+    expect([...values]).toEqual([5, ...numbers.map((x) => exp(factor * x)), 7])
+  }
 })

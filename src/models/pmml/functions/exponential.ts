@@ -26,6 +26,27 @@ export function exp(x: number): number {
   return (root + root * (less1 + REST[j]!)) * POWERS[(whole >> STEP_BITS) + 1022]!
 }
 
+/**
+ * Puts e^(factor x) in the place of each x of a stretch of numbers, with the bits of `exp`. A call of that for each number takes twice
+ * the time, in which it makes objects of numbers.
+ */
+export function expInPlace(values: Float64Array, stretch: { readonly from: number; readonly to: number; readonly factor: number }): void {
+  const { from, to, factor } = stretch
+  for (let i = from; i < to; i++) {
+    const x = factor * values[i]!
+    if (!(x > -LARGEST && x < LARGEST)) {
+      values[i] = Math.exp(x)
+      continue
+    }
+    const whole = Math.floor(x * PER_STEP + 0.5) | 0
+    const r = x - whole * LN2_HIGH - whole * LN2_LOW
+    const j = whole & (STEPS - 1)
+    const less1 = r + r * r * (0.5 + r * (1 / 6 + r * (1 / 24 + r * (1 / 120))))
+    const root = HIGH[j]!
+    values[i] = (root + root * (less1 + REST[j]!)) * POWERS[(whole >> STEP_BITS) + 1022]!
+  }
+}
+
 /** 2^(j/128) as doubles, and what each lacks to the exact one, relative to it. */
 function rootsOfTwo(): { high: Float64Array; rest: Float64Array } {
   const bits = 160n

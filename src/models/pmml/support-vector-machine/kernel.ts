@@ -1,4 +1,4 @@
-import { exp } from '../functions/exponential.ts'
+import { expInPlace } from '../functions/exponential.ts'
 import { sparseDistances } from './sparse-distances.ts'
 import type { Kernel } from './support-vector-machine-plan.ts'
 import { vectorBlock } from './vector-block.ts'
@@ -68,9 +68,7 @@ function finisher({ kind, gamma, coef0, degree }: Kernel): ((values: Float64Arra
         for (let u = from; u < to; u++) values[u] = (gamma * values[u]! + coef0) ** degree
       }
     case 'RadialBasisKernelType':
-      return (values, from, to) => {
-        for (let u = from; u < to; u++) values[u] = exp(-gamma * values[u]!)
-      }
+      return (values, from, to) => expInPlace(values, { from, to, factor: -gamma })
     case 'SigmoidKernelType':
       return (values, from, to) => {
         for (let u = from; u < to; u++) values[u] = Math.tanh(gamma * values[u]! + coef0)
