@@ -7,9 +7,17 @@ const KEPT = 1 << 20
 const [PART, PART_DIGITS] = [1e9, 9]
 const NUMBER_ROOM = 32
 
+/** The bytes of a text of ASCII, four in a number, so that they are written so. */
+export function wordsOf(text: string): Int32Array {
+  const bytes = Buffer.alloc((text.length + 3) & ~3)
+  bytes.write(text, 'latin1')
+  return Int32Array.from({ length: bytes.length / 4 }, (_, i) => bytes.readInt32LE(4 * i))
+}
+
 /** Collects the UTF-8 bytes of one JSON text, in room that is used again for the next. Not reentrant. */
 export class JsonSink {
-  #bytes = Buffer.allocUnsafeSlow(SMALL)
+  #bytes: Buffer = Buffer.allocUnsafeSlow(SMALL)
+  #view: DataView = new DataView(this.#bytes.buffer)
   #at = 0
   #wide = false
   readonly #number = new NumberText()
@@ -24,7 +32,7 @@ export class JsonSink {
   reset(): void {
     this.#at = 0
     this.#wide = false
-    if (this.#bytes.length > KEPT) this.#bytes = Buffer.allocUnsafeSlow(SMALL)
+    if (this.#bytes.length > KEPT) this.#use(Buffer.allocUnsafeSlow(SMALL))
   }
 
   /** Writes characters of ASCII as they are. */
@@ -33,6 +41,15 @@ export class JsonSink {
     const bytes = this.#room(length)
     const at = this.#at
     for (let i = 0; i < length; i++) bytes[at + i] = text.charCodeAt(i)
+    this.#at = at + length
+  }
+
+  /** Writes what `wordsOf` made of a text of this length. */
+  words(words: Int32Array, length: number): void {
+    this.#room(length + 3)
+    const view = this.#view
+    const at = this.#at
+    for (let i = 0; i < words.length; i++) view.setInt32(at + 4 * i, words[i]!, true)
     this.#at = at + length
   }
 
@@ -112,7 +129,12 @@ export class JsonSink {
   #grow(more: number): Buffer {
     const grown = Buffer.allocUnsafeSlow(Math.max(this.#bytes.length * 2, this.#at + more))
     this.#bytes.copy(grown, 0, 0, this.#at)
-    return (this.#bytes = grown)
+    return this.#use(grown)
+  }
+
+  #use(bytes: Buffer): Buffer {
+    this.#view = new DataView(bytes.buffer)
+    return (this.#bytes = bytes)
   }
 }
 

@@ -1,6 +1,6 @@
 import type { RecordType, Type, UnionType } from '../types/type.ts'
 import { branchIndex, tagOf, unboxed } from './branches.ts'
-import { JsonSink } from './json-sink.ts'
+import { JsonSink, wordsOf } from './json-sink.ts'
 import type { RecordClasses } from './record-classes.ts'
 import { TypeMemo } from './type-memo.ts'
 import { propertyOf, type Value } from './value.ts'
@@ -92,14 +92,14 @@ function mapWriter(part: WriteTo): WriteTo {
 
 /** A function made for the type, so that each field is one load from a known shape, and one call. */
 function recordWriter({ fields }: RecordType, of: (type: Type) => WriteTo): WriteTo {
-  const steps = fields.map(({ name }, i) => {
-    const head = JSON.stringify(`${i === 0 ? '{' : ','}${JSON.stringify(name)}:`)
-    return `to.ascii(${head}); w${i}(value.${propertyOf(name)}, to)`
-  })
-  const source = `return (value, to) => {${steps.join('\n')}\nto.ascii(${fields.length === 0 ? '"{}"' : '"}"'})}`
+  const heads = fields.map(({ name }, i) => `${i === 0 ? '{' : ','}${JSON.stringify(name)}:`)
+  const steps = fields.map(({ name }, i) => `to.words(h${i}, ${heads[i]!.length}); w${i}(value.${propertyOf(name)}, to)`)
+  const end = fields.length === 0 ? "to.ascii('{}')" : 'to.byte(0x7d)'
+  const source = `return (value, to) => {${steps.join('\n')}\n${end}}`
+  const numbered = (letter: string): readonly string[] => fields.map((_, i) => `${letter}${i}`)
   // oxlint-disable-next-line typescript/no-implied-eval -- names that the type table has found to be identifiers, and nothing else of the document
-  const create = new Function(...fields.map((_, i) => `w${i}`), source) as (...args: readonly unknown[]) => WriteTo
-  return create(...fields.map(({ type }) => of(type)))
+  const create = new Function(...numbered('h'), ...numbered('w'), source) as (...args: readonly unknown[]) => WriteTo
+  return create(...heads.map(wordsOf), ...fields.map(({ type }) => of(type)))
 }
 
 interface Inner {

@@ -8,11 +8,11 @@ import { createReaders, MisfitError } from '../read-json.ts'
 import { RecordClasses } from '../record-classes.ts'
 import { createCursor, UnexpectedText } from './cursor.ts'
 import { createByteReader } from './read-bytes.ts'
-import { readNumber } from './read-number.ts'
+import { readNumber, readWhole } from './read-number.ts'
 
-function number(text: string): readonly [number, number] {
+function number(text: string, read = readNumber): readonly [number, number] {
   const cursor = createCursor(Buffer.from(`${text}]`), 0)
-  return [readNumber(cursor), cursor.at]
+  return [read(cursor), cursor.at]
 }
 
 describe('numbers in bytes', () => {
@@ -23,7 +23,8 @@ describe('numbers in bytes', () => {
     const property = fc.property(fc.boolean(), whole, digits, exponent, (negative, integer, fraction, power) => {
       const text = `${negative ? '-' : ''}${integer}${fraction === '' ? '' : `.${fraction}`}${power}`
       const isInteger = fraction === '' && power === ''
-      expect(number(text)).toEqual([isInteger ? Number(text) + 0 : Number(text), text.length])
+      const expected = [isInteger ? Number(text) + 0 : Number(text), text.length]
+      expect([number(text), number(text, readWhole)]).toEqual([expected, expected])
     })
     fc.assert(property, { numRuns: 3000, seed: 5 })
     fc.assert(
@@ -36,6 +37,7 @@ describe('numbers in bytes', () => {
 
   it.each(['', '-', '01', '-01', '1.', '.5', 'a', '1e', '1e+', '--1', '+1', '00', '1.5e', '1.e5'])('are none: %j', (text) => {
     expect(() => number(text)).toThrow(UnexpectedText)
+    expect(() => number(text, readWhole)).toThrow(UnexpectedText)
   })
 
   it('end where the bytes do', () => {

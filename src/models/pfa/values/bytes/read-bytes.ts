@@ -3,7 +3,7 @@ import type { RecordClasses } from '../record-classes.ts'
 import { TypeMemo } from '../type-memo.ts'
 import type { Value } from '../value.ts'
 import { createCursor, type Cursor, deeper, more, space, take, takeAll, unexpected, UnexpectedText, utf8 } from './cursor.ts'
-import { readNumber } from './read-number.ts'
+import { readNumber, readWhole } from './read-number.ts'
 import { createStringReader } from './read-string.ts'
 import { recordReader } from './record-reader.ts'
 import { unionReader } from './union-reader.ts'
@@ -114,7 +114,8 @@ function readDouble(cursor: Cursor): number {
 }
 
 function readInt(cursor: Cursor): number {
-  const value = readDouble(cursor)
+  if (cursor.bytes[cursor.at]! <= 0x20) space(cursor)
+  const value = readWhole(cursor)
   return (value | 0) === value ? value + 0 : unexpected()
 }
 
@@ -127,7 +128,8 @@ function readSigned(cursor: Cursor): number {
 
 /** A long that a double holds, as nearly all are. */
 function readSafe(cursor: Cursor): number {
-  const value = readDouble(cursor)
+  space(cursor)
+  const value = readWhole(cursor)
   return Number.isSafeInteger(value) ? value + 0 : unexpected()
 }
 

@@ -67,6 +67,24 @@ export function readNumber(cursor: Cursor): number {
   return negative && (value !== 0 || scale > 0) ? -value : value
 }
 
+/** Reads a number as `readNumber` does; fastest where it is an integer of a few digits. */
+export function readWhole(cursor: Cursor): number {
+  const { bytes } = cursor
+  let at = cursor.at
+  const negative = bytes[at] === 0x2d
+  if (negative) at++
+  const first = at
+  let value = 0
+  let digit = bytes[at]! - 48
+  for (; digit >= 0 && digit <= 9; digit = bytes[++at]! - 48) value = value * 10 + digit
+  const count = at - first
+  // Neither a zero before other digits nor more digits than a double holds, and what follows is no point and no exponent.
+  if (count === 0 || count > 15 || (count > 1 && bytes[first] === 0x30) || digit === -2 || (bytes[at]! | 32) === 0x65)
+    return readNumber(cursor)
+  cursor.at = at
+  return negative ? 0 - value : value
+}
+
 /** Four bytes, of which each digit has its value in it. */
 function digitsAt(view: DataView, at: number): number {
   return view.getInt32(at, true) ^ 0x30303030
