@@ -27,6 +27,15 @@ export function createPolicyService({ log, topic, clock, streams, models }: Poli
     aliases: models.policies.aliases(dataType),
   })
 
+  /** What a policy may name. With a keyed join another node may hold the models of the data type, and only that one knows their names. */
+  function namesOf(dataType: string): { names?: string[] } {
+    const history = models.registry.history(dataType)
+    if (history === undefined && models.holder !== undefined) return {}
+    const versions = history?.versions ?? []
+    const names = versions.flatMap(({ id, descriptor }) => [descriptor.name, id])
+    return { names: [...new Set([...names, ...Object.keys(models.policies.aliases(dataType))])] }
+  }
+
   /** The last record of a key counts. */
   async function send(dataType: string, key: string, message: unknown): Promise<DataTypePolicies> {
     const value = encoder.encode(JSON.stringify(message))
@@ -40,12 +49,7 @@ export function createPolicyService({ log, topic, clock, streams, models }: Poli
     async set(dataType, { policy, stream }) {
       const message = readControlMessage({ kind: 'policy', dataType, policy, ...(stream !== undefined && { stream }) })
       if (message?.kind === 'policy' && message.policy !== null) {
-        const versions = models.registry.history(dataType)?.versions ?? []
-        const names = [
-          ...versions.flatMap(({ id, descriptor }) => [descriptor.name, id]),
-          ...Object.keys(models.policies.aliases(dataType)),
-        ]
-        checkPolicy(message.policy, { names: [...new Set(names)] })
+        checkPolicy(message.policy, namesOf(dataType))
       }
       return send(dataType, `policy/${dataType}/${stream ?? ''}`, message)
     },

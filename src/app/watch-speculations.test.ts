@@ -19,7 +19,7 @@ test('a warning is an event once, whatever its numbers, and again when it comes 
   for (const ms of [3, 4]) {
     warnings = [`fast takes ${ms} ms (p99)`]
     time.advance(10_000)
-    expect(events()).toEqual(["policy wine stream 's': fast takes 3 ms (p99)"])
+    expect(events()).toEqual(["policy-warning wine stream 's': fast takes 3 ms (p99)"])
   }
   warnings = []
   time.advance(10_000)

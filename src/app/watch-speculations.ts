@@ -23,7 +23,8 @@ export function watchSpeculations({ journal, timers, policies }: WatchOptions): 
           // Its numbers change all the time.
           const key = `${stream}\n${dataType}\n${epoch}\n${message.replaceAll(/ takes .*? ms/g, '')}`
           now.add(key)
-          if (!told.has(key)) journal.note({ kind: 'policy', dataType, model: null, message: `stream '${stream}': ${message}`, code: null })
+          if (!told.has(key))
+            journal.note({ kind: 'policy-warning', dataType, model: null, message: `stream '${stream}': ${message}`, code: null })
         }
       }
     }

@@ -56,7 +56,7 @@ export const nodeEvent = z.object({
   kind: z
     .string()
     .describe(
-      'model-published, model-serving, model-warning, model-refused, model-retired, rollback, hold, engine, archive, address, policy',
+      'model-published, model-serving, model-warning, model-refused, model-retired, rollback, hold, engine, archive, address, policy, policy-refused, policy-warning',
     ),
   dataType: z.string().nullable(),
   model: z.string().nullable(),
