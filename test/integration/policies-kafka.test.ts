@@ -14,6 +14,7 @@ import type { ApiClient } from '../system/api-client.ts'
 const broker = inject('kafka')
 const PARTITIONS = 3
 const KEYS = 40
+const TYPES = ['red', 'white', 'rose', 'green', 'orange', 'sparkling']
 let client: JavaClient
 
 beforeAll(async () => {
@@ -72,18 +73,19 @@ function wrongWith({ decision, input }: Decided): string[] {
   const record = JSON.parse(String(input.value)) as Input
   const wrong = scores.filter((score) => score.value !== says(score.model, record)).map((score) => `${id}: ${JSON.stringify(score)}`)
   const expected = epoch === 1 ? mostSay(record) : says(model!, record)
-  if (dataType !== 'thing' || value !== expected) wrong.push(`${id}: ${rule} says ${value}, not ${expected}`)
+  if (dataType !== 'thing' && !TYPES.includes(dataType)) wrong.push(`${id} is a ${dataType}`)
+  if (value !== expected) wrong.push(`${id}: ${rule} says ${value}, not ${expected}`)
   return wrong
 }
 
-async function put(api: ApiClient, policy: PolicySpec): Promise<number> {
-  const response = await fetch(`${api.url}/policies/thing`, {
+async function put(api: ApiClient, policy: PolicySpec, dataType = 'thing'): Promise<number> {
+  const response = await fetch(`${api.url}/policies/${dataType}`, {
     method: 'PUT',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ policy }),
   })
   const body = (await response.json()) as { policies: { epoch: number }[] }
-  if (!response.ok) throw new Error(`PUT /policies/thing answered ${response.status}: ${JSON.stringify(body)}`)
+  if (!response.ok) throw new Error(`PUT /policies/${dataType} answered ${response.status}: ${JSON.stringify(body)}`)
   return body.policies[0]!.epoch
 }
 
@@ -124,7 +126,7 @@ test('several models answer exactly once while processes are killed and the poli
     expect(await api.post(path, bytes, 'application/octet-stream')).toMatchObject({ status: 200 })
   }
 
-  const producer = await client.producer()
+  const producer = await client.producer({ 'linger.ms': 0 })
   const abort = new AbortController()
   let sent = 0
   const feed = (async () => {
@@ -139,6 +141,8 @@ test('several models answer exactly once while processes are killed and the poli
       await pause(20)
     }
   })()
+  // Where the test fails, it goes down with the client.
+  feed.catch(() => {})
   const read = async (name: string) => client.consume({ topics: [topic(name)], whole: true })
   const flows = async (): Promise<void> => {
     const before = (await read('out')).length
@@ -196,4 +200,84 @@ test('several models answer exactly once while processes are killed and the poli
   expect(branches.size).toBe(KEYS)
   expect([...branches.values()].filter(({ size }) => size !== 1)).toEqual([])
   expect(new Set([...branches.values()].flatMap((members) => [...members])).size).toBe(2)
+}, 240_000)
+
+test('with a keyed join, several models per key answer exactly once wherever they move, by policies that change', async () => {
+  const prefix = `k${randomUUID().slice(0, 8)}-`
+  const topic = (name: string): string => `${prefix}${name}`
+  const spawn = (): WorkerProcess =>
+    new WorkerProcess({
+      log: `kafka:${broker}`,
+      group: `${prefix}group`,
+      'http.port': 0,
+      models: { topic: topic('models'), join: 'keyed' },
+      topics: Object.fromEntries(
+        ['deadLetters', 'events', 'swaps', 'statistics', 'modelState', 'control', 'rewards'].map((name) => [name, topic(name)]),
+      ),
+      streams: [
+        {
+          name: 'keyed',
+          input: topic('in'),
+          output: topic('out'),
+          decisions: topic('decisions'),
+          partitions: PARTITIONS,
+          dataType: 'key',
+          policy: { answer: { consensus: { of: ['m2', 'm3', 'm5'] } }, budgetMs: 1000 },
+          beforeModel: { maxMs: 60_000 },
+        },
+      ],
+      'kafka.sessionTimeoutMs': SESSION_TIMEOUT_MS,
+      logging: { level: 'warn', pretty: false },
+    })
+  await using first = spawn()
+  const api = await first.ready
+  for (const dataType of TYPES) {
+    for (const name of ['m2', 'm3', 'm5'] as const) {
+      const answer = await api.post(`/models?name=${name}&dataType=${dataType}&format=pfa`, MODELS[name], 'application/octet-stream')
+      expect(answer).toMatchObject({ status: expect.toBeOneOf([200, 202]) as number })
+    }
+  }
+  const producer = await client.producer({ 'linger.ms': 0 })
+  const abort = new AbortController()
+  let sent = 0
+  const feed = (async () => {
+    while (!abort.signal.aborted) {
+      const records = Array.from({ length: 12 }, (_, i) => {
+        const x = sent + i
+        return { topic: topic('in'), key: Buffer.from(TYPES[x % TYPES.length]!), value: Buffer.from(JSON.stringify({ x })) }
+      })
+      await producer.send(records)
+      sent += records.length
+      await pause(20)
+    }
+  })()
+  // Where the test fails, it goes down with the client.
+  feed.catch(() => {})
+  const read = async (name: string) => client.consume({ topics: [topic(name)], whole: true })
+  const flows = async (): Promise<void> => {
+    const before = (await read('out')).length
+    await eventually('answers go on', async () => (await read('out')).length > before + 100, { withinMs: 60_000 })
+  }
+  await flows()
+  await using second = spawn()
+  const other = await second.ready
+  await flows()
+  // Some of them are held by the other process.
+  for (const dataType of TYPES) await put(other, { answer: 'm3', shadow: [{ model: 'm2' }] }, dataType)
+  await flows()
+  await first.kill()
+  await flows()
+  abort.abort()
+  await feed
+  await eventually('everything is answered', async () => (await read('out')).length >= sent)
+  await second.stop()
+  const names = ['in', 'out', 'decisions', 'statistics'] as const
+  const [inputs = [], outputs = [], decisions = [], statistics = []] = await Promise.all(names.map(read))
+  const { decided, problems } = judgePolicies({ inputs, outputs, decisions, statistics })
+  expect([inputs.length, decided.length]).toEqual([sent, sent])
+  expect(problems.slice(0, 10)).toEqual([])
+  expect(decided.flatMap(wrongWith).slice(0, 10)).toEqual([])
+  // Each type by both of its policies.
+  const both = new Set(decided.map(({ decision: { dataType, epoch } }) => `${dataType} ${epoch === 1}`))
+  expect(both.size).toBe(2 * TYPES.length)
 }, 240_000)
