@@ -33,9 +33,15 @@ describe('a frame of floats', () => {
 
   it.each([Number.NaN, Infinity, -Infinity, 1e39, -3.5e38])('loses the row that has %s, and keeps the others', (bad) => {
     const reader = createFrameReader([input], false)
-    for (const column of [0, 1, 2]) {
-      const row = [7, 8, 9].with(column, bad)
-      expect(read(reader, [[1, 2, 3], row, [4, 5, 6]])).toMatchObject({ values: [1, 2, 3, 4, 5, 6], rejected: [0, 1, 0] })
+    const good = [
+      [1, 2, 3],
+      [4, 5, 6],
+    ]
+    for (const at of [0, 1, 2]) {
+      for (const column of [0, 1, 2]) {
+        const rows = good.toSpliced(at, 0, [7, 8, 9].with(column, bad))
+        expect(read(reader, rows)).toMatchObject({ values: good.flat(), rejected: [0, 0, 0].with(at, 1) })
+      }
     }
   })
 
