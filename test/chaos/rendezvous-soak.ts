@@ -3,6 +3,7 @@ import type { PolicySpec } from '../../src/core/policy-spec.ts'
 import { eventually } from '../eventually.ts'
 import { JavaClient } from '../setup/java-client/java-client.ts'
 import { startKafka } from '../setup/kafka/cluster.ts'
+import { policyRound } from './policy-round.ts'
 import { RendezvousFeed } from './rendezvous-feed.ts'
 import { differing, RendezvousStage } from './rendezvous-stage.ts'
 
@@ -92,26 +93,40 @@ export async function rendezvousRound(broker: string, client: JavaClient, option
   }
 }
 
-/** So many rounds, by turns with and without a decoy, and with and without transactions. True where each input has one answer, and in time. */
+const RATE = 5000
+const SECONDS = 20
+
+/**
+ * So many rounds, by turns with and without a decoy: the models as arms of one process, then each in a process of its own, by turns with and without transactions, and with a
+ * server that is killed. True where each input has one answer, and in time.
+ */
 export async function soakRendezvous(rounds: number): Promise<boolean> {
   await using cluster = await startKafka()
   await using client = await JavaClient.start(cluster.addresses)
+  const broker = cluster.addresses[0]!
   const sum = { sent: 0, answered: 0, wrong: 0 }
   const promised: number[] = []
-  for (let round = 1; round <= rounds; round++) {
-    const guarantee = round % 3 === 0 ? 'exactly-once' : 'at-least-once'
-    const decoy = round % 2 === 0
-    const result = await rendezvousRound(cluster.addresses[0]!, client, { guarantee, rate: 5000, seconds: 20, decoy, kills: 3 })
+  const tell = (name: string, result: RoundResult): void => {
     const { sent, answered, repeated, problems, latencies, late } = result
     console.log(
-      `round ${round}, ${guarantee}${decoy ? ', with a decoy that stands still' : ''}: answered ${answered} of ${sent}, repeated ${repeated}, late scores kept ${late}, ` +
+      `${name}: answered ${answered} of ${sent}, repeated ${repeated}, late scores kept ${late}, ` +
         `p50 ${at(latencies, 0.5)} p99 ${at(latencies, 0.99)} p99.9 ${at(latencies, 0.999)} max ${latencies.at(-1)} ms, ${share(latencies)} % within ${WITHIN_MS} ms`,
     )
     for (const problem of problems.slice(0, 5)) console.log(`  ${problem}`)
     sum.sent += sent
     sum.answered += answered
     sum.wrong += repeated + problems.length
-    if (guarantee === 'at-least-once') promised.push(...latencies)
+  }
+  for (let round = 1; round <= rounds; round++) {
+    const guarantee = round % 3 === 0 ? 'exactly-once' : 'at-least-once'
+    const decoy = round % 2 === 0
+    const beside = decoy ? ', with a decoy' : ''
+    const inOne = await policyRound(broker, client, { rate: RATE, seconds: SECONDS, budgetMs: BUDGET_MS, decoy })
+    tell(`round ${round}, in one process${beside}`, inOne)
+    promised.push(...inOne.latencies)
+    const across = await rendezvousRound(broker, client, { guarantee, rate: RATE, seconds: SECONDS, decoy, kills: 3 })
+    tell(`round ${round}, across processes, ${guarantee}${beside}`, across)
+    if (guarantee === 'at-least-once') promised.push(...across.latencies)
   }
   console.log(`answered ${sum.answered} of ${sum.sent}, ${share(promised)} % within budget`)
   return sum.answered === sum.sent && sum.wrong === 0 && Number(share(promised)) >= 99.9

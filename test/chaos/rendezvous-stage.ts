@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { resolve } from 'node:path'
-import { Admin } from '@platformatic/kafka'
 import type { PolicySpec } from '../../src/core/policy-spec.ts'
 import type { Decision, StrayScore } from '../../src/policies/decisions/decision.ts'
 import { readDecision, readStray } from '../../src/policies/decisions/decision-text.ts'
 import { resultText } from '../../src/rendezvous/outbox.ts'
 import type { JavaClient, JavaRead } from '../setup/java-client/java-client.ts'
+import { createAppendTimeTopic } from './append-time-topic.ts'
 import { SESSION_TIMEOUT_MS } from './stage.ts'
 import { WorkerProcess } from './worker-process.ts'
 
@@ -192,15 +192,4 @@ export function differing({ results, decisions }: Left): string[] {
     const decision = decisions.get(id)
     return decision !== undefined && resultText(decision) === value!.toString() ? [] : [id]
   })
-}
-
-/** Creates a topic that has the broker's time on its records. */
-async function createAppendTimeTopic(broker: string, topic: string, partitions: number): Promise<void> {
-  const admin = new Admin({ clientId: 'soak', bootstrapBrokers: [broker] })
-  try {
-    const configs = [{ name: 'message.timestamp.type', value: 'LogAppendTime' }]
-    await admin.createTopics({ topics: [topic], partitions, replicas: -1, configs })
-  } finally {
-    await admin.close()
-  }
 }

@@ -160,6 +160,11 @@ export class Work {
     for (const run of group.runs) if (run.count > 0) this.#mark(run, run.slot)
   }
 
+  /** Whether all of it is over by a deadline, since policies with budgets decide. */
+  get isTimed(): boolean {
+    return this.#policies.length > 0
+  }
+
   /** Writes answers, dead letters and statistics. Call it once `done`, in the order in which the lane's batches began. */
   finish(): Answers {
     const { batch, outcomes } = this

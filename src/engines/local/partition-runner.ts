@@ -32,6 +32,8 @@ export interface RunnerOptions {
 
 /** How many batches of a partition may be with models that answer later. */
 const IN_FLIGHT = 4
+/** And of those that are over by a deadline: a batch that waited for one of them would have less time, or be late. */
+const TIMED_IN_FLIGHT = 256
 /** Records that are held are looked at again after this time, since more of them may be waiting than the stream allows. */
 const LOOK_AGAIN_MS = 500
 /** What came too late for its batch waits so long for another batch to take it along. */
@@ -229,7 +231,8 @@ export class PartitionRunner {
     committing.settled.then(settled, settled)
     committing.settled.catch(() => this.#abort.abort())
     if (work.done === undefined && !group.overlapping && this.#inFlight.length === 1) await committing.settled
-    while (this.#inFlight.length > 0 && (this.#scoring >= IN_FLIGHT || budget.exceeded)) await this.#inFlight[0]!.settled
+    const most = work.isTimed ? TIMED_IN_FLIGHT : IN_FLIGHT
+    while (this.#inFlight.length > 0 && (this.#scoring >= most || budget.exceeded)) await this.#inFlight[0]!.settled
   }
 
   /** Fails, without a commit, where the one before did. The work is released in any case. */
