@@ -61,7 +61,7 @@ try {
       log(...words)
     }
     await run(values.quick)
-    if (values.save) saveResults(printed)
+    if (values.save) saveResults(printed, values.quick)
   }
 } finally {
   await closeStage()
