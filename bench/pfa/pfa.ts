@@ -1,6 +1,9 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { parseJson } from '../../src/models/pfa/document/json.ts'
 import { difference } from '../../scripts/conformance/pfa/same-value.ts'
 import { type BenchDocument, clusters, forest, reshaping, statistics } from './documents.ts'
@@ -23,8 +26,23 @@ const TASKS: readonly Task[] = [
   { name: 'load of 50 trees', what: 'loads', make: () => forest(), goal: 50 },
 ]
 
-/** Prints what a record (or a load) costs beside Hadrian, both warmed, turn by turn; every answer is compared first. */
+/**
+ * Prints what a record (or a load) costs beside Hadrian, both warmed, turn by turn; every answer is compared first. In a process whose collector has one
+ * thread, as the peer's has: threads that wait for each other, and for a processor, would count as CPU time.
+ */
 export async function runPfa(quick: boolean): Promise<void> {
+  const source = `import { measurePfa } from ${JSON.stringify(import.meta.url)}; await measurePfa(${quick})`
+  const child = spawn(process.execPath, ['--single-threaded-gc', '--input-type=module', '--eval', source], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const ended = once(child, 'close')
+  for await (const line of createInterface({ input: child.stdout })) console.log(line)
+  const [code] = await ended
+  if (code !== 0) throw new Error('the measurement failed')
+}
+
+/** The measurement itself, in this process. @public */
+export async function measurePfa(quick: boolean): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-bench-pfa-'))
   console.log(
     'CPU ns a record, or a load'.padEnd(36),
