@@ -9,7 +9,8 @@ export function sluiceImage(form: 'json' | 'binary'): SluiceSystem {
   const models = [{ name: 'image', version: '1', dataType: 'image', format: 'onnx', bytes: sharedBytes('crayfish-ffnn.onnx') }]
   const dataType = { constant: 'image' }
   // Like the peers it answers with the scores, and does not write the images again.
-  const json = sluice({ stream: { dataType, format: 'json', answer: { field: 'answer', record: false } }, models })
+  const system = sluice({ stream: { dataType, format: 'json', answer: { field: 'answer', record: false } }, models })
+  const json: SluiceSystem = { ...system, answers: 'sluice-alone' }
   if (form === 'json') return json
   return {
     ...json,

@@ -22,8 +22,8 @@ export interface Place {
 /** What is measured: Sluice or a peer. */
 export interface System {
   readonly name: string
-  /** What its answers are: copies of the records, the scores' bytes, or Sluice's. */
-  readonly answers: 'copies' | 'numbers' | 'sluice'
+  /** What its answers are: copies of the records, the scores' bytes, or Sluice's, with the record or without. */
+  readonly answers: 'copies' | 'numbers' | 'sluice' | 'sluice-alone'
   /** How far scores may be from the expected ones, relative to their size above one. */
   readonly tolerance: number
   /** Starts it; it need not be ready yet. */

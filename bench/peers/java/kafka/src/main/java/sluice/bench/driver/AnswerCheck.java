@@ -25,7 +25,7 @@ interface AnswerCheck {
       case "numbers":
         RecordSet scored = sets.get(options.get("records"));
         return (record, sequence) -> numbers(record.value(), scored.expected(sequence), tolerance);
-      case "sluice":
+      case "sluice", "sluice-alone":
         return new SluiceCheck(options, sets, tolerance);
       default:
         throw new IllegalArgumentException("no answers " + options.get("answers"));

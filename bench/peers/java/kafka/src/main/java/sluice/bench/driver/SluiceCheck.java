@@ -9,7 +9,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 
 /**
- * Sluice's answers: the record as it came with the answer added, score and version in the headers. The score must be what the named version
+ * Sluice's answers: the record as it came with the answer added, or the answer alone; score and version in the headers. The score must be what the named version
  * gives: {@code versions} is a list of {@code name@version:records}, in the order in which they take over; where it is absent, all are one.
  */
 final class SluiceCheck implements AnswerCheck {
@@ -19,10 +19,12 @@ final class SluiceCheck implements AnswerCheck {
   private final Map<Integer, Integer> reached = new HashMap<>();
   private final RecordSet only;
   private final double tolerance;
+  private final boolean alone;
   private long back;
 
   SluiceCheck(Map<String, String> options, Map<String, RecordSet> sets, double tolerance) {
     this.tolerance = tolerance;
+    alone = options.get("answers").equals("sluice-alone");
     only = sets.get(options.get("records"));
     if (!options.containsKey("versions")) return;
     for (String version : options.get("versions").split(",")) {
@@ -40,13 +42,22 @@ final class SluiceCheck implements AnswerCheck {
     if (records == null) return "answered by " + version;
     if (!versions.isEmpty()) follow(record.partition(), version);
     byte[] input = records.value(sequence);
-    // A JSON record goes on where its last brace was.
-    int same = input[0] == '{' ? input.length - 1 : input.length;
-    byte[] value = record.value();
-    if (value.length <= same || Arrays.mismatch(value, 0, same, input, 0, same) >= 0) return "not the record as it came";
+    String fault = alone ? answerAlone(record.value(), input) : withRecord(record.value(), input);
+    if (fault != null) return fault;
     double score = Double.parseDouble(header(record, "sluice_score"));
     double right = records.expected(sequence)[0];
     return AnswerCheck.near(score, right, tolerance) ? null : score + " instead of " + right + " by " + version;
+  }
+
+  /** The records of these workloads are far longer than an answer. */
+  private static String answerAlone(byte[] value, byte[] input) {
+    return value == null || value.length == 0 || value.length >= input.length ? "not an answer without its record" : null;
+  }
+
+  private static String withRecord(byte[] value, byte[] input) {
+    // A JSON record goes on where its last brace was.
+    int same = input[0] == '{' ? input.length - 1 : input.length;
+    return value.length <= same || Arrays.mismatch(value, 0, same, input, 0, same) >= 0 ? "not the record as it came" : null;
   }
 
   private void follow(int partition, String version) {
