@@ -97,6 +97,8 @@ export class RendezvousStage implements AsyncDisposable {
     const decisions = new Map<string, Decision>()
     const repeated: string[] = []
     const strays: StrayScore[] = []
+    // Before the decisions: each result that was there has its decision there too.
+    const results = await this.#read('results')
     for (const { value, headers } of await this.#read('decisions')) {
       const type = headers.find(([name]) => name === 'ce_type')?.[1]?.toString()
       if (type === 'sluice.stray-score') strays.push(readStray(value!.toString()))
@@ -106,7 +108,7 @@ export class RendezvousStage implements AsyncDisposable {
         decisions.set(decision.id, decision)
       }
     }
-    return { results: await this.#read('results'), decisions, repeated, strays }
+    return { results, decisions, repeated, strays }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
