@@ -67,7 +67,7 @@ export class ChaosStage implements AsyncDisposable {
   /** Resolves when answers go on: there are more of them on the log. */
   async flows(): Promise<void> {
     const before = await this.#outputEnd()
-    await eventually('answers go on', async () => (await this.#outputEnd()) > before, { withinMs: 90_000 })
+    await eventually('answers go on', async () => (await this.#outputEnd()) > before, { withinMs: 150_000 })
   }
 
   /** Stops the feed, waits until everything is answered, ends all workers, and judges what is on the log. */

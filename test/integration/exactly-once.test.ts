@@ -53,7 +53,7 @@ test(
   },
 )
 
-test('one broker of three is lost and comes back, and nothing is lost or doubled', { timeout: 300_000 }, async () => {
+test('one broker of three is lost and comes back, and nothing is lost or doubled', { timeout: 500_000 }, async () => {
   await using three = await startKafka(3)
   await using reader = await JavaClient.start(three.addresses)
   await using stage = await ChaosStage.start({ cluster: three, client: reader, workers: 2, settings: { workers: 2 } })
