@@ -1,4 +1,5 @@
 import type { Batch } from './batch.ts'
+import type { ChangelogRecord } from './changelog.ts'
 
 export interface TopicSpec {
   readonly topic: string
@@ -36,8 +37,12 @@ export interface Append extends TopicPartition {
 export interface Commit {
   /** In this order. Their bytes may be used again once the promise of the commit is settled; the log may have written into their headers. */
   readonly appends: readonly Append[]
+  /** Of commits that become durable together, only the last record of a key need be written. */
+  readonly changelog?: readonly ChangelogRecord[]
   /** The offset from which each input partition continues. */
   readonly offsets: readonly (TopicPartition & { readonly next: bigint })[]
+  /** Called once the appends are on the log for good and their bytes are free, where that is before the whole commit is settled. */
+  readonly onAppended?: () => void
 }
 
 /**
@@ -78,7 +83,7 @@ export interface GroupOptions {
   readonly group: string
   /** `exactly-once` where absent. A log whose commits are cheap transactions anyway gives that always. */
   readonly guarantee?: Guarantee
-  /** How long a transaction of a log that shares them among commits stays open for more of them, in ms. 100 where absent. */
+  /** How long a log that makes several commits durable together waits for more of them, in ms. 100 where absent. */
   readonly commitIntervalMs?: number
   /** All partitions of these topics are shared among the members. */
   readonly topics: readonly string[]

@@ -203,10 +203,17 @@ export class RecordBatchWriter {
 
 /** One record batch of these records, in bytes of its own. */
 export function encodeRecords(records: readonly RecordParts[]): Uint8Array {
-  const writer = new RecordBatchWriter(1024)
+  const writer = (edge ??= new RecordBatchWriter(4096))
+  writer.reset()
   for (const record of records) writer.append(record)
-  return writer.finish().slice()
+  const bytes = writer.finish().slice()
+  if (writer.bytes.length > MAX_KEPT) edge = undefined
+  return bytes
 }
+
+/** Of `encodeRecords`, which is not interrupted. */
+let edge: RecordBatchWriter | undefined
+const MAX_KEPT = 256 * 1024
 
 /** More bytes than these are copied faster by a native call. */
 const MAX_WORDS = 256

@@ -6,7 +6,7 @@ import type { ServingOperator } from '../../core/operator/operator.ts'
 import { Work } from '../../core/operator/work.ts'
 import { LaneSnapshots, type SnapshotStore } from './lane-snapshot.ts'
 import type { EngineObserver } from './observer.ts'
-import { appendsOf, type StateTopics } from './state-topics.ts'
+import { appendsOf, changelogOf, type StateTopics } from './state-topics.ts'
 import type { CommitBudget } from './commit-budget.ts'
 import type { Wake } from './wake.ts'
 
@@ -239,6 +239,11 @@ export class PartitionRunner {
   #commitAfter(before: Committing, work: Work): Committing {
     const handed = Promise.withResolvers<void>()
     handed.promise.catch(() => {})
+    let released = false
+    const release = (): void => {
+      if (!released) work.release()
+      released = true
+    }
     const settled = (async () => {
       this.#scoring++
       try {
@@ -249,36 +254,47 @@ export class PartitionRunner {
           await work.done
           this.#scoring--
         }
-        const committed = this.#commit(work)
+        const committed = this.#commit(work, release)
         handed.resolve()
         await committed
       } catch (error) {
         handed.reject(error)
         throw error
       } finally {
-        work.release()
+        release()
       }
     })()
     return { handed: handed.promise, settled }
   }
 
-  async #commit(work: Work): Promise<void> {
+  /** Releases the work as soon as its answers are on the log. */
+  async #commit(work: Work, release: () => void): Promise<void> {
     const { observer, stream, onCommit } = this.#options
     const answers = work.finish()
     this.#next = answers.nextOffset
-    await this.#append(answers)
-    observer.answered(stream, work, answers)
-    onCommit()
+    let isDone = false
+    const done = (): void => {
+      if (isDone) return
+      isDone = true
+      observer.answered(stream, work, answers)
+      onCommit()
+      release()
+    }
+    await this.#append(answers, done)
+    done()
   }
 
   /** Commits what was answered. */
-  async #append(answers: Answers): Promise<void> {
+  async #append(answers: Answers, onAppended?: () => void): Promise<void> {
     const { group, output, decisions, topics } = this.#options
     const { topic, partition } = this.#lane
     const save = this.#snapshots?.capture()
+    const places = { output, decisions, topics, topic, partition }
     await group.commit({
-      appends: appendsOf(answers, { output, decisions, topics, topic, partition }),
+      appends: appendsOf(answers, places),
+      changelog: changelogOf(answers, places),
       offsets: [{ topic, partition, next: answers.nextOffset }],
+      ...(onAppended && { onAppended }),
     })
     save?.()
   }

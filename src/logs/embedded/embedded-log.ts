@@ -1,3 +1,4 @@
+import { changelogAppends } from '../../core/changelog.ts'
 import { SluiceError } from '../../core/errors.ts'
 import type { Append, Commit, Group, GroupOptions, Log, ReadOptions, TopicPartition, TopicSpec } from '../../core/log.ts'
 import type { Batch } from '../../core/batch.ts'
@@ -109,6 +110,7 @@ class EmbeddedLog implements Log {
     })
     const staging = new Staging(this.#catalog)
     for (const append of commit.appends) staging.add(append)
+    for (const append of changelogAppends(commit.changelog)) staging.add(append)
     this.#write({ batches: staging.batches, nexts: staging.nexts, offsets })
   }
 

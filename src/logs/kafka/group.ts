@@ -153,7 +153,7 @@ export class KafkaGroup implements Group {
       handedOver: (partition) => this.#handedOver.get(keyOf(partition)),
     }
     const cluster = this.#cluster
-    if (guarantee === 'at-least-once') return new PlainCommitter({ cluster, producer: this.#producer, ownership })
+    if (guarantee === 'at-least-once') return new PlainCommitter({ cluster, producer: this.#producer, ownership, commitIntervalMs })
     return new TransactionalCommitter({ cluster, ownership, commitIntervalMs })
   }
 

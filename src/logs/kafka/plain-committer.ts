@@ -10,9 +10,14 @@ export interface PlainCommitterOptions {
   readonly cluster: Cluster
   readonly producer: Producer
   readonly ownership: Ownership
+  /** How often offsets are committed. */
+  readonly commitIntervalMs: number
 }
 
-/** Commits at least once, without transactions: appends are on all in-sync replicas before the offsets are committed. */
+/**
+ * Commits at least once, without transactions: appends go out at once and are on all in-sync replicas before the offsets are committed, which is done for
+ * many commits together.
+ */
 export class PlainCommitter implements Committer {
   readonly #options: PlainCommitterOptions
   /** Settles, without an error, when the appends of the commits so far are on their way. */
@@ -24,11 +29,15 @@ export class PlainCommitter implements Committer {
 
   constructor(options: PlainCommitterOptions) {
     this.#options = options
-    const { cluster, ownership } = options
-    this.#offsets = new OffsetCommits(async (offsets) => commitOffsets(cluster, { ownership, offsets }))
+    const { cluster, producer, ownership, commitIntervalMs: intervalMs } = options
+    this.#offsets = new OffsetCommits({
+      intervalMs,
+      append: async (append) => producer.append(append),
+      request: async (offsets) => commitOffsets(cluster, { ownership, offsets }),
+    })
   }
 
-  async commit({ appends, offsets }: Commit): Promise<void> {
+  async commit({ appends, changelog = [], offsets, onAppended }: Commit): Promise<void> {
     const { cluster, producer, ownership } = this.#options
     const keys = offsets.map(keyOf)
     const earlier = keys.flatMap((key) => this.#handed.get(key) ?? [])
@@ -41,9 +50,12 @@ export class PlainCommitter implements Committer {
     const handed = (async () => {
       const { appended } = await admitted
       for (const result of await appended) if (result.status === 'rejected') throw result.reason
+      onAppended?.()
       // Offsets must not overtake each other, nor pass by work that failed.
       await Promise.all(earlier)
       if (this.#abandoned && offsets.length > 0) throw fenced(ownership.group, offsets[0]!)
+      this.#offsets.keep(changelog)
+      if (offsets.length === 0) return { committed: this.#offsets.flush() }
       return { committed: Promise.all(offsets.map(async (offset) => this.#offsets.commit(offset))) }
     })()
     for (const key of keys) this.#handed.set(key, handed)
@@ -56,7 +68,7 @@ export class PlainCommitter implements Committer {
   }
 
   hurry(): Disposable {
-    return { [Symbol.dispose]: () => {} }
+    return this.#offsets.hurry()
   }
 
   async abandon(): Promise<void> {

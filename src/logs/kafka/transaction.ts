@@ -1,3 +1,4 @@
+import { Changelog } from '../../core/changelog.ts'
 import type { Commit, TopicPartition } from '../../core/log.ts'
 import { keyOf } from './partition-key.ts'
 
@@ -23,6 +24,7 @@ export class Transaction {
   readonly #registered = new Set<string>()
   readonly #claimed = new Set<string>()
   readonly #offsets = new Map<string, Commit['offsets'][number]>()
+  readonly #changelog = new Changelog()
   readonly #work: Promise<void>[] = []
   readonly #failure = Promise.withResolvers<never>()
   #arrived: { readonly commit: Commit; readonly appended: PromiseWithResolvers<void> }[] = []
@@ -47,6 +49,7 @@ export class Transaction {
 
   add(commit: Commit): void {
     for (const append of commit.appends) this.#bytes += append.recordBatch.length
+    this.#changelog.add(commit.changelog ?? [])
     for (const offset of commit.offsets) this.#offsets.set(keyOf(offset), offset)
     const appended = Promise.withResolvers<void>()
     appended.promise.catch(this.#failure.reject)
@@ -68,7 +71,10 @@ export class Transaction {
 
   async #finish(): Promise<void> {
     await Promise.all(this.#work)
-    if (this.#offsets.size > 0) await this.#steps.commitOffsets([...this.#offsets.values()])
+    const changelog = this.#changelog.take().map(async (append) => this.#steps.append(append))
+    const offsets = this.#offsets.size > 0 ? [this.#steps.commitOffsets([...this.#offsets.values()])] : []
+    // All of them, also where one fails: nothing may be on its way when the transaction is ended.
+    for (const result of await Promise.allSettled([...changelog, ...offsets])) if (result.status === 'rejected') throw result.reason
     if (this.#registered.size > 0 || this.#offsets.size > 0) await this.#steps.commit()
   }
 
@@ -82,7 +88,7 @@ export class Transaction {
         await Promise.all([
           this.#once(
             this.#registered,
-            arrived.flatMap(({ commit }) => commit.appends),
+            arrived.flatMap(({ commit }) => [...commit.appends, ...(commit.changelog ?? [])]),
             async (partitions) => this.#steps.register(partitions),
           ),
           this.#once(

@@ -69,7 +69,7 @@ export class TransactionalCommitter implements Committer {
       await checkAppends(this.#options.cluster, commit.appends)
       this.#options.ownership.identity(commit.offsets)
       if (this.#broken !== undefined) throw this.#broken.error
-      if (commit.appends.length === 0 && commit.offsets.length === 0) waiting.settled.resolve()
+      if (isEmpty(commit)) waiting.settled.resolve()
       else this.#take(waiting)
     })
     this.#admitted = admitted.catch(() => {})
@@ -183,4 +183,8 @@ export class TransactionalCommitter implements Committer {
     await this.#coordinator.addOffsets(producer, ownership.group)
     await commitOffsetsInTransaction(cluster, { ownership, offsets, transactionalId: this.#coordinator.transactionalId, producer })
   }
+}
+
+function isEmpty({ appends, changelog = [], offsets }: Commit): boolean {
+  return appends.length === 0 && changelog.length === 0 && offsets.length === 0
 }

@@ -1,4 +1,5 @@
 import { type Batch } from '../../core/batch.ts'
+import { changelogAppends } from '../../core/changelog.ts'
 import { SluiceError } from '../../core/errors.ts'
 import type { Append, Commit, Group, GroupOptions, Log, ReadOptions, TopicPartition } from '../../core/log.ts'
 import { readRecordBatches } from '../../core/record-batch.ts'
@@ -40,9 +41,10 @@ export function createPipedLog({ base, input, source, sinks, now }: PipedLogOpti
     await sinks[topic]!(readRecordBatches(recordBatch, { topic, partition: 0, from: 0n }))
   }
 
-  async function commit({ appends, offsets }: Commit): Promise<void> {
+  async function commit({ appends, changelog, offsets }: Commit): Promise<void> {
     try {
-      for (const append of appends) await (Object.hasOwn(sinks, append.topic) ? write(append) : base.append(append))
+      for (const append of [...appends, ...changelogAppends(changelog)])
+        await (Object.hasOwn(sinks, append.topic) ? write(append) : base.append(append))
     } catch (error) {
       // Who reads the answers is gone, or there is no room for them: it will not get better.
       incoming.fail(error)

@@ -55,6 +55,29 @@ export function commitTests({ log, test, topic, testAlone }: Suite): void {
     expect(await member.group.committed({ topic: input, partition: 0 })).toBe(30n)
   })
 
+  test('a changelog ends with the last record of each key, whatever was committed together', async () => {
+    const { member, input, output, stage } = await oneMember()
+    await using _ = stage
+    const numbers = Array.from({ length: 20 }, (_unused, i) => i)
+    const place = { topic: output, partition: 0, timestamp: 1 }
+    await Promise.all(
+      numbers.map(async (i) =>
+        member.commit({
+          changelog: [
+            { ...place, key: 'all', value: `all ${i}` },
+            { ...place, key: `of ${i % 3}`, value: `${i % 3} ${i}` },
+          ],
+          offsets: [{ topic: input, partition: 0, next: BigInt(i + 1) }],
+        }),
+      ),
+    )
+    const values = await valuesOf(log(), output)
+    const last = (of: string): string | undefined => values.findLast((value) => value?.startsWith(`${of} `)) ?? undefined
+    expect(['all', '0', '1', '2'].map(last)).toEqual(['all 19', '0 18', '1 19', '2 17'])
+    await member.commit({ changelog: [{ ...place, key: 'alone', value: 'alone 1' }] })
+    expect((await valuesOf(log(), output)).at(-1)).toBe('alone 1')
+  })
+
   test('a commit with an append to an unknown topic leaves nothing', async () => {
     await expectNothing(to(uniqueName('missing'), 'x'), 'log.topic.unknown')
   })
