@@ -28,6 +28,8 @@ export interface ArmsPolicy {
   readonly default: DefaultSpec
   /** Whether every record asks all arms, so that no plan has to be made for each. */
   readonly asksAll: boolean
+  /** Whether it has one arm only, which answers every record by itself. */
+  readonly isSingle: boolean
   createDecider(): Decider
 }
 
@@ -87,6 +89,11 @@ export interface Decider {
   plan(draw: RecordDraw): number
   put(scores: ArmScores): void
   /** An arm can't answer a record: it failed, or it is not in service. */
+  /**
+   * In place of `put` and `decide`, for a policy of a single arm that answered at once: its answers are the policy's. Of no use where texts of decisions are asked
+   * for, since it keeps nothing for them.
+   */
+  answerAlone(scores: Scores, records: ArrayLike<number>): void
   putFailed(arm: number, record: number): void
   putAbsent(arm: number, record: number): void
   /** Decides the records that can be decided by now; with `final`, all. Answers whether all are. */

@@ -1,90 +1,20 @@
 import { expect, test } from 'vitest'
-import { batchOf, createJsonOperator, headersByName, plainRecords, value } from '../../../test/fixtures/serving/json-operator.ts'
-import { loadedStub, StubModel, type StubOptions } from '../../../test/fixtures/serving/stub-model.ts'
+import { batchOf, plainRecords, value } from '../../../test/fixtures/serving/json-operator.ts'
+import { answersOf, counts, decisionsOf, PolicyStage, rejectionsOf, SlowModel, turn } from '../../../test/fixtures/serving/policy-stage.ts'
+import type { StubModel } from '../../../test/fixtures/serving/stub-model.ts'
+import { loadedStub } from '../../../test/fixtures/serving/stub-model.ts'
 import { SummingModel } from '../../../test/fixtures/serving/summing-model.ts'
 import { record } from '../../../test/contracts/log/plain-record.ts'
-import { VirtualTime } from '../../../test/fixtures/serving/virtual-timers.ts'
 import { createArmsPolicy } from '../../policies/batch/create-arms-policy.ts'
 import { readDecision, readStray } from '../../policies/decisions/decision-text.ts'
 import { unitHash, saltSeed } from '../../policies/hash/murmur.ts'
 import { Dictionary } from '../dictionary.ts'
 import { SluiceError } from '../errors.ts'
-import type { Model } from '../model.ts'
-import type { PolicySpec } from '../policy-spec.ts'
-import type { Answers } from './answers.ts'
-import { Lane } from './lane.ts'
-import type { Held, OperatorOptions, ServingOperator } from './operator.ts'
-import { Work } from './work.ts'
-
-/** An operator of data type `a` with a policy, arms by their names, and time that the test moves. */
-class Stage {
-  readonly time = new VirtualTime()
-  readonly lane = new Lane('input', 0)
-  readonly operator: ServingOperator
-  readonly models = new Map<string, Model>()
-
-  constructor(policy: PolicySpec, options: Partial<OperatorOptions> = {}) {
-    this.operator = createJsonOperator({ clock: this.time, timers: this.time, decisions: true, ...options })
-    this.operator.setPolicy('a', createArmsPolicy(policy, 1))
-  }
-
-  /** Has a model `<arm>@<version>` play an arm. */
-  arm(name: string, given: StubOptions = {}, version = '1'): this {
-    return this.play(name, new StubModel(given), version)
-  }
-
-  play(name: string, model: Model, version = '1'): this {
-    this.models.set(name, model)
-    this.operator.serveArm('a', name, this.operator.fit(loadedStub(`${name}@${version}`, 'a', model)))
-    return this
-  }
-
-  begin(numbers: readonly (number | null)[], from = 0n): Work {
-    const values = numbers.map((x) => (x === null ? '{"dataType":"a"}' : value('a', x)))
-    const begun = this.operator.begin(batchOf(values, from), this.lane)
-    if (!(begun instanceof Work)) throw new Error(`held for ${begun.held}`)
-    return begun
-  }
-
-  answer(numbers: readonly (number | null)[]): Answers {
-    const work = this.begin(numbers)
-    if (work.done !== undefined) throw new Error('it has to be waited for')
-    return work.finish()
-  }
-
-  arms(): Record<string, unknown> {
-    const all = [...this.lane.allStatistics()].filter(({ arm }) => arm !== undefined)
-    return Object.fromEntries(all.map(({ model, usage, arm }) => [model, { usage, ...arm }]))
-  }
-}
-
-/** A model that answers when the test lets it. */
-class SlowModel extends StubModel {
-  readonly gates: PromiseWithResolvers<void>[]
-
-  constructor(score: (x: number) => number) {
-    const gates: PromiseWithResolvers<void>[] = []
-    super({
-      score,
-      before: () => {
-        const gate = Promise.withResolvers<void>()
-        gates.push(gate)
-        return gate.promise
-      },
-    })
-    this.gates = gates
-  }
-}
-
-const turn = async (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
-const answersOf = ({ outputs }: Answers): unknown[] => plainRecords(outputs).map((each) => headersByName(each)).map((headers) => [headers['ce_id'], headers['sluice_model'], headers['sluice_score']]) // prettier-ignore
-const decisionsOf = ({ decisions }: Answers): (string | null)[] => plainRecords(decisions).map((each) => each.value)
-const rejectionsOf = ({ deadLetters }: Answers): unknown[] =>
-  plainRecords(deadLetters).map((each) => [headersByName(each)['sluice_offset'], headersByName(each)['sluice_error']])
-const counts = { scored: 0, failed: 0, late: 0, cancelled: 0, chosen: 0, compared: 0, agreed: 0, usage: 0 }
+import type { Held } from './operator.ts'
+import type { Work } from './work.ts'
 
 test('a consensus of three answers with what most say, by the version that said it first, in the order of the input', () => {
-  const stage = new Stage({ answer: { consensus: { of: ['a', 'b', 'c'] } } })
+  const stage = new PolicyStage({ answer: { consensus: { of: ['a', 'b', 'c'] } } })
   stage
     .arm('a', { score: (x) => x })
     .arm('b', { score: (x) => (x > 2 ? -1 : x) }, '7')
@@ -116,7 +46,7 @@ test('a consensus of three answers with what most say, by the version that said 
 
 test('an arm that fails a record is failed alone; the record is rejected with the first reason where nobody answers', () => {
   const no = new SluiceError('record.feature.invalid', 'it does not like it')
-  const stage = new Stage({ answer: { rendezvous: { schedule: [{ afterMs: 0, accept: ['smart', 'fast'] }] } } })
+  const stage = new PolicyStage({ answer: { rendezvous: { schedule: [{ afterMs: 0, accept: ['smart', 'fast'] }] } } })
   stage.arm('smart', { score: (x) => (x >= 2 ? no : x) }).arm('fast', { score: (x) => (x >= 3 ? Number.NaN : 10 * x) })
   const answers = stage.answer([1, 2, 3, null])
   expect(answersOf(answers)).toEqual([
@@ -135,14 +65,14 @@ test('an arm that fails a record is failed alone; the record is rejected with th
 })
 
 test('an arm that throws on a whole frame leaves the answers to the others', () => {
-  const stage = new Stage({ answer: { bagging: { of: ['a', 'b'], by: 'mean' } } })
+  const stage = new PolicyStage({ answer: { bagging: { of: ['a', 'b'], by: 'mean' } } })
   stage.arm('a', { before: () => { throw new Error('out of order') } }).arm('b', { score: (x) => x + 1 }) // prettier-ignore
   const answers = stage.answer([1, 2])
   expect(answersOf(answers).map((each) => (each as string[])[2])).toEqual(['2', '3'])
 })
 
 test('an answer made of several says so: the policy and its members, in the value and in the headers', () => {
-  const stage = new Stage({ name: 'wines', answer: { bagging: { of: ['a', 'b'], by: 'mean' } } })
+  const stage = new PolicyStage({ name: 'wines', answer: { bagging: { of: ['a', 'b'], by: 'mean' } } })
   stage.arm('a', { score: (x) => x }).arm('b', { score: (x) => x + 1 }, '2')
   const answers = stage.answer([1, 5])
   expect(answersOf(answers)).toEqual([
@@ -159,7 +89,7 @@ test('an answer made of several says so: the policy and its members, in the valu
 
 test('labels are voted on by their texts, though each model has codes of its own', () => {
   const labels = (...texts: string[]) => [{ name: 'kind', type: 'label' as const, dictionary: new Dictionary(texts) }]
-  const stage = new Stage({ answer: { bagging: { of: ['a', 'b', 'c'], by: 'vote' } } })
+  const stage = new PolicyStage({ answer: { bagging: { of: ['a', 'b', 'c'], by: 'vote' } } })
   stage
     .arm('a', { outputs: labels('red', 'white') })
     .arm('b', { outputs: labels('white', 'red') })
@@ -168,7 +98,7 @@ test('labels are voted on by their texts, though each model has codes of its own
 })
 
 test('a split gives each arm the records whose keys are its own, and only those', () => {
-  const stage = new Stage({ answer: { split: { salt: 's', arms: [{ percent: 70, answer: 'old' }, { percent: 30, answer: 'new' }] } } }) // prettier-ignore
+  const stage = new PolicyStage({ answer: { split: { salt: 's', arms: [{ percent: 70, answer: 'old' }, { percent: 30, answer: 'new' }] } } }) // prettier-ignore
   stage.arm('old').arm('new', { score: (x) => -x })
   const keys = Array.from({ length: 100 }, (_, i) => (i % 10 === 0 ? null : `k${i}`))
   const batch = batchOf(keys.map((key, i) => record(value('a', i), { key })), 1000n) // prettier-ignore
@@ -182,7 +112,7 @@ test('a split gives each arm the records whose keys are its own, and only those'
 })
 
 test('a shadow and a reference score along and are compared, and never answer', () => {
-  const stage = new Stage({ answer: 'main', shadow: [{ model: 'next', percent: 100 }], reference: ['stable'] })
+  const stage = new PolicyStage({ answer: 'main', shadow: [{ model: 'next', percent: 100 }], reference: ['stable'] })
   stage.arm('main').arm('next', { score: (x) => (x === 1 ? 1 : 0) }).arm('stable', { before: () => { throw new Error('no') } }) // prettier-ignore
   expect(answersOf(stage.answer([1, 2]))).toEqual([
     ['0:0', 'main@1', '1'],
@@ -192,7 +122,7 @@ test('a shadow and a reference score along and are compared, and never answer', 
 })
 
 test('a new version of an arm swaps that arm only, from the next batch on', () => {
-  const stage = new Stage({ answer: { rendezvous: { schedule: [{ afterMs: 0, accept: ['a', 'b'] }] } } })
+  const stage = new PolicyStage({ answer: { rendezvous: { schedule: [{ afterMs: 0, accept: ['a', 'b'] }] } } })
   stage.arm('a').arm('b')
   stage.answer([1])
   const before = stage.models.get('b') as StubModel
@@ -203,7 +133,7 @@ test('a new version of an arm swaps that arm only, from the next batch on', () =
 })
 
 test('a speculative answer is the fast one where the smart one is late, which is counted and told of in the next commit', async () => {
-  const stage = new Stage({ answer: { speculative: { smart: 'smart', fast: 'fast', afterMs: 20 } }, budgetMs: 50 })
+  const stage = new PolicyStage({ answer: { speculative: { smart: 'smart', fast: 'fast', afterMs: 20 } }, budgetMs: 50 })
   const smart = new SlowModel((x) => 10 * x)
   stage.arm('fast').play('smart', smart)
   const work = stage.begin([1, 2])
@@ -246,7 +176,7 @@ test('a speculative answer is the fast one where the smart one is late, which is
 })
 
 test('a score that comes when time is up is late, though nobody had looked', async () => {
-  const stage = new Stage({
+  const stage = new PolicyStage({
     answer: { rendezvous: { schedule: [{ afterMs: 0, accept: ['slow'] }] } },
     budgetMs: 30,
     default: { value: -1 },
@@ -271,7 +201,7 @@ test('a score that comes when time is up is late, though nobody had looked', asy
 })
 
 test('records that nobody answered in time are rejected where there is no default', async () => {
-  const stage = new Stage({ answer: 'slow', budgetMs: 30 })
+  const stage = new PolicyStage({ answer: 'slow', budgetMs: 30 })
   stage.play('slow', new SlowModel((x) => x))
   const work = stage.begin([1])
   stage.time.advance(30)
@@ -281,7 +211,7 @@ test('records that nobody answered in time are rejected where there is no defaul
 })
 
 test('the last known answer of a key stands in for one that does not come', async () => {
-  const stage = new Stage({ answer: 'slow', budgetMs: 30, default: 'last-known' })
+  const stage = new PolicyStage({ answer: 'slow', budgetMs: 30, default: 'last-known' })
   const slow = new SlowModel((x) => x)
   stage.play('slow', slow)
   const begin = (): Work => stage.operator.begin(batchOf([record(value('a', 5), { key: 'k' }), record(value('a', 6), { key: 'other' })]), stage.lane) as Work // prettier-ignore
@@ -299,7 +229,7 @@ test('the last known answer of a key stands in for one that does not come', asyn
 })
 
 test('frames that have not begun when their batch is decided are taken back, and those of a shadow are not waited for', async () => {
-  const stage = new Stage({ answer: { speculative: { smart: 'smart', fast: 'fast', afterMs: 10 } }, budgetMs: 50, shadow: [{ model: 'shadow' }] }) // prettier-ignore
+  const stage = new PolicyStage({ answer: { speculative: { smart: 'smart', fast: 'fast', afterMs: 10 } }, budgetMs: 50, shadow: [{ model: 'shadow' }] }) // prettier-ignore
   const smart = new SlowModel((x) => x)
   const shadow = new SlowModel((x) => x)
   stage.arm('fast').play('smart', smart).play('shadow', shadow)
@@ -321,7 +251,10 @@ test('frames that have not begun when their batch is decided are taken back, and
 })
 
 test('records are held until all arms that may answer had a model once; an arm that goes later is done without', () => {
-  const stage = new Stage({ answer: { consensus: { of: ['a', 'b', 'c'] } } }, { beforeModel: { do: 'hold', maxMs: 1000, maxRecords: 10 } })
+  const stage = new PolicyStage(
+    { answer: { consensus: { of: ['a', 'b', 'c'] } } },
+    { beforeModel: { do: 'hold', maxMs: 1000, maxRecords: 10 } },
+  )
   stage.arm('a').arm('b')
   const batch = batchOf([value('a', 1)])
   expect(stage.operator.begin(batch, stage.lane)).toMatchObject({ held: 'a' } satisfies Partial<Held>)
@@ -333,7 +266,7 @@ test('records are held until all arms that may answer had a model once; an arm t
 })
 
 test('when they were held long enough, those arms answer that are there', () => {
-  const stage = new Stage(
+  const stage = new PolicyStage(
     { answer: { bagging: { of: ['a', 'b'], by: 'mean' } } },
     { beforeModel: { do: 'hold', maxMs: 1000, maxRecords: 10 } },
   )
@@ -344,7 +277,7 @@ test('when they were held long enough, those arms answer that are there', () => 
 })
 
 test('a model with a state remembers the records that its arm was asked for, and goes on without the policy', () => {
-  const stage = new Stage({ answer: 'sum', shadow: [{ model: 'plain' }] })
+  const stage = new PolicyStage({ answer: 'sum', shadow: [{ model: 'plain' }] })
   stage.play('sum', new SummingModel()).arm('plain')
   expect(answersOf(stage.answer([1, 2])).map((each) => (each as string[])[2])).toEqual(['1', '3'])
   const answers = stage.answer([3])
@@ -357,7 +290,7 @@ test('a model with a state remembers the records that its arm was asked for, and
 })
 
 test('models are disposed of once when the last late frame is back, whatever the order', async () => {
-  const stage = new Stage({ answer: { speculative: { smart: 'smart', fast: 'fast', afterMs: 10 } } })
+  const stage = new PolicyStage({ answer: { speculative: { smart: 'smart', fast: 'fast', afterMs: 10 } } })
   const smart = new SlowModel((x) => x)
   const loaded = loadedStub('smart@1', 'a', smart).retain()
   stage.arm('fast')
@@ -376,7 +309,7 @@ test('models are disposed of once when the last late frame is back, whatever the
 })
 
 test('an arm that goes by an alias says in decisions, and as a member, which model played it', () => {
-  const stage = new Stage({ answer: 'champion', shadow: [{ model: 'b@2' }] })
+  const stage = new PolicyStage({ answer: 'champion', shadow: [{ model: 'b@2' }] })
   const play = (arm: string, id: string): void => stage.operator.serveArm('a', arm, stage.operator.fit(loadedStub(id, 'a')))
   play('champion', 'forest@3')
   play('b@2', 'b@2')

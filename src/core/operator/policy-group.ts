@@ -7,7 +7,7 @@ import type { Timers } from '../timers.ts'
 import { ArmRun } from './arm-run.ts'
 import { type CombinedAnswer, CombinedAnswers } from './combined-answer.ts'
 import type { Lane } from './lane.ts'
-import { callArm, decodeArms, planArms, takeScores } from './run-arms.ts'
+import { callArm, decodeArms, planArms, takeAnswers, takeScores } from './run-arms.ts'
 import { scoreWithStates } from './score-with-states.ts'
 import type { ServedPolicy } from './served-policy.ts'
 
@@ -27,6 +27,8 @@ export interface GroupContext {
   readonly timers: Timers
   /** The longest record batch for a state. */
   readonly maxStateBytes: number
+  /** Whether decisions are written. */
+  readonly decisions: boolean
   /** Told of an arm that is done when the answers have been written already. */
   readonly onLate: (group: PolicyGroup, run: ArmRun) => void
 }
@@ -190,6 +192,12 @@ export class PolicyGroup {
     this.#doneWith(run)
     if (this.#phase === 'abandoned') return this.#freeIfDone()
     const sinceMs = this.#since()
+    if (this.#phase === 'starting' && this.policy.isSingle && !this.context.decisions) {
+      run.arrivedMs = sinceMs
+      takeAnswers(this, run)
+      this.#phase = 'decided'
+      return
+    }
     if (this.#phase === 'open') this.#catchUp(sinceMs)
     const arrivedMs = Math.max(sinceMs, this.#lookedMs + MICROSECOND)
     run.arrivedMs = arrivedMs
@@ -209,6 +217,7 @@ export class PolicyGroup {
 
   /** All arms that answer at once have: decides what can be, and waits for the others. */
   #settle(): Promise<void> | undefined {
+    if (this.#phase === 'decided') return undefined
     const sinceMs = this.#since()
     const { ticks, budgetMs } = this.policy
     while (this.#tick < ticks.length && ticks[this.#tick]! <= sinceMs * 1000) this.#tick++

@@ -74,17 +74,27 @@ export function callArm(run: ArmRun, model: Model, clock: Clock): Promise<void> 
   return undefined
 }
 
+/** Has the policy's only arm, which answered at once, answer. */
+export function takeAnswers({ decider }: PolicyGroup, run: ArmRun): void {
+  refuseUnusable(run)
+  decider.answerAlone(run.scores, run.positions)
+}
+
+function refuseUnusable(run: ArmRun): void {
+  const { frame, scores, outcomes } = run
+  rejectUnusable(run, outcomes)
+  if (outcomes.rejections === 0) return
+  for (let row = 0; row < frame.rows; row++) {
+    const record = frame.records[row]!
+    if (outcomes.rejected[record] === 1) scores.reject(row, outcomes.error(record)!)
+  }
+}
+
 /** Gives the decider what an arm said. */
 export function takeScores(group: PolicyGroup, run: ArmRun, arrivedMs: number): void {
   const { decider, positionOf } = group
   const { frame, scores, outcomes, arm, positions } = run
-  rejectUnusable(run, outcomes)
-  if (outcomes.rejections > 0) {
-    for (let row = 0; row < frame.rows; row++) {
-      const record = frame.records[row]!
-      if (outcomes.rejected[record] === 1) scores.reject(row, outcomes.error(record)!)
-    }
-  }
+  refuseUnusable(run)
   decider.put({ arm, scores, records: positions, confidence: run.served!.confidence, arrivedMs })
   if (frame.rows === run.count) return
   for (let i = 0; i < run.count; i++) {

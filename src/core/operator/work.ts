@@ -154,6 +154,7 @@ export class Work {
       clock,
       timers,
       maxStateBytes,
+      decisions,
       onLate: (late, run) => noteLate(late, run, decisions),
     })
     if (scoring !== undefined) pending.push(scoring)

@@ -1,5 +1,6 @@
 import type { ArmScores, Decider, DecisionAbout, RecordDraw } from '../../core/arms-policy.ts'
 import { Dictionary } from '../../core/dictionary.ts'
+import type { Scores } from '../../core/scores.ts'
 import type { ArmCounts } from '../../core/statistics.ts'
 import { BALLOT, Ballots } from '../rules/ballots.ts'
 import type { CompiledPolicy } from '../rules/compiled-policy.ts'
@@ -47,6 +48,8 @@ export class BatchDecider implements Decider {
   /** Per arm, its model's dictionary, and the codes in `labels` of its codes. */
   readonly #codes: ({ readonly dictionary: Dictionary; readonly to: number[] } | undefined)[] = []
   #records = 0
+  /** How many records the only arm answered; -1 where they were decided in the ordinary way. */
+  #answeredAlone = -1
   #lastName = 'none'
   #lastRule = 0
 
@@ -62,6 +65,7 @@ export class BatchDecider implements Decider {
   begin(records: number): void {
     this.#records = records
     this.undecided = records
+    this.#answeredAlone = -1
     if (this.chosen.length < records) this.#grow(Math.max(records, this.chosen.length * 2))
     this.ballots.clearRows(records)
     this.decidedAt.fill(-1, 0, records)
@@ -106,6 +110,28 @@ export class BatchDecider implements Decider {
       }
       confidences[cell] = sure
     }
+  }
+
+  answerAlone(scores: Scores, records: ArrayLike<number>): void {
+    const { chosen, values } = this
+    const stride = scores.outputs.length
+    const dictionary = scores.outputs[0]?.type === 'label' ? scores.outputs[0].dictionary : undefined
+    const isWhole = scores.rejections === 0 && scores.rows === this.#records && dictionary === undefined
+    chosen.fill(isWhole ? 0 : -2, 0, this.#records)
+    this.isLabel.fill(dictionary === undefined ? 0 : 1, 0, this.#records)
+    let answered = isWhole ? scores.rows : 0
+    if (isWhole) for (let row = 0, cell = 0; row < answered; row++, cell += stride) values[row] = scores.values[cell]!
+    else
+      for (let row = 0, cell = 0; row < scores.rows; row++, cell += stride) {
+        const value = scores.values[cell]!
+        if (scores.rejected[row] === 1 || value - value !== 0 || (dictionary !== undefined && value < 0)) continue
+        const record = records[row]!
+        chosen[record] = 0
+        values[record] = dictionary === undefined ? value : this.#code(0, dictionary, value)
+        answered++
+      }
+    this.#answeredAlone = answered
+    this.undecided = 0
   }
 
   putFailed(arm: number, record: number): void {
@@ -177,6 +203,11 @@ export class BatchDecider implements Decider {
   }
 
   tally(arm: number, into: ArmCounts): void {
+    if (this.#answeredAlone >= 0) {
+      for (const what of ANSWERED_ALONE) into[what] += this.#answeredAlone
+      into.failed += this.#records - this.#answeredAlone
+      return
+    }
     const { status, values, arms } = this.ballots
     const arrivedAt = this.arrivedAt[arm]!
     for (let record = 0, cell = arm; record < this.#records; record++, cell += arms) {
@@ -252,4 +283,5 @@ export class BatchDecider implements Decider {
   }
 }
 
+const ANSWERED_ALONE = ['scored', 'chosen', 'compared', 'agreed'] as const
 const NO_COLUMNS: readonly number[] = []

@@ -5,7 +5,7 @@ import type { PolicyArm } from '../../core/arms-policy.ts'
 import { effectiveBudgetMs, type DefaultSpec, type PolicySpec } from '../../core/policy-spec.ts'
 import { modelsOf } from '../spec/rule-parts.ts'
 import { RuleMaker } from './make-rule.ts'
-import { type Draw, micros, type Rule } from './rule.ts'
+import { type Draw, micros, ModelRule, type Rule } from './rule.ts'
 
 export type { PolicyArmRole } from '../../core/arms-policy.ts'
 
@@ -72,6 +72,11 @@ export class CompiledPolicy {
   /** Whether every record asks all arms: no choices are made, and no shadow sees only some. */
   get asksAll(): boolean {
     return this.choices.length === 0 && this.arms.every(({ percent }) => percent >= 100)
+  }
+
+  /** Whether it has one arm only, which answers every record by itself. */
+  get isSingle(): boolean {
+    return this.arms.length === 1 && this.rule instanceof ModelRule
   }
 
   isDecoy(model: string): boolean {

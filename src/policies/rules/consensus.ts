@@ -1,4 +1,5 @@
-import { allGone, ANSWERED, type Draw, EMPTY, type Moment, planAll, type Rule, type Verdict, WAIT } from './rule.ts'
+import { BALLOT } from './ballots.ts'
+import { allGone, ANSWERED, type Draw, EMPTY, ModelRule, type Moment, planAll, type Rule, type Verdict, WAIT } from './rule.ts'
 import { Tally } from './tally.ts'
 
 /**
@@ -10,9 +11,12 @@ export class ConsensusRule implements Rule {
   readonly #tally: Tally
   readonly #majority: string
   readonly #plurality: string
+  /** The arms of members that are all models; none where any is a rule. */
+  readonly #models: readonly number[]
 
   constructor(members: readonly Rule[], prefix: string) {
     this.#tally = new Tally(members)
+    this.#models = members.every((member) => member instanceof ModelRule) ? members.map(({ arm }) => arm) : []
     this.#majority = `${prefix}consensus:majority`
     this.#plurality = `${prefix}consensus:plurality`
   }
@@ -22,6 +26,7 @@ export class ConsensusRule implements Rule {
   }
 
   evaluate(moment: Moment, verdict: Verdict): number {
+    if (this.#isUnanimous(moment, verdict)) return ANSWERED
     const tally = this.#tally
     tally.take(moment, verdict)
     let winner = -1
@@ -43,6 +48,26 @@ export class ConsensusRule implements Rule {
     verdict.quorum = majority
     verdict.rule = majority ? this.#majority : this.#plurality
     return ANSWERED
+  }
+
+  /** The ordinary case, in short: models that all say the same. */
+  #isUnanimous({ ballots, row }: Moment, verdict: Verdict): boolean {
+    const models = this.#models
+    if (models.length === 0) return false
+    const { status, values } = ballots
+    const base = row * ballots.arms
+    const first = base + models[0]!
+    const said = status[first]!
+    const value = values[first]!
+    if (said !== BALLOT.number && said !== BALLOT.label) return false
+    for (let i = 1; i < models.length; i++) if (status[base + models[i]!] !== said || values[base + models[i]!] !== value) return false
+    verdict.value = value
+    verdict.label = said === BALLOT.label
+    verdict.confidence = 1
+    verdict.arm = models[0]!
+    verdict.quorum = true
+    verdict.rule = this.#majority
+    return true
   }
 
   gone(moment: Moment): boolean {
