@@ -1,4 +1,4 @@
-import type { Code } from './code.ts'
+import type { Code } from '../../../core/wasm/code.ts'
 import { LANES, type LanesVariant, LEAF_INDEX, type Pointers } from './lanes-layout.ts'
 
 /** Emits what writes the index of the leaf that each of `count` rows reaches in each of the group's 16 trees to `LEAF_INDEX`. */

@@ -1,9 +1,9 @@
-import { Code } from './code.ts'
-import { compile, type Program } from './engine.ts'
+import { Code } from '../../../core/wasm/code.ts'
+import { compile, type Program } from '../../../core/wasm/engine.ts'
 import { emitFold } from './fold-code.ts'
 import { HEADER, LANES, type LanesVariant } from './lanes-layout.ts'
 import { emitMasks } from './masks-code.ts'
-import { encodeModule } from './module.ts'
+import { encodeModule } from '../../../core/wasm/module.ts'
 import { emitRanks } from './ranks-code.ts'
 import { emitSums } from './sums-code.ts'
 

@@ -1,4 +1,4 @@
-import type { Code } from './code.ts'
+import type { Code } from '../../../core/wasm/code.ts'
 import { HEADER, LANES, type LanesVariant, LEAF_INDEX, type Pointers } from './lanes-layout.ts'
 
 /** As `emitFold`, for the masks way. The splits that strike out leaves of a stretch of 8 follow each other, stretch after stretch. */

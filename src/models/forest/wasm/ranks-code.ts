@@ -1,4 +1,4 @@
-import type { Code } from './code.ts'
+import type { Code } from '../../../core/wasm/code.ts'
 import { COLUMN_BYTES, HEADER, LANES, type LanesVariant } from './lanes-layout.ts'
 
 /** Emits the pass that writes the ranks of every row: a branchless binary search per column. */

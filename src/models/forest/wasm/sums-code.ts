@@ -1,4 +1,4 @@
-import type { Code } from './code.ts'
+import type { Code } from '../../../core/wasm/code.ts'
 import { LANES, type LanesVariant, LEAF_INDEX, type Pointers } from './lanes-layout.ts'
 
 /** Emits what adds the leaves of the group's trees, in their order, to the sums of one row. */

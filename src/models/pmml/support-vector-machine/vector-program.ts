@@ -1,6 +1,6 @@
-import { Code } from '../../forest/wasm/code.ts'
-import { compile, type Program } from '../../forest/wasm/engine.ts'
-import { encodeModule } from '../../forest/wasm/module.ts'
+import { Code } from '../../../core/wasm/code.ts'
+import { compile, type Program } from '../../../core/wasm/engine.ts'
+import { encodeModule } from '../../../core/wasm/module.ts'
 
 /** Vectors that stand side by side, two in a register: so many that additions need not wait for the ones before them. */
 export const GROUP = 16
