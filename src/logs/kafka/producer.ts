@@ -82,7 +82,7 @@ export class Producer {
       const channel = await this.#cluster.connections.producing(await this.#cluster.leader(lane))
       if (patience.isOver) throw new Error('given up')
       stamp(bytes, { producer: lane.producer, sequence: lane.sequence, transactional: false })
-      return await channel.produce({ to: lane, recordBatch: bytes })
+      return await channel.produce({ topic: lane.topic, partition: lane.partition, recordBatch: bytes })
     } catch (error) {
       if (patience.isOver) throw new Error('given up', { cause: error })
       if (isRefused(error)) throw refused(lane, bytes, error)

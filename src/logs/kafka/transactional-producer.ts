@@ -55,7 +55,7 @@ export class TransactionalProducer {
   async #attempt(to: Append, recordBatch: Buffer): Promise<void> {
     try {
       const channel = await this.#cluster.connections.producing(await this.#cluster.leader(to))
-      await channel.produce({ to, recordBatch, transactionalId: this.#transactionalId })
+      await channel.produce({ topic: to.topic, partition: to.partition, recordBatch, transactionalId: this.#transactionalId })
     } catch (error) {
       if (isRefused(error)) throw refused(to, recordBatch, error)
       if (isFencing(error)) throw transactionFenced(this.#transactionalId, error)
