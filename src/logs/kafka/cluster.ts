@@ -62,7 +62,7 @@ export class Cluster {
 
   /** Asks a broker for these topics; the answer has the number of partitions of those that exist. */
   async describe(topics: readonly string[]): Promise<Map<string, number>> {
-    const metadata = await askMetadata(await this.anyBroker(), topics)
+    const metadata = await this.ask(async (connection) => askMetadata(connection, topics))
     this.#brokers = new Map(metadata.brokers.map(({ nodeId, host, port }) => [nodeId, { host, port }]))
     const counts = new Map<string, number>()
     for (const { name, topicId, errorCode, partitions } of metadata.topics) {
@@ -125,7 +125,7 @@ export class Cluster {
   async coordinator(name: string, of: CoordinatorKind = 'group'): Promise<BrokerAddress> {
     const known = this.#coordinators.get(`${of} ${name}`)
     if (known !== undefined) return known
-    const { coordinators } = await findCoordinatorV4.api.async(await this.anyBroker(), KEY_TYPES[of], [name])
+    const { coordinators } = await this.ask(async (connection) => findCoordinatorV4.api.async(connection, KEY_TYPES[of], [name]))
     const found = coordinators[0]
     if (found === undefined || found.errorCode !== 0) {
       throw new KafkaResponseError(found?.errorCode ?? KAFKA_ERROR.coordinatorNotAvailable, found?.errorMessage)
@@ -140,16 +140,29 @@ export class Cluster {
     this.#coordinators.delete(`${of} ${name}`)
   }
 
-  /** A shared connection to a broker that can be reached: each attempt begins with another one. */
-  async anyBroker(): Promise<Connection> {
+  /** Has any broker that can be reached answer. After one that did not, the next call begins with another one. */
+  async ask<T>(request: (connection: Connection) => Promise<T>): Promise<T> {
+    const connection = await this.#anyBroker()
+    const turn = this.#turn
+    try {
+      return await request(connection)
+    } catch (error) {
+      // Of several that fail at the same time, one moves on.
+      if (this.#turn === turn) this.#turn++
+      throw error
+    }
+  }
+
+  async #anyBroker(): Promise<Connection> {
     const candidates = [...this.#brokers.values(), ...this.settings.brokers.map(parseAddress)]
     let last: unknown
     for (let i = 0; i < candidates.length; i++) {
+      const turn = this.#turn
       try {
-        return await this.connections.shared(candidates[(this.#turn + i) % candidates.length]!)
+        return await this.connections.shared(candidates[turn % candidates.length]!)
       } catch (error) {
         last = error
-        this.#turn++
+        if (this.#turn === turn) this.#turn++
       }
     }
     throw last

@@ -36,7 +36,7 @@ async function createTopic(cluster: Cluster, spec: TopicSpec): Promise<void> {
   ]
   const topic = { name: spec.topic, numPartitions: spec.partitions, replicationFactor, assignments: [], configs }
   try {
-    await createTopicsV7.api.async(await cluster.anyBroker(), [topic], 10_000, false)
+    await cluster.ask(async (connection) => createTopicsV7.api.async(connection, [topic], 10_000, false))
   } catch (error) {
     // Another process was quicker: what it made is looked at like any topic that exists.
     if (!hasKafkaCode(error, KAFKA_ERROR.topicAlreadyExists)) throw error
@@ -52,7 +52,7 @@ export async function maxAppendBytes(cluster: Cluster, topic: string): Promise<n
   return cluster.retry(`look up the limits of topic ${topic}`, async () => {
     const resources = [{ resourceType: ConfigResourceTypes.TOPIC, resourceName: topic, configurationKeys: ['max.message.bytes'] }]
     try {
-      const { results } = await describeConfigsV4.api.async(await cluster.anyBroker(), resources, false, false)
+      const { results } = await cluster.ask(async (connection) => describeConfigsV4.api.async(connection, resources, false, false))
       const bytes = Number(results[0]?.configs.find(({ name }) => name === 'max.message.bytes')?.value)
       return bytes > 0 ? bytes : DEFAULT_MAX_MESSAGE_BYTES
     } catch (error) {
