@@ -111,7 +111,9 @@ export class Producer {
   }
 
   async #newProducerId(): Promise<ProducerId> {
-    const answer = await initProducerIdV4.api.async(await this.#cluster.anyBroker(), null, REPLICATION_TIMEOUT_MS, -1n, -1)
+    const answer = await this.#cluster.ask(async (connection) =>
+      initProducerIdV4.api.async(connection, null, REPLICATION_TIMEOUT_MS, -1n, -1),
+    )
     return { id: answer.producerId, epoch: answer.producerEpoch }
   }
 }
