@@ -4,6 +4,7 @@ import { SluiceError } from '../../core/errors.ts'
 import type { TopicPartition } from '../../core/log.ts'
 import { Connections } from './connections.ts'
 import { isRetriable, KAFKA_ERROR, KafkaResponseError, reasonOf } from './error-codes.ts'
+import { Fetchers } from './fetchers.ts'
 import { type BrokerAddress, type KafkaSettings, parseAddress } from './options.ts'
 import { type Need, refusalOf } from './refusals.ts'
 
@@ -30,6 +31,7 @@ const LAST_DELAY_MS = 1000
 export class Cluster {
   readonly settings: KafkaSettings
   readonly connections: Connections
+  readonly fetchers: Fetchers
   /** Aborts when the log closes, with a `log.unavailable` as its reason. */
   readonly closing: AbortSignal
   /** By group: why this process must not join it again. */
@@ -46,6 +48,7 @@ export class Cluster {
   constructor(settings: KafkaSettings) {
     this.settings = settings
     this.connections = new Connections(settings)
+    this.fetchers = new Fetchers(this.connections, settings)
     this.closing = this.#close.signal
   }
 

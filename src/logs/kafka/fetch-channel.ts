@@ -1,7 +1,7 @@
 import { createConnection, type Socket } from 'node:net'
 import type { Connection } from '@platformatic/kafka'
 import type { Connections } from './connections.ts'
-import { decodeFetch, encodeFetch, type Fetched, type FetchRequest } from './fetch-request.ts'
+import { decodeFetch, encodeFetch, type FetchedPartition, type FetchRequest } from './fetch-request.ts'
 import type { FramePool } from './frame-pool.ts'
 import type { BrokerAddress, KafkaSettings } from './options.ts'
 
@@ -11,15 +11,16 @@ export interface FetchChannelOptions {
   readonly pool: FramePool
 }
 
-/** What a fetch brought, in a buffer of the pool. */
-export interface FetchedFrame extends Fetched {
-  /** Call it when `records` is needed no more. */
+/** An answer, in a buffer of the pool. */
+export interface FetchAnswer {
+  readonly partitions: readonly FetchedPartition[]
+  /** Call it once, when none of the records is needed any more. */
   release(): void
 }
 
 interface Asked {
   readonly id: number
-  readonly resolve: (frame: FetchedFrame) => void
+  readonly resolve: (answer: FetchAnswer) => void
   readonly reject: (error: unknown) => void
   readonly timer: NodeJS.Timeout
 }
@@ -86,8 +87,8 @@ export class FetchChannel {
     return channel
   }
 
-  /** Rejects with the broker's `KafkaResponseError`, and with what ends the connection. */
-  async fetch(request: FetchRequest): Promise<FetchedFrame> {
+  /** Rejects with the broker's `KafkaResponseError` where that is about the whole request, and with what ends the connection. */
+  async fetch(request: FetchRequest): Promise<FetchAnswer> {
     if (this.#fault !== undefined) throw this.#fault
     if (this.#asked !== undefined) throw new Error('a fetch is under way')
     const id = ++this.#lastId
@@ -152,13 +153,9 @@ export class FetchChannel {
       return
     }
     clearTimeout(asked.timer)
-    let released = false
-    const release = (): void => {
-      if (!released) this.#pool.give(frame)
-      released = true
-    }
+    const release = (): void => this.#pool.give(frame)
     try {
-      asked.resolve({ ...decodeFetch(frame.subarray(0, this.#frameLength)), release })
+      asked.resolve({ partitions: decodeFetch(frame.subarray(0, this.#frameLength)), release })
     } catch (error) {
       release()
       asked.reject(error)

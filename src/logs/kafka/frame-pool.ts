@@ -1,23 +1,38 @@
+/** The smallest size of a buffer, as a power of two. */
+const LEAST_BITS = 12
+/** Longer frames than these are not kept. */
+const MOST_BITS = 24
+
 /** Buffers for the answers of brokers, used again once nobody needs what is in them: memory that comes and goes costs more than what is done with it. */
 export class FramePool {
-  readonly #free: Buffer[] = []
-  readonly #most: number
+  /** By size: the powers of two from the smallest. */
+  readonly #free: Buffer[][] = Array.from({ length: MOST_BITS - LEAST_BITS + 1 }, () => [])
+  readonly #mostBytes: number
+  #bytes = 0
 
-  /** `most`: how many buffers are kept. */
-  constructor(most: number) {
-    this.#most = most
+  /** `mostBytes`: how much is kept. */
+  constructor(mostBytes: number) {
+    this.#mostBytes = mostBytes
   }
 
   /** A buffer of at least so many bytes, with anything in it. */
   take(bytes: number): Buffer {
-    const at = this.#free.findIndex((buffer) => buffer.length >= bytes)
-    if (at >= 0) return this.#free.splice(at, 1)[0]!
-    // What is too small for what comes is not kept.
-    this.#free.pop()
-    return Buffer.allocUnsafeSlow(Math.ceil((bytes * 1.25) / 4096) * 4096)
+    const size = sizeOf(bytes)
+    const buffer = this.#free[size]?.pop()
+    if (buffer === undefined) return Buffer.allocUnsafeSlow(size < this.#free.length ? 2 ** (size + LEAST_BITS) : bytes)
+    this.#bytes -= buffer.length
+    return buffer
   }
 
+  /** Takes a buffer back that `take` gave. */
   give(buffer: Buffer): void {
-    if (this.#free.length < this.#most) this.#free.push(buffer)
+    const free = this.#free[sizeOf(buffer.length)]
+    if (free === undefined || this.#bytes + buffer.length > this.#mostBytes) return
+    free.push(buffer)
+    this.#bytes += buffer.length
   }
+}
+
+function sizeOf(bytes: number): number {
+  return Math.max(0, 32 - Math.clz32(bytes - 1) - LEAST_BITS)
 }

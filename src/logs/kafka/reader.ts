@@ -3,18 +3,14 @@ import { SluiceError } from '../../core/errors.ts'
 import type { ReadOptions } from '../../core/log.ts'
 import type { Cluster } from './cluster.ts'
 import { hasKafkaCode, KAFKA_ERROR } from './error-codes.ts'
-import { FetchChannel, type FetchedFrame } from './fetch-channel.ts'
+import type { FetchedRecords, Fetching } from './broker-fetcher.ts'
 import { decodeFetched } from './fetched-batches.ts'
-import { FramePool } from './frame-pool.ts'
 import { listOffsets, type PartitionOffsets } from './offsets.ts'
 
 const DEFAULT_MAX_BYTES = 1024 * 1024
-const MAX_WAIT_MS = 500
-/** As many batches of a partition as may be in work, and the one that is being fetched. */
-const KEPT_FRAMES = 8
 
 /**
- * The committed records of one partition in order, over a connection of its own. While the consumer works on one batch, the
+ * The committed records of one partition in order. While the consumer works on one batch, the
  * next one is being fetched. Brokers that are away are waited for up to the outage timeout.
  */
 export function readPartition(cluster: Cluster, options: ReadOptions): AsyncIterable<Batch> {
@@ -50,7 +46,7 @@ async function* batches(fetcher: PartitionFetcher, { cluster, options, signal, b
     const patience = new Patience(cluster)
     const isOver = (): boolean => signal.aborted || (end !== undefined && at >= end)
     let at = options.from
-    let coming: Promise<FetchedFrame> | undefined
+    let coming: Promise<FetchedRecords> | undefined
     while (!isOver()) {
       const fetched = await (coming ?? fetcher.fetch(at))
       const { batch, next: after } = decodeFetched(fetched, { topic, partition, from: at, below: end, maxDecompressedBytes })
@@ -96,25 +92,24 @@ function heldBack({ topic, partition }: ReadOptions, stable: bigint): SluiceErro
   return new SluiceError('log.unavailable', message, { details: { topic, partition, stable: String(stable) } })
 }
 
-/** Fetches from the leader of one partition, whichever broker that is, over one connection at a time. */
+/** Fetches from the leader of one partition, whichever broker that is. */
 class PartitionFetcher {
   readonly #cluster: Cluster
   readonly #options: ReadOptions
   readonly #signal: AbortSignal
   readonly #onAbort = (): void => this.close()
-  readonly #pool: FramePool
-  #channel: FetchChannel | undefined
-  #closed = false
+  /** From the first fetch on. */
+  #reading: Disposable | undefined
+  #fetching: Fetching | undefined
 
   constructor(cluster: Cluster, options: ReadOptions, signal: AbortSignal) {
     this.#cluster = cluster
     this.#options = options
     this.#signal = signal
-    this.#pool = new FramePool(options.reuse === true ? KEPT_FRAMES : 0)
     signal.addEventListener('abort', this.#onAbort)
   }
 
-  async fetch(from: bigint): Promise<FetchedFrame> {
+  async fetch(from: bigint): Promise<FetchedRecords> {
     const { topic, partition } = this.#options
     return this.#cluster.retry(`read ${topic}-${partition}`, async () => this.#attempt(from), {
       signal: this.#signal,
@@ -123,26 +118,22 @@ class PartitionFetcher {
   }
 
   close(): void {
-    this.#closed = true
     this.#signal.removeEventListener('abort', this.#onAbort)
-    this.#drop()
+    this.#fetching?.cancel()
+    this.#reading?.[Symbol.dispose]()
   }
 
-  async #attempt(from: bigint): Promise<FetchedFrame> {
-    const { topic, partition, maxBytes = DEFAULT_MAX_BYTES } = this.#options
+  async #attempt(from: bigint): Promise<FetchedRecords> {
+    const { topic, partition, follow, reuse = false, maxBytes = DEFAULT_MAX_BYTES } = this.#options
     try {
-      const { connections, settings } = this.#cluster
-      const taken = this.#channel?.connection
-      if (taken !== undefined && !connections.isUsable(taken)) this.#drop()
-      this.#channel ??= await FetchChannel.open(await this.#cluster.leader(this.#options), { connections, settings, pool: this.#pool })
-      if (this.#closed) {
-        this.#drop()
-        throw new SluiceError('log.unavailable', `the read of ${topic}-${partition} is over`)
-      }
-      return await this.#channel.fetch({ topic, partition, from, maxBytes, maxWaitMs: MAX_WAIT_MS })
+      const leader = await this.#cluster.leader(this.#options)
+      this.#signal.throwIfAborted()
+      this.#fetching?.cancel()
+      this.#reading ??= this.#cluster.fetchers.enter()
+      this.#fetching = this.#cluster.fetchers.of(leader).fetch({ topic, partition, from, maxBytes, untilRecords: follow, reuse })
+      return await this.#fetching.fetched
     } catch (error) {
       if (hasKafkaCode(error, KAFKA_ERROR.offsetOutOfRange)) throw await this.#outOfRange(from, error)
-      this.#drop()
       this.#cluster.forget(topic)
       throw error
     }
@@ -151,11 +142,6 @@ class PartitionFetcher {
   async #outOfRange(from: bigint, cause: unknown): Promise<SluiceError> {
     const bounds = await listOffsets(this.#cluster, this.#options, { signal: this.#signal })
     return outOfRange({ ...this.#options, from }, { ...bounds, cause })
-  }
-
-  #drop(): void {
-    this.#channel?.close()
-    this.#channel = undefined
   }
 }
 
