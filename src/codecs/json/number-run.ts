@@ -1,9 +1,21 @@
+import { KERNEL_TEXT } from './number-code.ts'
+import { createNumberKernel, type NumberKernel } from './number-kernel.ts'
 import type { JsonScanner } from './scanner.ts'
 
 /** 10^0 … 10^9 */
 const POWERS = Float64Array.from({ length: 10 }, (_, exponent) => Number(`1e${exponent}`))
 const COMMA = 44
 const MINUS = 45
+
+/** Fewer numbers than these are not worth their way to the kernel. */
+const MANY = 24
+/** How long a number may be, with its comma, that the kernel is given room for. */
+const LONGEST = 26
+/** How many numbers are read here at most, after the kernel stopped at once, before it is tried again. */
+const PATIENCE = 1024
+
+/** Made with the first long list. */
+let kernel: NumberKernel | 'none' | undefined
 
 /**
  * Reads numbers with commas between them from where the scanner stands, at most `limit`, into `numbers` from `to` on, and returns how many.
@@ -13,6 +25,12 @@ const MINUS = 45
 export class NumberRun {
   afterComma = false
   readonly #scanner: JsonScanner
+  /** How many numbers are to be read here before the kernel is tried, and how many it was the last time. */
+  #wait = 0
+  #waited = 0
+  /** Which bytes the kernel has, of this run. */
+  #loadedAt = 0
+  #loadedEnd = 0
 
   constructor(scanner: JsonScanner) {
     this.#scanner = scanner
@@ -27,7 +45,17 @@ export class NumberRun {
     if (last !== 125 && last > 32) return 0
     let { at } = scanner
     let count = 0
+    this.#loadedEnd = 0
     while (count < limit && at < end) {
+      if (this.#wait > 0) this.#wait--
+      else if (limit - count >= MANY && end - at >= 2 * MANY) {
+        const read = this.#many(at, numbers, to + count, limit - count)
+        if (read > 0) {
+          count += read
+          at = scanner.at
+          continue
+        }
+      }
       const start = at
       let byte = bytes[at]!
       const negative = byte === MINUS
@@ -86,6 +114,27 @@ export class NumberRun {
       }
     }
     scanner.at = at
+    return count
+  }
+  /** Reads numbers with the kernel, and returns how many; the scanner is then where the next value begins. */
+  // eslint-disable-next-line max-params -- the inner loop
+  #many(at: number, numbers: Float64Array, to: number, limit: number): number {
+    kernel ??= createNumberKernel() ?? 'none'
+    if (kernel === 'none') return 0
+    const scanner = this.#scanner
+    const { bytes, end } = scanner
+    if (at >= this.#loadedEnd) {
+      this.#loadedAt = at
+      this.#loadedEnd = Math.min(end, at + Math.min(KERNEL_TEXT, limit * LONGEST))
+      kernel.load(bytes, at, this.#loadedEnd)
+    }
+    const count = kernel.read(at - this.#loadedAt, limit)
+    this.#waited = count >= MANY ? 0 : Math.min(PATIENCE, 2 * this.#waited + MANY)
+    this.#wait = this.#waited
+    if (count === 0) return 0
+    numbers.set(kernel.numbers.subarray(0, count), to)
+    scanner.at = this.#loadedAt + kernel.next
+    scanner.peek()
     return count
   }
 }

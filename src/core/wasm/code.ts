@@ -1,7 +1,13 @@
 /** The instructions that our modules use, by their names in the WebAssembly text format (core specification, section 5.4). */
 const OPERATIONS = {
   end: [0x0b],
+  'i32.eqz': [0x45],
+  'i32.eq': [0x46],
+  'i32.lt_s': [0x48],
   'i32.lt_u': [0x49],
+  'i32.gt_s': [0x4a],
+  'i32.ctz': [0x68],
+  'i32.popcnt': [0x69],
   'i32.add': [0x6a],
   'i32.sub': [0x6b],
   'i32.mul': [0x6c],
@@ -19,6 +25,13 @@ const OPERATIONS = {
   'f64x2.add': [0xfd, 0xf0, 0x01],
   'f64x2.sub': [0xfd, 0xf1, 0x01],
   'f64x2.mul': [0xfd, 0xf2, 0x01],
+  'f64x2.div': [0xfd, 0xf3, 0x01],
+  'f64x2.lt': [0xfd, 0x49],
+  'f64x2.replace_lane 1': [0xfd, 0x22, 1],
+  'f64x2.convert_low_i32x4_s': [0xfd, 0xfe, 0x01],
+  'i64x2.bitmask': [0xfd, 0xc4, 0x01],
+  'i32x4.shuffle 0 2 0 2': [0xfd, 0x0d, 0, 1, 2, 3, 8, 9, 10, 11, 0, 1, 2, 3, 8, 9, 10, 11],
+  'i32x4.shuffle 1 3 1 3': [0xfd, 0x0d, 4, 5, 6, 7, 12, 13, 14, 15, 4, 5, 6, 7, 12, 13, 14, 15],
   'v128.not': [0xfd, 0x4d],
   'v128.and': [0xfd, 0x4e],
   'v128.or': [0xfd, 0x50],
@@ -28,11 +41,15 @@ const OPERATIONS = {
   'i8x16.gt_s': [0xfd, 0x27],
   'i8x16.neg': [0xfd, 0x61],
   'i8x16.popcnt': [0xfd, 0x62],
+  'i8x16.bitmask': [0xfd, 0x64],
   'i8x16.shl': [0xfd, 0x6b],
   'i8x16.add': [0xfd, 0x6e],
   'i8x16.sub': [0xfd, 0x71],
   'i8x16.relaxed_swizzle': [0xfd, 0x80, 0x02],
   'i8x16.relaxed_laneselect': [0xfd, 0x89, 0x02],
+  'i16x8.narrow_i32x4_s': [0xfd, 0x85, 0x01],
+  'i16x8.relaxed_dot_i8x16_i7x16_s': [0xfd, 0x92, 0x02],
+  'i32x4.dot_i16x8_s': [0xfd, 0xba, 0x01],
 } as const satisfies Record<string, readonly number[]>
 
 /** Loads and stores, with the power of two that they are aligned to. */
