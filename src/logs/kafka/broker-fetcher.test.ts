@@ -130,6 +130,6 @@ test('when it is closed, who waits is told why', async () => {
   const one = fetch(0)
   await asked(broker, 1)
   close(new Error('the log is closed'))
-  await expect(one.fetched).rejects.toThrow()
+  await expect(one.fetched).rejects.toThrow('given up')
   await expect(fetch(0).fetched).rejects.toThrow('the log is closed')
 })
