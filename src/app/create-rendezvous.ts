@@ -41,6 +41,7 @@ export async function createRendezvous(rendezvous: RendezvousConfig, options: Cr
     idHeader: id?.header,
     budgetHeader: budget.header,
     budgetFrom: budget.from,
+    budgetTo: budget.to,
     dataTypes: { reader: readerOf(rendezvous.dataType, dictionary), dictionary },
     policies,
     readPolicy,

@@ -47,6 +47,7 @@ const one = section({
   budget: section({
     header: text('the name of the header in which an input says how many ms it may wait').optional(),
     from: oneOf(['arrival', 'timestamp']).prefault('arrival'),
+    to: oneOf(['decision', 'log']).prefault('decision'),
   }).prefault({}),
   commit: section({
     guarantee: oneOf(['exactly-once', 'at-least-once']).prefault('at-least-once'),

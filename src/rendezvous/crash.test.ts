@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { eventually } from '../../test/eventually.ts'
-import { overLog } from '../../test/fixtures/serving/over-log.ts'
+import { overGroup, overLog } from '../../test/fixtures/serving/over-log.ts'
+import { SluiceError } from '../core/errors.ts'
 import type { Commit, Log } from '../core/log.ts'
 import type { PolicySpec } from '../core/policy-spec.ts'
 import { createMemoryLog } from '../logs/memory/memory-log.ts'
@@ -79,7 +80,7 @@ describe('a rendezvous server that crashes', () => {
       [at, '1'],
       [at + 3, '1'],
     ])
-    await eventually('late scores are known', async () => (await second.strays()).length === 2)
+    await eventually('late scores are known', async () => (time.pass(1), await second.strays()).length === 2)
     const decisions = await second.decisions()
     expect(new Set(decisions.map(({ id }) => id)).size).toBe(100)
     expect(decisions[0]).toMatchObject({ id: '0:2', value: 8, reason: 'in-time' })
@@ -118,15 +119,23 @@ describe('a rendezvous server that crashes', () => {
     await log[Symbol.asyncDispose]()
   })
 
-  it.each([0, 1, 2, 3])(
-    'answers each input once, wherever it dies, and with %s parts of its last commit on the log',
+  it.each([
+    { guarantee: 'exactly-once', parts: 0 },
+    { guarantee: 'exactly-once', parts: 1 },
+    { guarantee: 'exactly-once', parts: 2 },
+    { guarantee: 'exactly-once', parts: 3 },
+    // What came goes to the log behind the answers then.
+    { guarantee: 'at-least-once', parts: 0 },
+    { guarantee: 'at-least-once', parts: 1 },
+  ] as const)(
+    'answers each input once, wherever it dies, and with $parts parts of its last commit on the log ($guarantee)',
     { timeout: 20_000 },
-    async (parts) => {
+    async ({ guarantee, parts }) => {
       const log = createMemoryLog()
       const time = new ManualTime()
       let sent = 0
       const live = async (process: { readonly log: Log }, life: number): Promise<ServerWorld> => {
-        const world = new ServerWorld(log, { clock: time, setTimer: time.setTimer, group: `group-${life}` })
+        const world = new ServerWorld(log, { clock: time, setTimer: time.setTimer, group: `group-${life}`, guarantee })
         await world.start({ wine: policy }, process.log)
         const at = await world.inputs(Array.from({ length: 20 }, (_, i) => `k${sent + i}`))
         sent += 20
@@ -158,4 +167,30 @@ describe('a rendezvous server that crashes', () => {
       await log[Symbol.asyncDispose]()
     },
   )
+
+  it('says why it answered as it did, when it has lost its partition since (at-least-once)', async () => {
+    const log = createMemoryLog()
+    const time = new ManualTime()
+    const world = new ServerWorld(log, { clock: time, setTimer: time.setTimer, guarantee: 'at-least-once' })
+    const lost = Promise.withResolvers<never>()
+    let asked = 0
+    let isLost = false
+    const member = overGroup(log, (group) => ({
+      commit: async (commit) => (commit.offsets.length > 0 && !isLost && asked++ > 1 ? lost.promise : group.commit(commit)),
+    }))
+    await world.start({ wine: policy }, member)
+    await eventually('both partitions have begun', () => asked === 2)
+    // So that offsets are told again.
+    time.pass(1000)
+    const at = await world.inputs(['k'])
+    await eventually('it is told how far was read', () => (time.pass(1), asked > 2))
+    await world.scores('a', [[at, '1']])
+    await eventually('it is answered', async () => (await world.results()).length === 1)
+    expect(await world.decisions()).toEqual([])
+    isLost = true
+    lost.reject(new SluiceError('log.fenced', 'another has the partition'))
+    await eventually('there is its decision', async () => (await world.decisions()).length === 1)
+    await world.server!.stop()
+    await log[Symbol.asyncDispose]()
+  })
 })

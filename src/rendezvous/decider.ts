@@ -11,12 +11,21 @@ import { offsetOfPlace } from './message-id.ts'
 import type { RendezvousServerOptions } from './options.ts'
 import type { Outbox } from './outbox.ts'
 import { ScoreReader } from './score-reader.ts'
+import type { WayToLog } from './way-to-log.ts'
 
 /** The shortest time that an input can be given, in ms: it is answered at once then. */
 const NO_TIME = 0.001
 
 /** What a topic's records are to a rendezvous: `control` changes it, the input asks it, others say scores. */
 export type Visit = (batch: Batch, i: number) => void
+
+export interface DeciderLane {
+  readonly partition: number
+  readonly clock: LaneClock
+  readonly outbox: Outbox
+  /** How long answers take to the log; looked at where that counts too. */
+  readonly way?: WayToLog
+}
 
 /**
  * What one partition decides: records go in, in the order in which they came, and what is decided goes to the outbox. The same for
@@ -37,16 +46,18 @@ export class Decider {
   readonly #partition: number
   readonly #clock: LaneClock
   readonly #outbox: Outbox
+  readonly #way: WayToLog | undefined
   readonly #inputs: InputReader
   readonly #scores: ScoreReader
   readonly #visits: ReadonlyMap<string, Visit>
 
-  constructor(options: RendezvousServerOptions, lane: { readonly partition: number; readonly clock: LaneClock; readonly outbox: Outbox }) {
+  constructor(options: RendezvousServerOptions, lane: DeciderLane) {
     const { topics, scores, failures, policies, rememberMs, holdMs, maxHeld } = options
     this.#options = options
     this.#partition = lane.partition
     this.#clock = lane.clock
     this.#outbox = lane.outbox
+    this.#way = options.budgetTo === 'log' ? lane.way : undefined
     this.#inputs = new InputReader(options)
     this.#scores = new ScoreReader({ idHeader: options.idHeader, input: topics.input })
     this.#visits = new Map<string, Visit>([
@@ -68,7 +79,7 @@ export class Decider {
           this.#kept.delete(decision.id)
           this.keptBytes -= kept.bytes
         }
-        this.#outbox.decided(decision, kept)
+        this.#outbox.decided(decision, kept, this.#clock.monotonic())
       },
       stray: (stray) => this.#stray(stray),
     })
@@ -103,11 +114,13 @@ export class Decider {
     this.rendezvous.open(input)
   }
 
-  /** What is left of an input's time, where it runs from its timestamp. */
+  /** What is left of an input's time, where it runs from its timestamp, or up to when the answer is on the log. */
   #budget({ dataType, budgetMs }: Input, timestamp: number): number | undefined {
-    if (this.#options.budgetFrom === 'arrival') return budgetMs
+    const isFromArrival = this.#options.budgetFrom === 'arrival'
+    if (isFromArrival && this.#way === undefined) return budgetMs
     const whole = effectiveBudgetMs(budgetMs, this.rendezvous.policies.get(dataType)?.policy?.budgetMs)
-    return Math.max(NO_TIME, whole - Math.max(0, this.#clock.wall - timestamp))
+    const passed = isFromArrival ? 0 : Math.max(0, this.#clock.wall - timestamp)
+    return Math.max(NO_TIME, (this.#way?.within(whole) ?? whole) - passed)
   }
 
   #score(score: Score | undefined): void {

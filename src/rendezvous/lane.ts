@@ -1,10 +1,10 @@
 import { type Batch, offsetOf, splitBatch } from '../core/batch.ts'
+import { SluiceError } from '../core/errors.ts'
 import type { Group, TopicPartition } from '../core/log.ts'
-import { encodeRecords } from '../core/record-batch-writer.ts'
-import { type Arrival, writeArrivals } from './arrivals.ts'
 import { Decider } from './decider.ts'
 import { Gate } from './gate.ts'
 import { LaneClock } from './lane-clock.ts'
+import { LaneCommits } from './lane-commits.ts'
 import { LookBacks } from './look-backs.ts'
 import type { RendezvousServerOptions } from './options.ts'
 import { Outbox } from './outbox.ts'
@@ -12,12 +12,6 @@ import { restore } from './restore.ts'
 
 /** So many records are gone through at one time of the lane's clock. */
 const AT_ONCE = 256
-/** Commits that are under way, at most: what comes meanwhile shares the next one. */
-const COMMITS = { 'exactly-once': 16, 'at-least-once': 3 } as const
-/** What came is on record after this time, though nothing was decided. */
-const RECORD_MS = 20
-/** Where a commit need not say how far the input was read, it does so now and then. */
-const OFFSETS_MS = 200
 const MAX_OUTBOX_BYTES = 16 * 1024 * 1024
 const MAX_KEPT_BYTES = 64 * 1024 * 1024
 const MAX_LAST_ANSWERS = 200_000
@@ -47,17 +41,11 @@ export class Lane {
   readonly #abort = new AbortController()
   readonly #inputs: Gate
   readonly #scores: Gate
-  readonly #next: Record<string, number> = {}
-  readonly #onCommit: () => void
+  readonly #commits: LaneCommits
   /** Rejects with what stops the lane. */
   readonly #failure = Promise.withResolvers<never>()
   #failed: { readonly error: unknown } | undefined
   readonly #done: Promise<void>
-  #arrivals: Arrival[] = []
-  /** When the first of them came, and when offsets were committed, on the log's clock. */
-  #dirtySince = Infinity
-  #offsetsAt = -Infinity
-  #committing = new Set<Promise<void>>()
   #timer: (() => void) | undefined
   #timerAt = Infinity
 
@@ -67,11 +55,23 @@ export class Lane {
     this.#group = group
     this.partition = partition
     this.#from = from
-    this.#onCommit = onCommit
     this.#clock = new LaneClock(options.clock)
     this.#outbox = new Outbox(options.name)
-    this.#decider = new Decider(options, { partition: this.partition, clock: this.#clock, outbox: this.#outbox })
-    this.#lookBacks = new LookBacks(options.log, options.topics, this.partition)
+    this.#lookBacks = new LookBacks(options.log, options.topics, partition)
+    const common = { partition, clock: this.#clock, outbox: this.#outbox }
+    this.#commits = new LaneCommits(options, {
+      ...common,
+      group,
+      lookBacks: this.#lookBacks,
+      settled: () => {
+        onCommit()
+        if (this.#abort.signal.aborted) return
+        this.#clock.move()
+        this.#moved()
+      },
+      failed: (error) => this.#fail(error),
+    })
+    this.#decider = new Decider(options, { ...common, way: this.#commits.way })
     const { mailboxes, early } = this.#decider.rendezvous
     const hasRoom = (): boolean => this.#outbox.bytes < MAX_OUTBOX_BYTES
     this.#inputs = new Gate(() => hasRoom() && mailboxes.open < maxOpen && this.#decider.keptBytes < MAX_KEPT_BYTES)
@@ -114,9 +114,15 @@ export class Lane {
       this.#timer = undefined
     }
     // What was not committed before a failure is gone through again.
-    if (this.#failed === undefined && this.#next[this.#options.topics.input] !== undefined) this.#commit(true)
-    await Promise.allSettled(this.#committing)
+    if (this.#failed !== undefined) this.#rescue(this.#failed.error)
+    else if (this.#commits.next[this.#options.topics.input] !== undefined) this.#commits.commit(true)
+    await this.#commits.settled()
     if (this.#failed !== undefined) throw this.#failed.error
+  }
+
+  /** A member that lost its partitions can still say why it answered as it did; a log that is away is not waited for. */
+  #rescue(error: unknown): void {
+    if (error instanceof SluiceError && error.code === 'log.fenced') this.#commits.commitReasons()
   }
 
   #fail(error: unknown): void {
@@ -138,10 +144,11 @@ export class Lane {
     })
     this.#clock.move()
     await this.#lookBacks.start(this.#clock.monotonic(), scan)
-    for (const topic of this.#decider.topics) this.#next[topic] = next[topic] ?? Number(await this.#firstOf(topic, scan !== undefined))
-    if (scan === undefined) this.#decider.firstInput = this.#next[topics.input]!
+    const known = this.#commits.next
+    for (const topic of this.#decider.topics) known[topic] = next[topic] ?? Number(await this.#firstOf(topic, scan !== undefined))
+    if (scan === undefined) this.#decider.firstInput = known[topics.input]!
     // So that a restart knows from where results tell of this lane.
-    this.#commit(true)
+    this.#commits.commit(true)
   }
 
   /** Where a topic is begun that this lane has not read yet. One that is new among the others is begun at its end. */
@@ -159,7 +166,7 @@ export class Lane {
   async #read(topic: string, signal: AbortSignal): Promise<void> {
     const { log, topics } = this.#options
     const gate = topic === topics.input ? this.#inputs : topic === topics.control ? undefined : this.#scores
-    const from = BigInt(this.#next[topic]!)
+    const from = BigInt(this.#commits.next[topic]!)
     for await (const batch of log.read({ ...this.#place(topic), from, follow: true, signal, reuse: true })) {
       for (let rest: Batch | undefined = batch; rest !== undefined && !signal.aborted;) {
         await gate?.pass(signal)
@@ -179,15 +186,15 @@ export class Lane {
     const visit = this.#decider.start(batch)
     for (let i = 0; i < batch.count; i++) visit(batch, i)
     const to = Number(batch.nextOffset)
-    if (batch.count > 0) this.#arrivals.push({ topic: batch.topic, from: Number(offsetOf(batch, 0)), to, wall: this.#clock.wall })
-    this.#next[batch.topic] = to
-    this.#dirtySince = Math.min(this.#dirtySince, this.#clock.monotonic())
+    this.#commits.came({ topic: batch.topic, from: batch.count > 0 ? Number(offsetOf(batch, 0)) : to, to, wall: this.#clock.wall })
     this.#moved()
   }
 
   /** Something was decided, or will be. */
   #moved(): void {
-    this.#commit(false)
+    this.#commits.commit()
+    const settled = async (): Promise<void> => this.#commits.settled(true)
+    this.#lookBacks.look(this.#clock, this.#decider, settled).catch((error: unknown) => this.#fail(error))
     this.#inputs.look()
     this.#scores.look()
     this.#arm()
@@ -196,9 +203,9 @@ export class Lane {
   /** Sets the timer to when something is due. */
   #arm(): void {
     if (this.#abort.signal.aborted) return
-    // Where no more can be under way, the end of a commit looks again.
-    const recordAt = this.#committing.size < COMMITS[this.#options.guarantee] ? this.#dirtySince + RECORD_MS : Infinity
-    const due = Math.min(this.#decider.rendezvous.nextDueMs() ?? Infinity, recordAt)
+    // What is decided before answers can be committed again need not be decided sooner than then.
+    const decisionsAt = Math.max(this.#decider.rendezvous.nextDueMs() ?? Infinity, this.#commits.answersAt)
+    const due = Math.min(decisionsAt, this.#commits.dueAt)
     if (due >= this.#timerAt || due === Infinity) return
     this.#timer?.()
     this.#timerAt = due
@@ -210,43 +217,6 @@ export class Lane {
       this.#decider.rendezvous.advance()
       this.#moved()
     })
-  }
-
-  /** Commits what there is: at once where it was decided something, unless enough is under way; `whole`: in any case. */
-  #commit(whole: boolean): void {
-    const { topics, guarantee } = this.#options
-    const now = this.#clock.monotonic()
-    const isDue = this.#outbox.count > 0 || now >= this.#dirtySince + RECORD_MS
-    if (!whole && (!isDue || this.#committing.size >= COMMITS[guarantee])) return
-    const { input } = topics
-    const tellOffsets = whole || guarantee === 'exactly-once' || now >= this.#offsetsAt + OFFSETS_MS
-    if (tellOffsets) this.#offsetsAt = now
-    const entry = writeArrivals({ scan: this.#lookBacks.scan, next: this.#next, arrivals: this.#arrivals })
-    this.#arrivals = []
-    this.#dirtySince = Infinity
-    const appends = [
-      ...this.#outbox.take(topics, this.partition),
-      {
-        topic: topics.changelog,
-        partition: this.partition,
-        recordBatch: encodeRecords([{ timestamp: Math.trunc(this.#clock.now()), value: entry }]),
-      },
-    ]
-    const offsets = tellOffsets ? [{ topic: input, partition: this.partition, next: BigInt(this.#next[input]!) }] : []
-    const committing = this.#group.commit({ appends, offsets }).then(
-      () => {
-        this.#committing.delete(committing)
-        this.#onCommit()
-        if (!this.#abort.signal.aborted) this.#moved()
-      },
-      (error: unknown) => {
-        this.#committing.delete(committing)
-        this.#fail(error)
-      },
-    )
-    this.#committing.add(committing)
-    const settled = async (): Promise<unknown> => Promise.allSettled(this.#committing)
-    this.#lookBacks.look(this.#clock, this.#decider, settled).catch((error: unknown) => this.#fail(error))
   }
 }
 

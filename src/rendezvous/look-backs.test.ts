@@ -13,12 +13,13 @@ import { ManualTime } from './testing/server-world.ts'
 const topics = { input: 'in', results: 'results', decisions: 'decisions', changelog: 'changelog', control: 'control' }
 
 /** Look-backs on a log whose topics end where `ends` says. */
-async function lookingBack(ends: Record<string, number>) {
+async function lookingBack(ends: Record<string, number>, answering?: (topic: string) => Promise<void>) {
   await using memory = createMemoryLog()
   const asked: string[] = []
   const log = overLog(memory, {
     async offsets({ topic }) {
       asked.push(topic)
+      await answering?.(topic)
       return { first: 0n, next: BigInt(ends[topic]!) }
     },
   })
@@ -72,4 +73,19 @@ it('looks where the changelog ends after what was under way is there, whose resu
   commit.resolve()
   await looking
   expect(lookBacks.scan).toEqual({ results: 5, changelog: 4 })
+})
+
+it('does not pass by an input that came while the log was asked for its end', async () => {
+  const ends = { results: 5, changelog: 3 }
+  let looks = 0
+  const { lookBacks, decider, clock, pass } = await lookingBack(ends, async (topic) => {
+    if (topic !== 'changelog' || ++looks !== 2) return
+    pass(1)
+    decider.rendezvous.open({ id: '1', dataType: 'wine', budgetMs: 10_000 })
+    // It is on record before the log answers.
+    Object.assign(ends, { changelog: 4 })
+  })
+  pass(1000)
+  await lookBacks.look(clock, decider, async () => {})
+  expect(lookBacks.scan).toEqual({ results: 5, changelog: 3 })
 })

@@ -38,7 +38,8 @@ export class LookBacks {
   }
 
   /**
-   * Looks where the topics end, now and then, and forgets what is of no interest any more. `settled` waits for all commits that are under way.
+   * Looks where the topics end, now and then, and forgets what is of no interest any more. `settled` commits what has come, and waits
+   * for all commits that are under way.
    * Rejects where the log can't be asked.
    */
   async look(clock: LaneClock, { rendezvous }: Decider, settled: () => Promise<unknown>): Promise<void> {
@@ -46,11 +47,12 @@ export class LookBacks {
     this.#busy = true
     try {
       // Parts of one commit may come to their topics at different times. So results that belong to what stands behind the end of the changelog
-      // must be behind the end of the results: between the two, all that was under way must be there.
+      // must be behind the end of the results: between the two, all that had come must be there.
       const results = await this.#end(this.#topics.results)
       await settled()
-      const at = clock.monotonic()
-      this.#known.push({ at, results, changelog: await this.#end(this.#topics.changelog) })
+      const changelog = await this.#end(this.#topics.changelog)
+      // Not sooner: what came while the log was asked may be before the end that it told.
+      this.#known.push({ at: clock.monotonic(), results, changelog })
     } finally {
       this.#busy = false
     }

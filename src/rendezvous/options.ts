@@ -60,6 +60,8 @@ export interface RendezvousServerOptions {
   readonly budgetHeader?: string | undefined
   /** Whether time runs from when the input came here, or from the record's timestamp. */
   readonly budgetFrom: 'arrival' | 'timestamp'
+  /** Whether time runs up to the decision (where absent), or to when the answer is on the log, as far as that can be told from how long answers took lately. */
+  readonly budgetTo?: 'decision' | 'log'
   readonly dataTypes: { readonly reader: DataTypeReader; readonly dictionary: Dictionary }
   /** By data type: what is in force before the first control message. */
   readonly policies: Readonly<Record<string, PolicySpec>>

@@ -24,24 +24,33 @@ export function resultText(decision: Decision): string {
 class Pile {
   readonly #writer = new RecordBatchWriter()
   #full: Uint8Array[] = []
-  bytes = 0
+  #fullBytes = 0
+  count = 0
+
+  get bytes(): number {
+    return this.#fullBytes + (this.#writer.count === 0 ? 0 : this.#writer.at)
+  }
 
   add(record: RecordParts): void {
     this.#writer.append(record)
+    this.count++
     if (this.#writer.at >= FULL_BYTES) this.#close()
-    this.bytes = this.#full.reduce((sum, batch) => sum + batch.length, 0) + (this.#writer.count === 0 ? 0 : this.#writer.at)
   }
 
   take(): Uint8Array[] {
     this.#close()
     const full = this.#full
     this.#full = []
-    this.bytes = 0
+    this.#fullBytes = 0
+    this.count = 0
     return full
   }
 
   #close(): void {
-    if (this.#writer.count > 0) this.#full.push(this.#writer.finish().slice())
+    if (this.#writer.count === 0) return
+    const batch = this.#writer.finish().slice()
+    this.#full.push(batch)
+    this.#fullBytes += batch.length
     this.#writer.reset()
   }
 }
@@ -51,18 +60,31 @@ export class Outbox {
   readonly #results = new Pile()
   readonly #decisions = new Pile()
   readonly #source: Uint8Array
-  count = 0
+  /** When the first of the answers was due, on the lane's clock; infinity where there is none. */
+  dueSince = Infinity
 
   constructor(name: string) {
     this.#source = encodeHeader('ce_source', `/sluice/${encodeURIComponent(name)}`)
+  }
+
+  /** How many results there are. */
+  get answers(): number {
+    return this.#results.count
+  }
+
+  /** How many records there are. */
+  get count(): number {
+    return this.#results.count + this.#decisions.count
   }
 
   get bytes(): number {
     return this.#results.bytes + this.#decisions.bytes
   }
 
-  /** Adds the result, with the input's key and headers, and the decision. */
-  decided(decision: Decision, kept: KeptHeaders | undefined): void {
+  /** Adds the result, with the input's key and headers, and the decision. `now`: on the lane's clock. */
+  decided(decision: Decision, kept: KeptHeaders | undefined, now: number): void {
+    const late = decision.reason === 'deadline' ? Math.max(0, decision.elapsedMs - decision.budgetMs) : 0
+    this.dueSince = Math.min(this.dueSince, now - late)
     const { id, key, at, model, version, rule, reason, value, elapsedMs } = decision
     const timestamp = Math.trunc(at)
     const ceId = encodeHeader('ce_id', id)
@@ -83,7 +105,6 @@ export class Outbox {
       value: encoder.encode(writeDecisionText(decision)),
       headers: [SPEC, DECISION_TYPE, this.#source, ceId],
     })
-    this.count++
   }
 
   /** Adds a score that had no part in a decision. */
@@ -94,15 +115,16 @@ export class Outbox {
       value: encoder.encode(writeStrayText(stray)),
       headers: [SPEC, STRAY_TYPE, this.#source, encodeHeader('ce_id', stray.id)],
     })
-    this.count++
   }
 
-  /** All of it, which is gone then. */
-  take(topics: { readonly results: string; readonly decisions: string }, partition: number): Append[] {
-    this.count = 0
-    return [
-      ...this.#results.take().map((recordBatch) => ({ topic: topics.results, partition, recordBatch })),
-      ...this.#decisions.take().map((recordBatch) => ({ topic: topics.decisions, partition, recordBatch })),
-    ]
+  /** The results, which are gone then. */
+  takeAnswers({ results: topic }: { readonly results: string }, partition: number): Append[] {
+    this.dueSince = Infinity
+    return this.#results.take().map((recordBatch) => ({ topic, partition, recordBatch }))
+  }
+
+  /** The decisions, and the scores that had no part in one, which are gone then. */
+  takeReasons({ decisions: topic }: { readonly decisions: string }, partition: number): Append[] {
+    return this.#decisions.take().map((recordBatch) => ({ topic, partition, recordBatch }))
   }
 }

@@ -81,7 +81,7 @@ describe('a rendezvous server', () => {
     time.pass(20)
     await eventually('it is decided', async () => (await world.results()).length === 1)
     await world.scores('a', [[at, 'white']])
-    const [stray] = await eventually('it is late', async () => (await world.strays()).length > 0 && (await world.strays()))
+    const [stray] = await eventually('it is late', async () => (time.pass(1), await world.strays()).length > 0 && (await world.strays()))
     expect((await world.decisions())[0]).toMatchObject({ value: 'red', rule: 'speculative:fast', model: 'b', version: '1' })
     expect(stray).toMatchObject({ id: '0:0', model: 'a', why: 'late', value: 'white' })
     expect(await world.results()).toHaveLength(1)
@@ -120,7 +120,7 @@ describe('a rendezvous server', () => {
     ])
     await eventually('the second is answered', async () => (await world.results()).length === 1)
     await world.control({ kind: 'service', dataType: 'wine', model: 'a', inService: false })
-    await eventually('the first is answered', async () => (await world.results()).length === 2)
+    await eventually('the first is answered', async () => (time.pass(1), await world.results()).length === 2)
     expect((await world.decisions()).map(({ key, value, epoch, reason }) => [key, value, epoch, reason])).toEqual([
       ['after', 8, 2, 'in-time'],
       ['before', 7, 1, 'in-time'],

@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { eventually } from '../eventually.ts'
 import type { JavaClient } from '../setup/java-client/java-client.ts'
 import { createAppendTimeTopic } from './append-time-topic.ts'
+import { perRecord, processTimes } from './process-time.ts'
 import { RendezvousFeed } from './rendezvous-feed.ts'
 import type { RoundResult } from './rendezvous-soak.ts'
 import { SESSION_TIMEOUT_MS } from './stage.ts'
@@ -58,6 +59,7 @@ export async function policyRound(broker: string, client: JavaClient, options: P
   await pause(3000)
   await warmUp.stop()
   const measuredFrom = Date.now()
+  const before = await processTimes()
   const feed = new RendezvousFeed(to)
   await pause(seconds * 1000)
   await feed.stop()
@@ -68,6 +70,7 @@ export async function policyRound(broker: string, client: JavaClient, options: P
     return count
   }
   await eventually('all are answered', async () => (await answered()) >= sent, { withinMs: 60_000 })
+  const times = perRecord(before, await processTimes(), feed.sent)
   // The last scores of a model that stalled.
   await pause(3000)
   const seen = new Set<string>()
@@ -83,5 +86,5 @@ export async function policyRound(broker: string, client: JavaClient, options: P
   for (const { value } of await client.consume({ topics: [topic('decisions')], whole: true })) {
     if ((JSON.parse(value!.toString()) as { why?: string }).why === 'late') late++
   }
-  return { sent, answered: seen.size, repeated, problems: [], latencies: latencies.toSorted((x, y) => x - y), late }
+  return { sent, answered: seen.size, repeated, problems: [], latencies: latencies.toSorted((x, y) => x - y), late, times }
 }

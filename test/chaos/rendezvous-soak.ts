@@ -4,6 +4,7 @@ import { eventually } from '../eventually.ts'
 import { JavaClient } from '../setup/java-client/java-client.ts'
 import { startKafka } from '../setup/kafka/cluster.ts'
 import { policyRound } from './policy-round.ts'
+import { perRecord, processTimes } from './process-time.ts'
 import { RendezvousFeed } from './rendezvous-feed.ts'
 import { differing, RendezvousStage } from './rendezvous-stage.ts'
 
@@ -32,6 +33,8 @@ export interface RoundResult {
   /** Of those that were sent before anything was killed: from when they were made to when the broker had their results, in ms, ascending. */
   readonly latencies: readonly number[]
   readonly late: number
+  /** Processor time while it was measured, in microseconds a record, by process. */
+  readonly times: string
 }
 
 /** One round against a broker: a steady load with a model that stalls at random, then kills of the server. */
@@ -45,6 +48,7 @@ export async function rendezvousRound(broker: string, client: JavaClient, option
     policies: { thing: decoy ? { ...policy, decoy: ['archive'] } : policy },
     guarantee,
     budgetFrom: 'timestamp',
+    budgetTo: 'log',
     appendTime: true,
     idle: decoy,
   })
@@ -53,12 +57,14 @@ export async function rendezvousRound(broker: string, client: JavaClient, option
   await pause(3000)
   await warmUp.stop()
   const measuredFrom = Date.now()
+  const before = await processTimes()
   const feed = new RendezvousFeed({ ...to, rate })
   await pause(seconds * 1000)
   await feed.stop()
   let sent = warmUp.sent + feed.sent
   await eventually('all are answered', async () => (await stage.answered()) >= sent, { withinMs: 60_000 })
   const measuredTo = Date.now()
+  const times = perRecord(before, await processTimes(), feed.sent)
   for (let i = 0; i < kills; i++) {
     const slow = new RendezvousFeed({ ...to, rate: rate / 5 })
     await pause(500 + Math.random() * 1000)
@@ -90,9 +96,12 @@ export async function rendezvousRound(broker: string, client: JavaClient, option
     problems: differ.map((id) => `the result of ${id} is not what its decision says`),
     latencies: latencies.toSorted((a, b) => a - b),
     late: left.strays.filter(({ why }) => why === 'late').length,
+    times,
   }
 }
 
+/** All processes share two processors: threads that a broker has for more of them would only wait for each other. */
+const BROKER = { 'num.network.threads': 1, 'num.io.threads': 2 }
 const RATE = 5000
 const SECONDS = 20
 
@@ -101,17 +110,18 @@ const SECONDS = 20
  * server that is killed. True where each input has one answer, and in time.
  */
 export async function soakRendezvous(rounds: number): Promise<boolean> {
-  await using cluster = await startKafka()
+  await using cluster = await startKafka(1, { properties: BROKER })
   await using client = await JavaClient.start(cluster.addresses)
   const broker = cluster.addresses[0]!
   const sum = { sent: 0, answered: 0, wrong: 0 }
   const promised: number[] = []
   const tell = (name: string, result: RoundResult): void => {
-    const { sent, answered, repeated, problems, latencies, late } = result
+    const { sent, answered, repeated, problems, latencies, late, times } = result
     console.log(
       `${name}: answered ${answered} of ${sent}, repeated ${repeated}, late scores kept ${late}, ` +
         `p50 ${at(latencies, 0.5)} p99 ${at(latencies, 0.99)} p99.9 ${at(latencies, 0.999)} max ${latencies.at(-1)} ms, ${share(latencies)} % within ${WITHIN_MS} ms`,
     )
+    console.log(`  processor time in us a record: ${times}`)
     for (const problem of problems.slice(0, 5)) console.log(`  ${problem}`)
     sum.sent += sent
     sum.answered += answered

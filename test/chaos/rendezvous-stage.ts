@@ -19,6 +19,7 @@ export interface RendezvousStageOptions {
   readonly policies: Readonly<Record<string, PolicySpec>>
   readonly guarantee: 'exactly-once' | 'at-least-once'
   readonly budgetFrom?: 'arrival' | 'timestamp'
+  readonly budgetTo?: 'decision' | 'log'
   /** Whether results have the broker's time. */
   readonly appendTime?: boolean
   /** Whether there is a member of another group of the input that never does anything. */
@@ -156,7 +157,7 @@ export class RendezvousStage implements AsyncDisposable {
   }
 
   #startServer(): WorkerProcess {
-    const { partitions, models, policies, guarantee, budgetFrom = 'arrival' } = this.#options
+    const { partitions, models, policies, guarantee, budgetFrom = 'arrival', budgetTo = 'decision' } = this.#options
     return new WorkerProcess({
       ...this.#common('server'),
       streams: [],
@@ -179,7 +180,7 @@ export class RendezvousStage implements AsyncDisposable {
           partitions,
           policies,
           id: { header: 'sluice_id' },
-          budget: { header: 'sluice_budget', from: budgetFrom },
+          budget: { header: 'sluice_budget', from: budgetFrom, to: budgetTo },
           commit: { guarantee },
         },
       ],

@@ -25,6 +25,8 @@ export interface KafkaBrokerOptions {
   readonly directory: string
   /** Listeners beside the plain one. */
   readonly security?: BrokerSecurity | undefined
+  /** Settings beside those that all brokers here have, or instead of them. */
+  readonly properties?: Readonly<Record<string, string | number>> | undefined
 }
 
 const START_LIMIT_MS = 90_000
@@ -171,6 +173,7 @@ function serverProperties(options: KafkaBrokerOptions): string {
     'broker.heartbeat.interval.ms': 400,
     // Compaction soon after it is possible, so that tests see gaps between offsets.
     'log.cleaner.backoff.ms': 200,
+    ...options.properties,
   }
   return Object.entries(properties)
     .map(([key, value]) => `${key}=${value}\n`)

@@ -26,13 +26,15 @@ export interface KafkaCluster extends AsyncDisposable {
 export interface KafkaClusterOptions {
   /** Has the broker, which must be the only one, listen in TLS and SASL too, and ask for access rules. */
   readonly secured?: boolean
+  /** Settings of the brokers beside their own, or instead of them. */
+  readonly properties?: Readonly<Record<string, string | number>>
 }
 
 /**
  * Starts a cluster of one broker, or of as many as asked for (each 335 MB), and resolves when all of them answer. When this process ends without
  * disposing of the cluster, even by SIGKILL, the brokers and their folder go too.
  */
-export async function startKafka(count = 1, { secured = false }: KafkaClusterOptions = {}): Promise<KafkaCluster> {
+export async function startKafka(count = 1, { secured = false, properties }: KafkaClusterOptions = {}): Promise<KafkaCluster> {
   const libraries = await fetchKafka()
   const directory = await mkdtemp(join(tmpdir(), 'sluice-kafka-'))
   const guard = startGuard(directory)
@@ -56,6 +58,7 @@ export async function startKafka(count = 1, { secured = false }: KafkaClusterOpt
         libraries,
         directory: join(directory, `broker-${i + 1}`),
         security,
+        properties,
       }),
   )
   const dispose = async (): Promise<void> => {
