@@ -52,7 +52,13 @@ export function createMetrics({ state, live }: Pick<Services, 'state' | 'live'>)
     labelNames: [...MODEL, 'what'],
     registers,
   })
-  const all = [arms, scored, rejected, seconds, latency, serving, backlog]
+  const cached = new Counter({
+    name: 'sluice_cache_records_total',
+    help: "What the cache of a version's answers did: hits, misses, coalesced",
+    labelNames: [...MODEL, 'what'],
+    registers,
+  })
+  const all = [arms, cached, scored, rejected, seconds, latency, serving, backlog]
 
   async function fill(): Promise<void> {
     for (const metric of all) metric.reset()
@@ -64,6 +70,7 @@ export function createMetrics({ state, live }: Pick<Services, 'state' | 'live'>)
         scored.inc(labels, one.usage)
         seconds.inc(labels, one.duration / 1000)
         for (const [what, count] of Object.entries(one.arm ?? {})) arms.inc({ ...labels, what }, count)
+        for (const [what, count] of Object.entries(one.cache ?? {})) cached.inc({ ...labels, what }, count)
         const quantiles = { '0.5': one.latency.p50, '0.95': one.latency.p95, '0.99': one.latency.p99, '0.999': one.latency.p999 }
         for (const [quantile, ms] of Object.entries(quantiles)) if (ms !== null) latency.set({ ...labels, quantile }, ms / 1000)
       }

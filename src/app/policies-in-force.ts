@@ -1,4 +1,7 @@
 import type { PolicyInForce } from '../api/contract/index.ts'
+import type { PolicyArm } from '../core/arms-policy.ts'
+import { whyNotCached } from '../core/operator/prediction-cache.ts'
+import type { ServedModel } from '../core/operator/served-model.ts'
 import type { ModelStatistics } from '../core/statistics.ts'
 import type { StreamContext } from '../services/stream-context.ts'
 import type { PolicyPlane } from './policy-plane.ts'
@@ -18,7 +21,10 @@ export function policiesInForce(streams: readonly StreamContext[], policies: Pol
     if (asked === undefined) return []
     const learned = Object.fromEntries([...(policy?.compiled.learned() ?? [])].map(([bandit, weights]) => [bandit, [...weights]]))
     const playing = (arm: string): ModelStatistics | undefined => versions?.get(operator.arm(dataType, arm)?.loaded.id ?? '')
-    const warnings = policy === undefined ? [] : speculationWarnings(asked.spec.answer, playing)
+    const warnings =
+      policy === undefined
+        ? []
+        : [...speculationWarnings(asked.spec.answer, playing), ...cacheWarnings(policy.arms, (arm) => operator.arm(dataType, arm))]
     return [
       {
         stream: name,
@@ -27,10 +33,23 @@ export function policiesInForce(streams: readonly StreamContext[], policies: Pol
         arms:
           policy === undefined
             ? [{ arm: slot, role: 'answer', model: operator.serving(dataType)?.loaded.id ?? null }]
-            : policy.arms.map(({ model, role }) => ({ arm: model, role, model: operator.arm(dataType, model)?.loaded.id ?? null })),
+            : policy.arms.map(({ model, role }) => {
+                const played = operator.arm(dataType, model)
+                const { rows } = played?.batching ?? { rows: Infinity }
+                return { arm: model, role, model: played?.loaded.id ?? null, ...(rows < Infinity && { batchRows: rows }) }
+              }),
         ...(warnings.length > 0 && { warnings }),
         ...(Object.keys(learned).length > 0 && { learned }),
       },
     ]
+  })
+}
+
+/** The arms whose answers should be remembered, and can't be with the models that play them now. */
+function cacheWarnings(arms: readonly PolicyArm[], playing: (arm: string) => ServedModel | undefined): string[] {
+  return arms.flatMap(({ model: arm, cacheEntries }) => {
+    const loaded = playing(arm)?.loaded
+    const why = cacheEntries === undefined || loaded === undefined ? undefined : whyNotCached(loaded.model)
+    return why === undefined ? [] : [`the answers of ${loaded!.id} (${arm}) are not remembered: it ${why}`]
   })
 }

@@ -145,9 +145,9 @@ export class PolicyPlane {
 /** One model that answers all by itself, without a budget, is the path that a data type without a policy takes. */
 function planFor(asked: AskedPolicy | undefined): Plan {
   if (asked === undefined) return NO_PLAN
-  const { answer, shadow = [], reference = [], budgetMs, default: fallback = 'none' } = asked.spec
+  const { answer, shadow = [], reference = [], budgetMs, cache, default: fallback = 'none' } = asked.spec
   const model = modelOf(answer)
-  const isBare = shadow.length === 0 && reference.length === 0 && budgetMs === undefined && fallback === 'none'
+  const isBare = shadow.length === 0 && reference.length === 0 && budgetMs === undefined && cache === undefined && fallback === 'none'
   if (model !== undefined && isBare) return { asked, policy: undefined, slot: model }
   return { asked, policy: createArmsPolicy(asked.spec, asked.epoch), slot: WHOLE }
 }

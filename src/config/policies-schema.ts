@@ -90,6 +90,10 @@ const policyShape = section({
     'a list of shadows, such as [{ model: challenger }]',
   ).optional(),
   reference: list(text(MODEL), 'a list of models').optional(),
+  cache: section({
+    entries: number('a whole number: how many answers of each model are remembered'),
+    of: list(text(MODEL), 'a list of models of the policy').optional(),
+  }).optional(),
   decoy: list(text('the name of a consumer'), 'a list of names').optional(),
 })
 

@@ -13,6 +13,8 @@ export interface PolicyArm {
   readonly role: PolicyArmRole
   /** Of records, for a shadow. */
   readonly percent: number
+  /** How many of its answers are remembered; none where absent. */
+  readonly cacheEntries?: number
 }
 
 /** A policy of several arms that is ready to decide batches. One thread uses it. */
@@ -82,6 +84,8 @@ export interface Decider {
   readonly isLabel: Uint8Array
   /** The labels of the batch that was begun last. */
   readonly labels: Dictionary
+  /** Whether any of the records that are decided has no answer. */
+  readonly lacksAnswers: boolean
   /** How many records are not decided. */
   readonly undecided: number
   begin(records: number): void
@@ -94,7 +98,7 @@ export interface Decider {
    * for, since it keeps nothing for them.
    */
   answerAlone(scores: Scores, records: ArrayLike<number>): void
-  putFailed(arm: number, record: number): void
+  putFailed(arm: number, record: number, arrivedMs?: number): void
   putAbsent(arm: number, record: number): void
   /** Decides the records that can be decided by now; with `final`, all. Answers whether all are. */
   decide(elapsedMs: number, final?: boolean): boolean

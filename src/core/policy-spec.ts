@@ -96,6 +96,13 @@ export interface BanditSpec {
 /** What is answered where nobody did: nothing, a constant, or the last answer for the record's key (nothing where there is none). */
 export type DefaultSpec = 'none' | 'last-known' | { readonly value: number | string }
 
+/** For each of the models, so many of the answers that were asked for last are remembered, by the exact bytes of the inputs. */
+export interface CacheSpec {
+  readonly entries: number
+  /** All models of the policy where absent. */
+  readonly of?: readonly string[] | undefined
+}
+
 /** The policy of one data type, as configuration and control messages have it. */
 export interface PolicySpec {
   readonly name?: string | undefined
@@ -107,6 +114,8 @@ export interface PolicySpec {
   readonly shadow?: readonly { readonly model: string; readonly percent?: number | undefined }[] | undefined
   /** Stable models that always run and never answer: what others, and the input, are compared with. */
   readonly reference?: readonly string[] | undefined
+  /** Answers that are remembered; none where absent. */
+  readonly cache?: CacheSpec | undefined
   /** Consumers that archive their input. They give no scores, and nobody waits for them. */
   readonly decoy?: readonly string[] | undefined
 }
@@ -115,6 +124,8 @@ export interface PolicySpec {
 export const DEFAULT_BUDGET_MS = 100
 /** The longest time that a policy can speak of: a day. */
 export const MAX_BUDGET_MS = 86_400_000
+/** Answers that are remembered for a model, at most. */
+export const MAX_CACHE_ENTRIES = 10_000_000
 /** Models of one policy, at most: they are bits of one integer. */
 export const MAX_ARMS = 32
 /** Rules within rules, at most. */

@@ -27,6 +27,8 @@ export class ModelStatistics {
   arrival = new DurationHistogram()
   /** What it did as an arm of policies; undefined where it never was one. */
   arm: ArmCounts | undefined
+  /** What its cache did; undefined where it never had one. */
+  cache: CacheCounts | undefined
 
   constructor(identity: StatisticsIdentity) {
     this.dataType = identity.dataType
@@ -70,6 +72,7 @@ export class ModelStatistics {
     this.latency.add(other.latency)
     this.arrival.add(other.arrival)
     if (other.arm !== undefined) addArmCounts((this.arm ??= newArmCounts()), other.arm)
+    if (other.cache !== undefined) addCacheCounts((this.cache ??= newCacheCounts()), other.cache)
   }
 
   /** All of it, for the statistics topic. Numbers survive exactly. */
@@ -89,6 +92,7 @@ export class ModelStatistics {
       latency: latency.toJSON(),
       ...(arrival.total > 0 && { arrival: arrival.toJSON() }),
       ...(this.arm && { arm: { ...this.arm } }),
+      ...(this.cache && { cache: { ...this.cache } }),
     }
   }
 
@@ -102,6 +106,7 @@ export class ModelStatistics {
     statistics.latency = DurationHistogram.fromJSON(json.latency)
     if (json.arrival !== undefined) statistics.arrival = DurationHistogram.fromJSON(json.arrival)
     if (json.arm !== undefined) addArmCounts((statistics.arm = newArmCounts()), json.arm)
+    if (json.cache !== undefined) addCacheCounts((statistics.cache = newCacheCounts()), json.cache)
     return statistics
   }
 }
@@ -124,6 +129,7 @@ export interface StatisticsRecord extends StatisticsIdentity {
   readonly latency: { readonly buckets: readonly number[]; readonly maxMs: number }
   readonly arrival?: StatisticsRecord['latency']
   readonly arm?: Readonly<ArmCounts>
+  readonly cache?: Readonly<CacheCounts>
 }
 
 /** What a model version did as an arm of policies, in numbers of records. */
@@ -150,4 +156,24 @@ const ARM_COUNTS = Object.keys(newArmCounts()) as (keyof ArmCounts)[]
 
 function addArmCounts(to: ArmCounts, more: Readonly<ArmCounts>): void {
   for (const name of ARM_COUNTS) to[name] += more[name]
+}
+
+/** What the cache of a model version did, in numbers of records. */
+export interface CacheCounts {
+  /** Those whose answers were there. */
+  hits: number
+  /** Those that the model was asked for. */
+  misses: number
+  /** Those whose like the model was at already, whose answer is theirs too. */
+  coalesced: number
+}
+
+export function newCacheCounts(): CacheCounts {
+  return { hits: 0, misses: 0, coalesced: 0 }
+}
+
+export function addCacheCounts(to: CacheCounts, more: Readonly<CacheCounts>): void {
+  to.hits += more.hits
+  to.misses += more.misses
+  to.coalesced += more.coalesced
 }

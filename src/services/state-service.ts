@@ -112,6 +112,7 @@ function view(one: ModelStatistics): StatisticsView {
     latency: latencyView(one.latency),
     ...(one.arrival.total > 0 && { arrival: latencyView(one.arrival) }),
     ...(one.arm && { arm: { ...one.arm } }),
+    ...(one.cache && { cache: { ...one.cache } }),
   }
 }
 

@@ -21,6 +21,13 @@ export const armStatistics = z.object({
   agreed: z.number().int().describe('those of them where both said the same'),
 })
 
+/** What the cache of one model version did, in numbers of records. */
+export const cacheStatistics = z.object({
+  hits: z.number().int().describe('records whose answers were there'),
+  misses: z.number().int().describe('records that the model was asked for'),
+  coalesced: z.number().int().describe('records whose like the model was at already: they have its answer'),
+})
+
 /** The policy by which a stream answers a data type. */
 export const policyInForce = z.object({
   stream: z.string(),
@@ -31,12 +38,19 @@ export const policyInForce = z.object({
       arm: z.string().describe('the name of a model, or an alias'),
       role: z.enum(['answer', 'shadow', 'reference']),
       model: z.string().nullable().describe('name@version that plays it now'),
+      batchRows: z
+        .number()
+        .int()
+        .optional()
+        .describe('how many records it is given at a time, so that it has its answers within the budget; absent where there is no limit'),
     }),
   ),
   warnings: z
     .array(z.string())
     .optional()
-    .describe('of speculation: that its time is not between those that its models take, as measured; absent where there is none'),
+    .describe(
+      'of speculation: that its time is not between those that its models take, as measured; of a cache: a model whose answers can not be remembered; absent where there is none',
+    ),
   learned: z
     .record(z.string(), z.array(z.number()))
     .optional()
@@ -60,6 +74,7 @@ export const modelStatistics = z.object({
   latency: latency.describe("from the record's timestamp to its answer, ms"),
   arrival: latency.optional().describe('as an arm: from the arrival of a batch to its scores, ms, once for each batch'),
   arm: armStatistics.optional().describe('what it did as an arm of policies, where it was one'),
+  cache: cacheStatistics.optional().describe('what its cache did, where a policy gave it one'),
 })
 export type ModelStatistics = z.infer<typeof modelStatistics>
 

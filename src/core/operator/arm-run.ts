@@ -1,7 +1,11 @@
 import type { FrameBuffer } from '../frame.ts'
 import { Outcomes } from '../outcomes.ts'
+import type { CacheCounts } from '../statistics.ts'
 import { Group } from './group.ts'
+import { PartFrame } from './part-frame.ts'
 import type { ScoringJob } from './scoring-queue.ts'
+import { Scores } from '../scores.ts'
+import type { ServedModel } from './served-model.ts'
 
 /** The records of one batch that one arm of a policy scores. Its failures are its own: others may answer the records. */
 export class ArmRun extends Group {
@@ -15,7 +19,17 @@ export class ArmRun extends Group {
   cancelled = false
   /** When its scores came, in ms since the batch arrived. */
   arrivedMs = 0
-  job: ScoringJob | undefined
+  /** What its model has been given of it. */
+  readonly jobs: ScoringJob[] = []
+  /** Where it is scored in parts: how many are not done; and the rows of those that were taken back. */
+  partsLeft = 0
+  cancelledRows = 0
+  /** What the cache did for it. */
+  readonly cached: CacheCounts = { hits: 0, misses: 0, coalesced: 0 }
+  /** Room for the places of its rows in its frame. */
+  places = new Int32Array(0)
+  readonly #parts: ArmPart[] = []
+  #partsUsed = 0
   readonly #own: FrameBuffer
 
   constructor(arm: number) {
@@ -30,7 +44,20 @@ export class ArmRun extends Group {
     this.frame = this.#own
     this.settled = true
     this.cancelled = false
-    this.job = undefined
+    this.jobs.length = 0
+    this.cancelledRows = 0
+    this.arrivedMs = 0
+    this.#partsUsed = 0
+    this.cached.hits = this.cached.misses = this.cached.coalesced = 0
+  }
+
+  /** Another part of it, for some of its rows: its own frame and scores, so that they may come before those of others. */
+  nextPart(): ArmPart {
+    const part = (this.#parts[this.#partsUsed++] ??= new ArmPart())
+    part.served = this.served
+    part.elapsedMs = 0
+    part.failed = false
+    return part
   }
 
   /** Takes all these records. */
@@ -55,5 +82,25 @@ export class ArmRun extends Group {
     const { rows, records } = this.frame
     if (this.positions.length < rows) this.positions = new Int32Array(Math.max(rows, this.positions.length * 2))
     for (let row = 0; row < rows; row++) this.positions[row] = positionOf[records[row]!]!
+  }
+}
+
+/** Some rows of what an arm scores. Pooled with its run. */
+export class ArmPart {
+  served: ServedModel | undefined
+  readonly frame = new PartFrame()
+  readonly scores = new Scores()
+  /** Per row, the place of its record among those that the policy decides. */
+  positions = new Int32Array(0)
+  elapsedMs = 0
+  failed = false
+  /** Whether its scores are there already. */
+  isKnown = false
+
+  /** Notes where its rows are; `of` says it for all rows of the frame that they are of. */
+  place(of: Int32Array): void {
+    const { rows, places } = this.frame
+    if (this.positions.length < rows) this.positions = new Int32Array(rows)
+    for (let row = 0; row < rows; row++) this.positions[row] = of[places[row]!]!
   }
 }

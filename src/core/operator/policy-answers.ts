@@ -2,7 +2,7 @@ import { keyOf } from '../batch.ts'
 import { Dictionary } from '../dictionary.ts'
 import { SluiceError } from '../errors.ts'
 import type { Outcomes } from '../outcomes.ts'
-import { type ModelStatistics, newArmCounts } from '../statistics.ts'
+import { addCacheCounts, type ModelStatistics, newArmCounts, newCacheCounts } from '../statistics.ts'
 import type { ArmRun } from './arm-run.ts'
 import type { CombinedAnswer } from './combined-answer.ts'
 import type { LastCombined, PolicyGroup } from './policy-group.ts'
@@ -23,8 +23,13 @@ export class ChosenAnswer {
 /** Counts what the arms that are done did, and rejects the records that nobody answered where the policy has no default. Call it before answers are written. */
 export function settleGroup(group: PolicyGroup, outcomes: Outcomes, changed: Set<ModelStatistics>): void {
   const { runs, decider, count, records, policy } = group
-  for (const run of runs) if (run.count > 0 && run.settled) changed.add(countRun(group, run))
-  for (let i = 0; i < count; i++)
+  for (const run of runs) {
+    if (run.count === 0) continue
+    if (run.settled) changed.add(countRun(group, run))
+    // Some of its answers may be there: they are written, and it is counted when it is done.
+    else run.statistics = statisticsOf(group.context.lane, group.dataType, { served: run.served!, clock: group.context.clock })
+  }
+  for (let i = 0; decider.lacksAnswers && i < count; i++)
     if (decider.chosen[i] === -2 && fallbackOf(group, records[i]!) === null) outcomes.reject(records[i]!, whyNot(group, i))
   if (policy.default === 'last-known') noteAnswers(group)
 }
@@ -36,10 +41,12 @@ export function countRun(group: PolicyGroup, run: ArmRun): ModelStatistics {
   const counts = (statistics.arm ??= newArmCounts())
   if (run.cancelled) counts.cancelled += run.count
   else {
+    counts.cancelled += run.cancelledRows
     group.decider.tally(run.arm, counts)
-    statistics.worked(run.frame.rows, run.elapsedMs)
-    statistics.arrival.record(run.arrivedMs)
+    statistics.worked(run.frame.rows - run.cancelledRows, run.elapsedMs)
+    if (run.frame.rows === 0 || run.frame.rows > run.cancelledRows) statistics.arrival.record(run.arrivedMs)
   }
+  if (run.served!.cache !== undefined) addCacheCounts((statistics.cache ??= newCacheCounts()), run.cached)
   return statistics
 }
 

@@ -4,12 +4,14 @@ import type { Clock } from '../clock.ts'
 import { Dictionary } from '../dictionary.ts'
 import type { ModelStatistics } from '../statistics.ts'
 import type { Timers } from '../timers.ts'
-import { ArmRun } from './arm-run.ts'
+import { type ArmPart, ArmRun } from './arm-run.ts'
 import { type CombinedAnswer, CombinedAnswers } from './combined-answer.ts'
 import type { Lane } from './lane.ts'
-import { callArm, decodeArms, planArms, takeAnswers, takeScores } from './run-arms.ts'
+import { callArm, decodeArms, planArms, putUndecoded, takeAnswers, takePart, takeScores } from './run-arms.ts'
+import type { ScoringJob } from './scoring-queue.ts'
 import { scoreWithStates } from './score-with-states.ts'
 import type { ServedPolicy } from './served-policy.ts'
+import { splitRun } from './split-run.ts'
 
 export interface LastCombined {
   readonly answer: CombinedAnswer
@@ -157,12 +159,68 @@ export class PolicyGroup {
     if (run.frame.rows === 0) this.#arrived(run)
     else if (served.hasState) this.#scoreWithState(run)
     else if (listens && served.queue.isFull) this.#cancelled(run)
+    else if (served.cache !== undefined || (!listens && served.answersLater && run.frame.rows > served.batching.rows))
+      this.#scoreInParts(run)
     else {
-      run.job = served.queue.submit(() => callArm(run, served.loaded.model, this.context.clock))
-      served.answersLater = run.job !== undefined
-      if (run.job === undefined) this.#arrived(run)
-      else void run.job.done.then((scored) => (scored ? this.#arrived(run) : this.#cancelled(run)))
+      const job = served.queue.submit(() => callArm(run, served.loaded.model, this.context.clock))
+      served.answersLater = job !== undefined
+      if (job === undefined) this.#arrived(run)
+      else void this.#await(job, { run, scored: run, done: () => this.#arrived(run), cancelled: () => this.#cancelled(run) })
     }
+  }
+
+  /** What is remembered is there at once; the rest goes to the model in parts that it can do within the budget. */
+  #scoreInParts(run: ArmRun): void {
+    const { parts, model } = splitRun(run, this.policy.arms[run.arm]!.role === 'answer')
+    if (parts.length === 0) return this.#arrived(run)
+    const served = run.served!
+    run.partsLeft = parts.length
+    putUndecoded(this, run, this.#since())
+    for (const part of parts) {
+      part.place(run.positions)
+      const job = part.isKnown ? undefined : served.queue.submit(() => callArm(part, model, this.context.clock))
+      if (!part.isKnown) served.answersLater = job !== undefined
+      if (job === undefined) this.#partArrived(run, part)
+      else
+        this.#await(job, { run, scored: part, done: () => this.#partArrived(run, part), cancelled: () => this.#partCancelled(run, part) })
+    }
+  }
+
+  async #await(job: ScoringJob, { run, scored, done, cancelled }: Awaited): Promise<void> {
+    const { batching } = run.served!
+    run.jobs.push(job)
+    if (!(await job.done)) return cancelled()
+    // Nobody waits for those that listen.
+    if (this.policy.arms[run.arm]!.role === 'answer') batching.took(scored.frame.rows, scored.elapsedMs, this.policy.budgetMs)
+    done()
+  }
+
+  #partArrived(run: ArmRun, part: ArmPart): void {
+    if (--run.partsLeft === 0) this.#doneWith(run)
+    if (this.#phase === 'abandoned') return this.#freeIfDone()
+    run.elapsedMs += part.elapsedMs
+    const arrivedMs = this.#arrival(run)
+    takePart(this, { run, part }, arrivedMs)
+    if (this.#phase === 'open') this.#look(arrivedMs, this.#waiting === 0)
+    this.#tellIfLate(run)
+  }
+
+  #partCancelled(run: ArmRun, part: ArmPart): void {
+    run.cancelledRows += part.frame.rows
+    if (--run.partsLeft === 0) this.#doneWith(run)
+    this.#tellIfLate(run)
+  }
+
+  #tellIfLate(run: ArmRun): void {
+    if (run.settled && this.#phase === 'written') this.context.onLate(this, run)
+    this.#freeIfDone()
+  }
+
+  /** Notes that scores of a run come now; answers when that is. */
+  #arrival(run: ArmRun): number {
+    const sinceMs = this.#since()
+    if (this.#phase === 'open') this.#catchUp(sinceMs)
+    return (run.arrivedMs = Math.max(sinceMs, this.#lookedMs + MICROSECOND))
   }
 
   #scoreWithState(run: ArmRun): void {
@@ -191,28 +249,23 @@ export class PolicyGroup {
   #arrived(run: ArmRun): void {
     this.#doneWith(run)
     if (this.#phase === 'abandoned') return this.#freeIfDone()
-    const sinceMs = this.#since()
     if (this.#phase === 'starting' && this.policy.isSingle && !this.context.decisions) {
-      run.arrivedMs = sinceMs
+      run.arrivedMs = this.#since()
       takeAnswers(this, run)
       this.#phase = 'decided'
       return
     }
-    if (this.#phase === 'open') this.#catchUp(sinceMs)
-    const arrivedMs = Math.max(sinceMs, this.#lookedMs + MICROSECOND)
-    run.arrivedMs = arrivedMs
+    const arrivedMs = this.#arrival(run)
     takeScores(this, run, arrivedMs)
     if (this.#phase === 'open') this.#look(arrivedMs, this.#waiting === 0)
-    if (this.#phase === 'written') this.context.onLate(this, run)
-    this.#freeIfDone()
+    this.#tellIfLate(run)
   }
 
   /** It was decided before the arm could begin. */
   #cancelled(run: ArmRun): void {
     this.#doneWith(run)
     run.cancelled = true
-    if (this.#phase === 'written') this.context.onLate(this, run)
-    this.#freeIfDone()
+    this.#tellIfLate(run)
   }
 
   /** All arms that answer at once have: decides what can be, and waits for the others. */
@@ -259,7 +312,8 @@ export class PolicyGroup {
 
   /** Takes back what has not begun. Those that listen go on, unless nobody wants anything. */
   #cancelWaiting(all: boolean): void {
-    for (const run of this.runs) if (!run.settled && (all || this.policy.arms[run.arm]!.role === 'answer')) run.job?.cancel()
+    for (const run of this.runs)
+      if (!run.settled && (all || this.policy.arms[run.arm]!.role === 'answer')) for (const job of run.jobs) job.cancel()
   }
 
   #freeIfDone(): void {
@@ -271,6 +325,14 @@ export class PolicyGroup {
     onFree()
     this.#recycle(this)
   }
+}
+
+interface Awaited {
+  readonly run: ArmRun
+  /** What the model is given: all of the run, or a part. */
+  readonly scored: ArmRun | ArmPart
+  readonly done: () => void
+  readonly cancelled: () => void
 }
 
 type ServedArms = Parameters<Parameters<typeof scoreWithStates>[1]['decide']>[0]

@@ -1,10 +1,19 @@
 import { asSluiceError, SluiceError } from '../errors.ts'
 import type { Outcomes } from '../outcomes.ts'
-import type { OutputField } from '../scores.ts'
-import type { Group } from './group.ts'
+import type { OutputField, Scores } from '../scores.ts'
+import type { RecordFrame } from './part-frame.ts'
+import type { ServedModel } from './served-model.ts'
+
+/** What a model has scored: records of one batch, or some of them. */
+export interface Scored {
+  readonly served: ServedModel | undefined
+  readonly frame: Pick<RecordFrame, 'rows' | 'records'>
+  readonly scores: Scores
+  failed: boolean
+}
 
 /** The model itself failed: all rows of the group that it had not rejected are. */
-export function failFrame(group: Group, cause: unknown): undefined {
+export function failFrame(group: Scored, cause: unknown): undefined {
   const { id } = group.served!.loaded
   const { message } = asSluiceError(cause, 'model.runtime.failed', `${id} failed`)
   const error = new SluiceError('record.score.failed', message, { cause, details: { model: id } })
@@ -16,7 +25,7 @@ export function failFrame(group: Group, cause: unknown): undefined {
  * Rejects the records whose rows the model rejected, or answered with what is no answer: a number that is not finite as the
  * score, or a label, in any output, that its dictionary does not have. What can't be written must not stop the stream.
  */
-export function rejectUnusable(group: Group, outcomes: Outcomes): void {
+export function rejectUnusable(group: Scored, outcomes: Outcomes): void {
   const { frame, scores } = group
   const width = scores.outputs.length
   const { type } = scores.outputs[0]!
@@ -34,7 +43,7 @@ export function rejectUnusable(group: Group, outcomes: Outcomes): void {
 }
 
 /** -1 and NaN stand for no label; any other code must be one that the dictionary gave. */
-function rejectStrangeLabels(group: Group, outcomes: Outcomes, { output, column }: { output: OutputField; column: number }): void {
+function rejectStrangeLabels(group: Scored, outcomes: Outcomes, { output, column }: { output: OutputField; column: number }): void {
   const { frame, scores } = group
   const width = scores.outputs.length
   const size = output.dictionary!.size
@@ -48,7 +57,7 @@ function rejectStrangeLabels(group: Group, outcomes: Outcomes, { output, column 
   }
 }
 
-function withoutScore(group: Group, value: number): SluiceError {
+function withoutScore(group: Scored, value: number): SluiceError {
   const { id, model } = group.served!.loaded
   const { name, type } = model.outputs[0]!
   if (type === 'label')

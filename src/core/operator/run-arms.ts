@@ -1,7 +1,9 @@
 import type { Clock } from '../clock.ts'
-import type { Model } from '../model.ts'
-import type { ArmRun } from './arm-run.ts'
+import type { ArmPart, ArmRun } from './arm-run.ts'
+import type { Scorer } from './part-frame.ts'
 import type { PolicyGroup } from './policy-group.ts'
+import { copyRows } from './prediction-cache.ts'
+import type { Outcomes } from '../outcomes.ts'
 import { BatchDraw } from './record-draw.ts'
 import { failFrame, rejectUnusable } from './rejections.ts'
 
@@ -57,8 +59,8 @@ export function decodeArms({ runs, context, policy, positionOf }: PolicyGroup): 
   }
 }
 
-/** Scores the frame of an arm. A failure of the model is the arm's. */
-export function callArm(run: ArmRun, model: Model, clock: Clock): Promise<void> | undefined {
+/** Scores the frame of an arm, or a part of it. A failure of the model is the arm's. */
+export function callArm(run: ArmRun | ArmPart, model: Scorer, clock: Clock): Promise<void> | undefined {
   const began = clock.monotonic()
   let scoring: void | Promise<void>
   try {
@@ -76,13 +78,13 @@ export function callArm(run: ArmRun, model: Model, clock: Clock): Promise<void> 
 
 /** Has the policy's only arm, which answered at once, answer. */
 export function takeAnswers({ decider }: PolicyGroup, run: ArmRun): void {
-  refuseUnusable(run)
+  refuseUnusable(run, run.outcomes)
   decider.answerAlone(run.scores, run.positions)
 }
 
-function refuseUnusable(run: ArmRun): void {
-  const { frame, scores, outcomes } = run
-  rejectUnusable(run, outcomes)
+function refuseUnusable(scored: ArmRun | ArmPart, outcomes: Outcomes): void {
+  const { frame, scores } = scored
+  rejectUnusable(scored, outcomes)
   if (outcomes.rejections === 0) return
   for (let row = 0; row < frame.rows; row++) {
     const record = frame.records[row]!
@@ -92,13 +94,25 @@ function refuseUnusable(run: ArmRun): void {
 
 /** Gives the decider what an arm said. */
 export function takeScores(group: PolicyGroup, run: ArmRun, arrivedMs: number): void {
-  const { decider, positionOf } = group
-  const { frame, scores, outcomes, arm, positions } = run
-  refuseUnusable(run)
-  decider.put({ arm, scores, records: positions, confidence: run.served!.confidence, arrivedMs })
-  if (frame.rows === run.count) return
+  const { scores, outcomes, arm, positions } = run
+  refuseUnusable(run, outcomes)
+  group.decider.put({ arm, scores, records: positions, confidence: run.served!.confidence, arrivedMs })
+  putUndecoded(group, run, arrivedMs)
+}
+
+/** Likewise for some of its rows. */
+export function takePart({ decider }: PolicyGroup, { run, part }: { run: ArmRun; part: ArmPart }, arrivedMs: number): void {
+  const { scores, positions, frame } = part
+  refuseUnusable(part, run.outcomes)
+  copyRows(scores, run.scores, frame.places)
+  decider.put({ arm: run.arm, scores, records: positions, confidence: run.served!.confidence, arrivedMs })
+}
+
+/** An arm has failed the records that could not be decoded for it. */
+export function putUndecoded({ decider, positionOf }: PolicyGroup, run: ArmRun, arrivedMs: number): void {
+  if (run.frame.rows === run.count) return
   for (let i = 0; i < run.count; i++) {
     const record = run.records[i]!
-    if (outcomes.rejected[record] === 1) decider.putFailed(arm, positionOf[record]!)
+    if (run.outcomes.rejected[record] === 1) decider.putFailed(run.arm, positionOf[record]!, arrivedMs)
   }
 }

@@ -4,6 +4,8 @@ import type { AnswerWriter, BoundField, Codec, RowReader } from '../codec.ts'
 import type { LoadedModel } from '../loaded-model.ts'
 import type { Arm } from '../policy.ts'
 import { confidenceColumns } from './confidence-columns.ts'
+import { AdaptiveBatch } from './adaptive-batch.ts'
+import { PredictionCache, whyNotCached } from './prediction-cache.ts'
 import { ScoringQueue } from './scoring-queue.ts'
 
 export interface ServeOptions {
@@ -31,6 +33,10 @@ export class ServedModel {
   readonly queue = new ScoringQueue()
   /** Whether it answered later the last time that it was asked. */
   answersLater = false
+  /** How many records are given to it at a time, where it answers later. */
+  readonly batching = new AdaptiveBatch()
+  /** What it answered to the inputs that were asked for last, where its policy wants that. */
+  cache: PredictionCache | undefined
 
   /** Throws `model.inputs.mismatch` where the stream's records can't feed the model. */
   constructor(loaded: LoadedModel, options: ServeOptions) {
@@ -45,6 +51,13 @@ export class ServedModel {
     this.headers = new AnswerHeaders(options.stream, descriptor, model.outputs[0]!)
     this.confidence = confidenceColumns(descriptor, model.outputs)
     this.frameKey = frameKeyOf(this.bound)
+  }
+
+  /** Has it remember so many answers from now on, where they can be remembered; none where undefined. What it remembers stays where the number does. */
+  remember(entries: number | undefined): void {
+    const { model } = this.loaded
+    if (entries === undefined || whyNotCached(model) !== undefined) this.cache = undefined
+    else if (this.cache?.entries !== entries) this.cache = new PredictionCache(model, entries)
   }
 }
 

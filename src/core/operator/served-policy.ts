@@ -33,6 +33,7 @@ export class ServedPolicy {
     this.codec = codec
     this.#pool = pool
     this.arms = policy.arms.map(({ model }) => models.get(model))
+    for (const [arm, served] of this.arms.entries()) served?.remember(policy.arms[arm]!.cacheEntries)
     this.versions = this.arms.map((served, arm) => {
       if (served === undefined) return null
       const { id, descriptor } = served.loaded

@@ -271,7 +271,8 @@ export class Work {
   #finishPolicy(group: PolicyGroup): void {
     settleGroup(group, this.outcomes, this.#changed)
     for (const run of group.runs) if (run.states.length > 0) this.#takeStates(run)
-    for (let n = 0; n < group.count; n++) if (this.outcomes.rejected[group.records[n]!] === 1) this.typeOf[group.records[n]!] = group.type
+    for (let n = 0; this.outcomes.rejections > 0 && n < group.count; n++)
+      if (this.outcomes.rejected[group.records[n]!] === 1) this.typeOf[group.records[n]!] = group.type
     if (this.#options.decisions === true) writeDecisions(group, this.#decisions)
     group.written()
   }

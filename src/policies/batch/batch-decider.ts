@@ -36,12 +36,13 @@ export class BatchDecider implements Decider {
   readonly ruleNames: string[] = ['none']
   /** The labels that models gave, for the batch that was begun last. */
   labels = new Dictionary()
+  lacksAnswers = false
   undecided = 0
   readonly policy: CompiledPolicy
   readonly epoch: number
   readonly ballots = new Ballots()
-  /** Per arm: when its scores came, in microseconds since the batch arrived. */
-  readonly arrivedAt: Float64Array
+  /** Per record and arm, as in `ballots`: when the score came, in microseconds since the batch arrived. */
+  arrivedAt = new Float64Array(0)
   readonly #verdict = new Verdict()
   readonly #moment: Moment
   readonly #draw: Mutable<Draw>
@@ -56,7 +57,6 @@ export class BatchDecider implements Decider {
   constructor(policy: CompiledPolicy, epoch = 0) {
     this.policy = policy
     this.epoch = epoch
-    this.arrivedAt = new Float64Array(policy.arms.length)
     this.#moment = { ballots: this.ballots, row: 0, elapsed: 0, final: true }
     this.#draw = { ballots: this.ballots, row: 0, key: new Uint8Array(0), id: new Uint8Array(0), keyRange: undefined, idRange: undefined }
   }
@@ -65,11 +65,12 @@ export class BatchDecider implements Decider {
   begin(records: number): void {
     this.#records = records
     this.undecided = records
+    this.lacksAnswers = false
     this.#answeredAlone = -1
     if (this.chosen.length < records) this.#grow(Math.max(records, this.chosen.length * 2))
     this.ballots.clearRows(records)
     this.decidedAt.fill(-1, 0, records)
-    this.arrivedAt.fill(0)
+    this.arrivedAt.fill(0, 0, records * this.ballots.arms)
     if (this.labels.size <= MAX_LABELS) return
     this.labels = new Dictionary()
     this.#codes.length = 0
@@ -90,13 +91,15 @@ export class BatchDecider implements Decider {
   /** Takes what an arm said. Rows that the model rejected, or answered without a usable number, count as failed. */
   put({ arm, scores, records, confidence = NO_COLUMNS, arrivedMs = 0 }: ArmScores): void {
     const { status, values, confidences, arms } = this.ballots
-    this.arrivedAt[arm] = micros(arrivedMs)
+    const { arrivedAt } = this
+    const at = micros(arrivedMs)
     const stride = scores.outputs.length
     const dictionary = scores.outputs[0]?.type === 'label' ? scores.outputs[0].dictionary : undefined
     const kind = dictionary === undefined ? BALLOT.number : BALLOT.label
     for (let row = 0; row < scores.rows; row++) {
       const cell = (records === undefined ? row : records[row]!) * arms + arm
       const value = scores.values[row * stride]!
+      arrivedAt[cell] = at
       if (scores.rejected[row] === 1 || !Number.isFinite(value) || (dictionary !== undefined && value < 0)) {
         status[cell] = BALLOT.failed
         continue
@@ -131,11 +134,14 @@ export class BatchDecider implements Decider {
         answered++
       }
     this.#answeredAlone = answered
+    this.lacksAnswers = answered < this.#records
     this.undecided = 0
   }
 
-  putFailed(arm: number, record: number): void {
-    this.ballots.status[record * this.ballots.arms + arm] = BALLOT.failed
+  putFailed(arm: number, record: number, arrivedMs = 0): void {
+    const cell = record * this.ballots.arms + arm
+    this.ballots.status[cell] = BALLOT.failed
+    this.arrivedAt[cell] = micros(arrivedMs)
   }
 
   putAbsent(arm: number, record: number): void {
@@ -209,11 +215,11 @@ export class BatchDecider implements Decider {
       return
     }
     const { status, values, arms } = this.ballots
-    const arrivedAt = this.arrivedAt[arm]!
+    const { arrivedAt } = this
     for (let record = 0, cell = arm; record < this.#records; record++, cell += arms) {
       const said = status[cell]!
       if (said === BALLOT.none || said === BALLOT.removed) continue
-      const late = arrivedAt > this.decidedAt[record]!
+      const late = arrivedAt[cell]! > this.decidedAt[record]!
       if (late) into.late++
       if (said === BALLOT.failed) {
         into.failed++
@@ -229,8 +235,9 @@ export class BatchDecider implements Decider {
   }
 
   isLate(arm: number, record: number): boolean {
-    const said = this.ballots.status[record * this.ballots.arms + arm]!
-    return said !== BALLOT.none && said !== BALLOT.removed && this.arrivedAt[arm]! > this.decidedAt[record]!
+    const cell = record * this.ballots.arms + arm
+    const said = this.ballots.status[cell]!
+    return said !== BALLOT.none && said !== BALLOT.removed && this.arrivedAt[cell]! > this.decidedAt[record]!
   }
 
   decisionText(record: number, about: DecisionAbout): string {
@@ -242,6 +249,7 @@ export class BatchDecider implements Decider {
   }
 
   #nobody(record: number): void {
+    this.lacksAnswers = true
     this.chosen[record] = -2
     this.values[record] = Number.NaN
     this.isLabel[record] = 0
@@ -271,6 +279,7 @@ export class BatchDecider implements Decider {
 
   #grow(records: number): void {
     this.ballots.grow(records, this.policy.arms.length, this.policy.choices.length)
+    this.arrivedAt = new Float64Array(records * this.ballots.arms)
     this.chosen = new Int16Array(records)
     this.values = new Float64Array(records)
     this.isLabel = new Uint8Array(records)

@@ -75,7 +75,7 @@ function scoreOf(decider: BatchDecider, record: number, { arm, about }: OneArm):
     model,
     version: about.versions[arm]!,
     role,
-    atMs: decider.arrivedAt[arm]! / 1000,
+    atMs: decider.arrivedAt[cell]! / 1000,
     outcome: scored ? 'scored' : status === BALLOT.removed ? 'removed' : 'failed',
     value: scored ? valueOf(decider, ballots.values[cell]!, status === BALLOT.label) : null,
     confidence: scored ? finite(ballots.confidences[cell]!) : null,

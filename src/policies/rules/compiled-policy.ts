@@ -38,7 +38,7 @@ export class CompiledPolicy {
       ...modelsOf(spec.answer).map((model): PolicyArm => ({ model, role: 'answer', percent: 100 })),
       ...(spec.shadow ?? []).map(({ model, percent = 100 }): PolicyArm => ({ model, role: 'shadow', percent })),
       ...(spec.reference ?? []).map((model): PolicyArm => ({ model, role: 'reference', percent: 100 })),
-    ]
+    ].map((arm) => withCache(arm, spec))
     this.#armOf = new Map(this.arms.map(({ model }, i) => [model, i]))
     this.#decoys = new Set(spec.decoy)
     this.#shadowSeeds = this.arms.map(({ model }) => saltSeed(`shadow ${model}`))
@@ -120,6 +120,11 @@ export class CompiledPolicy {
       if (state?.length === learner.state().length && state.every((value) => Number.isFinite(value))) learner.restore(state)
     }
   }
+}
+
+function withCache(arm: PolicyArm, { cache }: PolicySpec): PolicyArm {
+  const isCached = cache !== undefined && cache.of?.includes(arm.model) !== false
+  return isCached ? { ...arm, cacheEntries: cache.entries } : arm
 }
 
 function nameOf({ answer }: PolicySpec): string {

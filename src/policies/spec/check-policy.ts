@@ -1,6 +1,14 @@
 import { SluiceError } from '../../core/errors.ts'
 import { checkRule } from './check-rule.ts'
-import { effectiveBudgetMs, MAX_ARMS, MAX_BUDGET_MS, MAX_DEPTH, type PolicySpec, type RuleSpec } from '../../core/policy-spec.ts'
+import {
+  effectiveBudgetMs,
+  MAX_ARMS,
+  MAX_BUDGET_MS,
+  MAX_CACHE_ENTRIES,
+  MAX_DEPTH,
+  type PolicySpec,
+  type RuleSpec,
+} from '../../core/policy-spec.ts'
 import { modelsOf, partsOf } from './rule-parts.ts'
 
 /** What is known of the models, where it is known. */
@@ -33,6 +41,7 @@ export function policyProblems(spec: PolicySpec, known: KnownModels = {}): Polic
   checkTree(spec.answer, 'answer', { report, known, budgetMs })
   checkBanditNames(spec.answer, report)
   checkListeners(spec, report)
+  checkCache(spec, report)
   checkKnown(spec, known, report)
   return problems
 }
@@ -101,6 +110,17 @@ function checkListeners(spec: PolicySpec, report: Report): void {
   }
   const arms = [...parts.values()].filter((part) => part !== 'decoy').length
   if (arms > MAX_ARMS) report('answer', `takes ${arms} models, with shadows and references; it must be at most ${MAX_ARMS}`)
+}
+
+function checkCache({ answer, shadow = [], reference = [], cache }: PolicySpec, report: Report): void {
+  if (cache === undefined) return
+  const { entries, of = [] } = cache
+  if (!(Number.isInteger(entries) && entries >= 1 && entries <= MAX_CACHE_ENTRIES))
+    report('cache.entries', `is ${entries}, but must be a whole number from 1 to ${MAX_CACHE_ENTRIES}`)
+  const models = [...modelsOf(answer), ...shadow.map(({ model }) => model), ...reference]
+  for (const [i, model] of of.entries())
+    if (!models.includes(model)) report(`cache.of[${i}]`, `is '${model}', but must be one of the policy's models: ${models.join(', ')}`)
+  if (cache.of?.length === 0) report('cache.of', 'is empty; leave it out for all models, or leave the cache out')
 }
 
 function checkKnown(spec: PolicySpec, { names }: KnownModels, report: Report): void {
