@@ -23,6 +23,8 @@ export class ArmRun extends Group {
   readonly jobs: ScoringJob[] = []
   /** Where it is scored in parts: how many are not done; and the rows of those that were taken back. */
   partsLeft = 0
+  /** Whether the scores of some of them are there. */
+  hasSome = false
   cancelledRows = 0
   /** What the cache did for it. */
   readonly cached: CacheCounts = { hits: 0, misses: 0, coalesced: 0 }
@@ -46,6 +48,7 @@ export class ArmRun extends Group {
     this.cancelled = false
     this.jobs.length = 0
     this.cancelledRows = 0
+    this.hasSome = false
     this.arrivedMs = 0
     this.#partsUsed = 0
     this.cached.hits = this.cached.misses = this.cached.coalesced = 0

@@ -26,8 +26,9 @@ export function settleGroup(group: PolicyGroup, outcomes: Outcomes, changed: Set
   for (const run of runs) {
     if (run.count === 0) continue
     if (run.settled) changed.add(countRun(group, run))
-    // Some of its answers may be there: they are written, and it is counted when it is done.
-    else run.statistics = statisticsOf(group.context.lane, group.dataType, { served: run.served!, clock: group.context.clock })
+    // Some of its answers are there: they are written, and it is counted when it is done.
+    else if (run.hasSome)
+      run.statistics = statisticsOf(group.context.lane, group.dataType, { served: run.served!, clock: group.context.clock })
   }
   for (let i = 0; decider.lacksAnswers && i < count; i++)
     if (decider.chosen[i] === -2 && fallbackOf(group, records[i]!) === null) outcomes.reject(records[i]!, whyNot(group, i))

@@ -182,7 +182,12 @@ export class PolicyGroup {
       if (!part.isKnown) served.answersLater = job !== undefined
       if (job === undefined) this.#partArrived(run, part)
       else
-        this.#await(job, { run, scored: part, done: () => this.#partArrived(run, part), cancelled: () => this.#partCancelled(run, part) })
+        void this.#await(job, {
+          run,
+          scored: part,
+          done: () => this.#partArrived(run, part),
+          cancelled: () => this.#partCancelled(run, part),
+        })
     }
   }
 

@@ -103,6 +103,7 @@ export function takeScores(group: PolicyGroup, run: ArmRun, arrivedMs: number): 
 /** Likewise for some of its rows. */
 export function takePart({ decider }: PolicyGroup, { run, part }: { run: ArmRun; part: ArmPart }, arrivedMs: number): void {
   const { scores, positions, frame } = part
+  run.hasSome = true
   refuseUnusable(part, run.outcomes)
   copyRows(scores, run.scores, frame.places)
   decider.put({ arm: run.arm, scores, records: positions, confidence: run.served!.confidence, arrivedMs })
