@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { factorModel, startTestNode } from '../../test/fixtures/serving/test-node.ts'
+import { defineModel } from '../models/function/define-model.ts'
 import { createMetrics } from '../api/metrics.ts'
 import { createMemoryLog } from '../logs/memory/memory-log.ts'
 import { valueOf } from '../core/batch.ts'
@@ -137,6 +138,32 @@ describe('a node whose stream has a policy', () => {
     expect((await node.services.policies.set('number', { policy: null })).policies).toEqual([])
     expect(await nextAnswer(node, 5)).toEqual([15, 'c@1'])
     expect((await textsOf(log, 'decisions')).map((text) => readDecision(text).epoch)).toEqual([2, 2, 2])
+  })
+
+  it('counts what a cache did, also after a restart, and says which model can not have one', async () => {
+    await using log = createMemoryLog()
+    const items = defineModel({ name: 'items', version: '1', dataType: 'number', inputs: { x: 'value' }, output: 'number', score: ({ x }) => Number(x) + 1 }) // prettier-ignore
+    const policy = { answer: { bagging: { of: ['a', 'items'], by: 'mean' } }, cache: { entries: 100 } }
+    const settings = streamWith({ policy })
+    const caches = async (node: SluiceNode): Promise<unknown> =>
+      Object.fromEntries((await node.services.state.state('number')).versions.map(({ id, cache }) => [id, cache]))
+    {
+      await using node = await startTestNode({ log, definitions: [three[0]!, items], settings })
+      expect(await answersTo(node, [1, 1])).toEqual([[2, 'bagging@a:1+items:1'], [2, 'bagging@a:1+items:1']]) // prettier-ignore
+      expect(await nextAnswer(node, 1)).toEqual([2, 'bagging@a:1+items:1'])
+      const { policies } = await node.services.state.state('number')
+      expect(policies![0]!.warnings).toEqual([expect.stringContaining("the answers of items@1 (items) are not remembered: it reads its input 'x'")]) // prettier-ignore
+    }
+    await using node = await startTestNode({ log, definitions: [three[0]!, items], settings })
+    expect(await nextAnswer(node, 1)).toEqual([2, 'bagging@a:1+items:1'])
+    // What was remembered is gone, what was counted is not.
+    const counted = { hits: expect.any(Number), misses: 2, coalesced: expect.any(Number) }
+    await expect.poll(() => caches(node)).toMatchObject({ 'a@1': counted })
+    const { versions } = await node.services.state.state('number')
+    const { hits, coalesced } = versions.find(({ id }) => id === 'a@1')!.cache!
+    expect(hits + coalesced).toBe(2)
+    expect(versions.find(({ id }) => id === 'items@1')!.cache).toBeUndefined()
+    expect(await createMetrics(node.services).text()).toContain('sluice_cache_records_total{data_type="number",model="a",version="1",what="misses"} 2\n') // prettier-ignore
   })
 
   it('has bandits learn from rewards, and know after a restart what they knew', async () => {

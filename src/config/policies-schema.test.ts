@@ -22,6 +22,7 @@ const everything: PolicySpec = {
   default: { value: 'nobody' },
   shadow: [{ model: 's', percent: 10 }],
   reference: ['r'],
+  cache: { entries: 1000, of: ['a', 's'] },
   decoy: ['archive'],
 }
 
@@ -39,6 +40,8 @@ describe('the shape of policies', () => {
     expect(problems({ answer: 'a', default: 'last' })[0]).toBe('default: none, last-known or { value: <number or text> }')
     expect(problems({ answer: 'a', budgetMs: '50' })[0]).toMatch(/^budgetMs: a number of milliseconds/)
     expect(problems({ answer: { consensus: { of: ['a'] }, quality: { of: ['a'] } } })).toHaveLength(1)
+    expect(problems({ answer: 'a', cache: 100 })).toHaveLength(1)
+    expect(problems({ answer: 'a', cache: {} })).toEqual(['cache.entries: a whole number: how many answers of each model are remembered'])
     expect(problems({})).toHaveLength(1)
     expect(problems(null)).toHaveLength(1)
   })

@@ -72,6 +72,16 @@ describe('a policy that can not be used is refused with what would be right:', (
     expect(wrong('a', { shadow: [{ model: 'b', percent: 0 }] })[0]).toMatch(/is 0, but must be more than 0 and at most 100/)
   })
 
+  it('a cache of no size, or of a model that the policy does not have', () => {
+    expect(wrong('a', { cache: { entries: 10 } })).toEqual([])
+    for (const entries of [0, 1.5, -1, 1e9, Number.NaN])
+      expect(wrong('a', { cache: { entries } })).toEqual([`cache.entries is ${entries}, but must be a whole number from 1 to 10000000`])
+    expect(wrong('a', { shadow: [{ model: 'b' }], cache: { entries: 1, of: ['b', 'c'] } })).toEqual([
+      "cache.of[1] is 'c', but must be one of the policy's models: a, b",
+    ])
+    expect(wrong('a', { cache: { entries: 1, of: [] } })[0]).toMatch(/leave it out for all models/)
+  })
+
   it('weights, confidences and bandits out of range', () => {
     expect(wrong({ bagging: { of: ['a', 'b'], by: 'mean', weights: [1] } })[0]).toMatch(
       /has 1 weights, but must have one for each of the 2 members/,
