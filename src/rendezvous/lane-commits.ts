@@ -1,4 +1,4 @@
-import type { Commit, Group } from '../core/log.ts'
+import type { Append, Commit, Group } from '../core/log.ts'
 import { encodeRecords } from '../core/record-batch-writer.ts'
 import { type Arrival, writeArrivals } from './arrivals.ts'
 import type { LaneClock } from './lane-clock.ts'
@@ -72,16 +72,19 @@ export class LaneCommits {
   /** Commits what is due; `whole`: all there is, and how far was read, in any case. */
   commit(whole = false): void {
     const { clock, outbox } = this.#lane
-    if (outbox.count > 0) this.#isDirty()
+    if (!outbox.isEmpty) this.#isDirty()
     if (!whole && this.#isFull) return
     const now = clock.monotonic()
     const isRecordDue = whole || now >= this.#dirtySince + RECORD_MS
     const areAnswersDue = outbox.answers > 0 && (isRecordDue || now >= this.answersAt)
-    if (isRecordDue || (areAnswersDue && this.#together)) this.#commitAll(whole)
-    else if (areAnswersDue) this.#commitAnswers()
+    if (whole || (this.#together && (isRecordDue || areAnswersDue))) this.#commitAll()
+    else if (!this.#together) {
+      if (areAnswersDue) this.#commitAnswers()
+      if (isRecordDue) this.#commitRecord()
+    }
   }
 
-  /** Why answers that are on the log were given is to be there too, where nothing else may be committed any more. */
+  /** Why answers that are on the log were given is to be there too, where all else may be refused. */
   commitReasons(): void {
     const { outbox, partition } = this.#lane
     if (this.#together) return
@@ -91,7 +94,10 @@ export class LaneCommits {
 
   /** Resolves when all that was under way is settled; `all`: with what came before the call. */
   async settled(all = false): Promise<void> {
-    if (all && this.#dirtySince < Infinity) this.#commitAll(false)
+    if (all && this.#dirtySince < Infinity) {
+      if (this.#together) this.#commitAll()
+      else this.#commitRecord()
+    }
     await Promise.allSettled(this.#committing)
   }
 
@@ -110,27 +116,39 @@ export class LaneCommits {
     this.#send({ appends: outbox.takeAnswers(this.#options.topics, partition), offsets: [] }, dueSince)
   }
 
-  #commitAll(tellOffsets: boolean): void {
+  /** Why it was answered, and what came; and now and then how far was read, by itself, as it may be refused. */
+  #commitRecord(): void {
     const { topics } = this.#options
-    const { partition, clock, outbox, lookBacks } = this.#lane
-    // Else its end is that of the offsets too, which answers don't wait for.
-    const dueSince = this.#together ? outbox.dueSince : Infinity
-    if (!this.#together && outbox.answers > 0) this.#commitAnswers()
+    const { partition, clock, outbox } = this.#lane
     const now = clock.monotonic()
-    const tells = tellOffsets || this.#together || now >= this.#offsetsAt + OFFSETS_MS
-    if (tells) this.#offsetsAt = now
-    if (this.#together && outbox.answers > 0) this.#answersAt = now
+    this.#send({ appends: [...outbox.takeReasons(topics, partition), this.#takeArrivals()], offsets: [] }, Infinity)
+    if (now < this.#offsetsAt + OFFSETS_MS) return
+    this.#offsetsAt = now
+    this.#send({ appends: [], offsets: [this.#offset] }, Infinity)
+  }
+
+  #commitAll(): void {
+    const { topics } = this.#options
+    const { partition, clock, outbox } = this.#lane
+    const { dueSince } = outbox
+    this.#offsetsAt = clock.monotonic()
+    if (outbox.answers > 0) this.#answersAt = this.#offsetsAt
+    const appends = [...outbox.takeAnswers(topics, partition), ...outbox.takeReasons(topics, partition), this.#takeArrivals()]
+    this.#send({ appends, offsets: [this.#offset] }, dueSince)
+  }
+
+  get #offset(): Commit['offsets'][number] {
+    const { topics } = this.#options
+    return { topic: topics.input, partition: this.#lane.partition, next: BigInt(this.next[topics.input]!) }
+  }
+
+  #takeArrivals(): Append {
+    const { clock, lookBacks, partition } = this.#lane
     const entry = writeArrivals({ scan: lookBacks.scan, next: this.next, arrivals: this.#arrivals })
     this.#arrivals = []
     this.#dirtySince = Infinity
-    const changelog = encodeRecords([{ timestamp: Math.trunc(clock.now()), value: entry }])
-    const appends = [
-      ...outbox.takeAnswers(topics, partition),
-      ...outbox.takeReasons(topics, partition),
-      { topic: topics.changelog, partition, recordBatch: changelog },
-    ]
-    const offsets = tells ? [{ topic: topics.input, partition, next: BigInt(this.next[topics.input]!) }] : []
-    this.#send({ appends, offsets }, dueSince)
+    const recordBatch = encodeRecords([{ timestamp: Math.trunc(clock.now()), value: entry }])
+    return { topic: this.#options.topics.changelog, partition, recordBatch }
   }
 
   /** `dueSince`: when the first of its answers was due. */

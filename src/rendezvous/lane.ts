@@ -113,16 +113,11 @@ export class Lane {
       this.#timer?.()
       this.#timer = undefined
     }
+    if (this.#failed === undefined || isFenced(this.#failed.error)) this.#commits.commitReasons()
     // What was not committed before a failure is gone through again.
-    if (this.#failed !== undefined) this.#rescue(this.#failed.error)
-    else if (this.#commits.next[this.#options.topics.input] !== undefined) this.#commits.commit(true)
+    if (this.#failed === undefined && this.#commits.next[this.#options.topics.input] !== undefined) this.#commits.commit(true)
     await this.#commits.settled()
     if (this.#failed !== undefined) throw this.#failed.error
-  }
-
-  /** A member that lost its partitions can still say why it answered as it did; a log that is away is not waited for. */
-  #rescue(error: unknown): void {
-    if (error instanceof SluiceError && error.code === 'log.fenced') this.#commits.commitReasons()
   }
 
   #fail(error: unknown): void {
@@ -223,4 +218,9 @@ export class Lane {
 function plainTimer(delayMs: number, callback: () => void): () => void {
   const timer = setTimeout(callback, delayMs)
   return () => clearTimeout(timer)
+}
+
+/** Whether it was the partition that was lost, and the log is there. */
+function isFenced(error: unknown): boolean {
+  return error instanceof SluiceError && error.code === 'log.fenced'
 }

@@ -5,6 +5,7 @@ import type { Decision, StrayScore } from '../policies/decisions/decision.ts'
 import { writeDecisionText, writeStrayText } from '../policies/decisions/decision-text.ts'
 import { resultOf } from '../policies/decisions/replay.ts'
 import { keyBytes } from '../policies/hash/key-text.ts'
+import { HeaderTexts } from './header-texts.ts'
 import type { KeptHeaders } from './input-reader.ts'
 
 /** Brokers take about 1 MB in a record batch unless they are told otherwise. */
@@ -55,11 +56,26 @@ class Pile {
   }
 }
 
-/** What a lane has decided and not committed yet. */
+/** About so many bytes the record of a decision has. */
+const REASON_BYTES = 1024
+
+/** A score that had no part in a decision, and when it was known as such. */
+interface Stray {
+  readonly stray: StrayScore
+  readonly at: number
+}
+
+/** What a lane has decided and not committed yet. Results are made at once, as they are in a hurry; decisions when they are taken. */
 export class Outbox {
   readonly #results = new Pile()
   readonly #decisions = new Pile()
   readonly #source: Uint8Array
+  readonly #rules = new HeaderTexts('sluice_rule')
+  readonly #reasonHeaders = new HeaderTexts('sluice_reason')
+  readonly #models = new HeaderTexts('sluice_model')
+  #reasons: (Decision | Stray)[] = []
+  /** So many of the reasons are not those of answers that wait here. */
+  #free = 0
   /** When the first of the answers was due, on the lane's clock; infinity where there is none. */
   dueSince = Infinity
 
@@ -72,59 +88,62 @@ export class Outbox {
     return this.#results.count
   }
 
-  /** How many records there are. */
-  get count(): number {
-    return this.#results.count + this.#decisions.count
+  get isEmpty(): boolean {
+    return this.#reasons.length === 0
   }
 
   get bytes(): number {
-    return this.#results.bytes + this.#decisions.bytes
+    return this.#results.bytes + this.#reasons.length * REASON_BYTES
   }
 
   /** Adds the result, with the input's key and headers, and the decision. `now`: on the lane's clock. */
   decided(decision: Decision, kept: KeptHeaders | undefined, now: number): void {
     const late = decision.reason === 'deadline' ? Math.max(0, decision.elapsedMs - decision.budgetMs) : 0
     this.dueSince = Math.min(this.dueSince, now - late)
+    this.#reasons.push(decision)
     const { id, key, at, model, version, rule, reason, value, elapsedMs } = decision
-    const timestamp = Math.trunc(at)
-    const ceId = encodeHeader('ce_id', id)
-    const own = [SPEC, RESULT_TYPE, this.#source, ceId, encodeHeader('sluice_rule', rule), encodeHeader('sluice_reason', reason)]
+    const own = [SPEC, RESULT_TYPE, this.#source, encodeHeader('ce_id', id), this.#rules.of(rule), this.#reasonHeaders.of(reason)]
     own.push(encodeHeader('sluice_elapsed_ms', String(elapsedMs)))
     if (value !== null) own.push(encodeHeader('sluice_score', String(value)))
-    if (model !== null) own.push(encodeHeader('sluice_model', version === null ? model : `${model}@${version}`))
-    const bytes = key === null ? undefined : keyBytes(key)
+    if (model !== null) own.push(this.#models.of(version === null ? model : `${model}@${version}`))
     this.#results.add({
-      timestamp,
-      key: bytes,
+      timestamp: Math.trunc(at),
+      key: key === null ? undefined : keyBytes(key),
       value: encoder.encode(resultText(decision)),
       headers: kept === undefined ? own : [...kept.headers, ...own],
-    })
-    this.#decisions.add({
-      timestamp,
-      key: encoder.encode(id),
-      value: encoder.encode(writeDecisionText(decision)),
-      headers: [SPEC, DECISION_TYPE, this.#source, ceId],
     })
   }
 
   /** Adds a score that had no part in a decision. */
   stray(stray: StrayScore, at: number): void {
-    this.#decisions.add({
-      timestamp: Math.trunc(at),
-      key: encoder.encode(stray.id),
-      value: encoder.encode(writeStrayText(stray)),
-      headers: [SPEC, STRAY_TYPE, this.#source, encodeHeader('ce_id', stray.id)],
-    })
+    this.#reasons.push({ stray, at })
   }
 
   /** The results, which are gone then. */
   takeAnswers({ results: topic }: { readonly results: string }, partition: number): Append[] {
     this.dueSince = Infinity
+    this.#free = this.#reasons.length
     return this.#results.take().map((recordBatch) => ({ topic, partition, recordBatch }))
   }
 
-  /** The decisions, and the scores that had no part in one, which are gone then. */
+  /** The decisions whose results were taken, and the scores that had no part in one, in their order; they are gone then. */
   takeReasons({ decisions: topic }: { readonly decisions: string }, partition: number): Append[] {
+    const free = this.#results.count === 0 ? this.#reasons.length : this.#free
+    if (free === 0) return []
+    for (let i = 0; i < free; i++) this.#decisions.add(this.#record(this.#reasons[i]!))
+    this.#reasons = this.#reasons.slice(free)
+    this.#free = 0
     return this.#decisions.take().map((recordBatch) => ({ topic, partition, recordBatch }))
+  }
+
+  #record(reason: Decision | Stray): RecordParts {
+    const isStray = 'stray' in reason
+    const { id } = isStray ? reason.stray : reason
+    return {
+      timestamp: Math.trunc(reason.at),
+      key: encoder.encode(id),
+      value: encoder.encode(isStray ? writeStrayText(reason.stray) : writeDecisionText(reason)),
+      headers: [SPEC, isStray ? STRAY_TYPE : DECISION_TYPE, this.#source, encodeHeader('ce_id', id)],
+    }
   }
 }
