@@ -53,3 +53,27 @@ export async function storm(stage: ChaosStage, count: number): Promise<void> {
   await Promise.all(stage.workers.splice(first).map((worker) => worker.stop()))
   await stage.flows()
 }
+
+/** How a broker is lost: as in a crash, or with its connections open and no word from it. */
+export type Loss = 'kill' | 'hang'
+
+/** Brokers are lost, one after the other, each until all partitions have answers again. Returns how long that took, in ms. */
+export async function losses(stage: ChaosStage, cluster: KafkaCluster, ways: readonly Loss[]): Promise<number[]> {
+  const times: number[] = []
+  let next = Math.floor(Math.random() * cluster.brokers.length)
+  for (const way of ways) {
+    const broker = cluster.brokers[next++ % cluster.brokers.length]!
+    await stage.answersAll()
+    const began = performance.now()
+    await (way === 'kill' ? broker.kill() : broker.pause())
+    try {
+      await stage.answersAll()
+    } finally {
+      if (way === 'hang') broker.resume()
+    }
+    times.push(Math.round(performance.now() - began))
+    if (way === 'kill') await broker.start()
+  }
+  await stage.answersAll()
+  return times
+}

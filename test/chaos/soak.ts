@@ -1,12 +1,12 @@
 import { JavaClient } from '../setup/java-client/java-client.ts'
 import { type KafkaCluster, startKafka } from '../setup/kafka/cluster.ts'
-import { cuts, kills, storm, zombies } from './scenarios.ts'
+import { cuts, kills, losses, storm, zombies } from './scenarios.ts'
 import { ChaosStage } from './stage.ts'
 
 const BROKERS = 3
 
 /**
- * So many rounds against three brokers, each with a stream of its own: kills, zombies, cuts, a broker that is lost and comes back, a storm of rebalances,
+ * So many rounds against three brokers, each with a stream of its own: kills, zombies, cuts, brokers that crash and that hang for a while, a storm of rebalances,
  * by turns with processes of one and of two threads. Prints a line for each, and at last what was lost and doubled. True where nothing was.
  */
 export async function soakExactlyOnce(rounds: number): Promise<boolean> {
@@ -37,16 +37,8 @@ async function runRound(cluster: KafkaCluster, client: JavaClient, workers: numb
   await kills(stage, 15)
   await zombies(stage, 2)
   await cuts(stage, cluster, 1)
-  await loseBroker(stage, cluster)
+  const waits = await losses(stage, cluster, ['kill', 'hang'])
+  console.log(`a broker was lost: answers went on after ${waits.join(' and ')} ms`)
   await storm(stage, 6)
   return await stage.finish()
-}
-
-/** A broker is killed in the middle of the work, and comes back a while later. */
-export async function loseBroker(stage: ChaosStage, cluster: KafkaCluster): Promise<void> {
-  const broker = cluster.brokers[Math.floor(Math.random() * cluster.brokers.length)]!
-  await broker.kill()
-  await stage.flows()
-  await broker.start()
-  await stage.flows()
 }

@@ -24,6 +24,8 @@ export interface StageOptions {
 }
 
 export const SESSION_TIMEOUT_MS = 2000
+/** Far longer than a node needs that takes over. */
+const PATIENCE_MS = 90_000
 const models = modelsOf('flights')
 
 /** A stream of flights, scored by several processes of one group, whose models are swapped all the time. */
@@ -47,14 +49,23 @@ export class ChaosStage implements AsyncDisposable {
 
   /** Resolves when the first model serves and records flow. */
   static async start(options: StageOptions): Promise<ChaosStage> {
-    const stage = new ChaosStage(options, await createKafkaLog({ brokers: options.cluster.addresses }))
+    const stage = new ChaosStage(
+      options,
+      await createKafkaLog({ brokers: options.cluster.addresses, sessionTimeoutMs: SESSION_TIMEOUT_MS }),
+    )
     for (let i = 0; i < options.workers; i++) stage.workers.push(stage.#spawn())
     const [first] = stage.workers
     const api = await Promise.race([first!.ready, first!.exit])
     if (!(api instanceof ApiClient)) throw new Error(`a worker ended with ${api} before it was up: ${first!.said}`)
     await stage.#publish(api, 0)
     const { partitions = 4, rate = 2000, cluster } = options
-    stage.#feed = new Feed({ brokers: cluster.addresses, topic: stage.#topic('in'), partitions, rate })
+    stage.#feed = new Feed({
+      brokers: cluster.addresses,
+      topic: stage.#topic('in'),
+      partitions,
+      rate,
+      sessionTimeoutMs: SESSION_TIMEOUT_MS,
+    })
     stage.#swapping = stage.#swap()
     return stage
   }
@@ -67,7 +78,14 @@ export class ChaosStage implements AsyncDisposable {
   /** Resolves when answers go on: there are more of them on the log. */
   async flows(): Promise<void> {
     const before = await this.#outputEnd()
-    await eventually('answers go on', async () => (await this.#outputEnd()) > before, { withinMs: 150_000 })
+    await eventually('answers go on', async () => (await this.#outputEnd()) > before, { withinMs: PATIENCE_MS })
+  }
+
+  /** Resolves when every partition has a committed answer to a record that was sent from now on. */
+  async answersAll(): Promise<void> {
+    const { partitions = 4 } = this.#options
+    const since = Date.now()
+    await Promise.all(Array.from({ length: partitions }, async (_, partition) => this.#answersSince(partition, since)))
   }
 
   /** Stops the feed, waits until everything is answered, ends all workers, and judges what is on the log. */
@@ -165,6 +183,19 @@ export class ChaosStage implements AsyncDisposable {
       Array.from({ length: partitions }, async (_, partition) => this.#log.offsets({ topic: this.#topic('out'), partition })),
     )
     return ends.reduce((sum, { next }) => sum + next, 0n)
+  }
+
+  async #answersSince(partition: number, since: number): Promise<void> {
+    const place = { topic: this.#topic('out'), partition }
+    const stop = new AbortController()
+    const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(PATIENCE_MS)])
+    const { next: from } = await this.#log.offsets(place)
+    for await (const batch of this.#log.read({ ...place, from, follow: true, signal })) {
+      const isThere = batch.count > 0 && batch.timestamps[batch.count - 1]! >= since
+      batch.release()
+      if (isThere) return stop.abort()
+    }
+    throw new Error(`partition ${partition} has no more answers for ${PATIENCE_MS / 1000} s`)
   }
 
   /** Committed records of a topic. */

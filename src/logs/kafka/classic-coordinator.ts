@@ -6,7 +6,7 @@ import type { MemberIdentity } from './committer.ts'
 import { closeNow } from './connections.ts'
 import { decodeAssignment, decodeSubscription, encodeAssignment, encodeSubscription, type Subscription } from './consumer-protocol.ts'
 import { hasKafkaCode, KAFKA_ERROR } from './error-codes.ts'
-import { type Assignor, ASSIGNOR_NAMES } from './options.ts'
+import { answerTimeoutMs, type Assignor, ASSIGNOR_NAMES } from './options.ts'
 
 const PROTOCOL_TYPE = 'consumer'
 
@@ -36,6 +36,7 @@ export class ClassicCoordinator {
 
   /** Joins, or joins again, waits for the other members, shares out the partitions where it falls to this one, and says what it got. */
   async join(subscription: Subscription): Promise<Round> {
+    using _ = this.#watch()
     const joined = await this.#requestJoin(encodeSubscription(subscription))
     const leads = joined.leader === joined.memberId
     const counts = leads ? await this.#describe(joined) : undefined
@@ -57,7 +58,14 @@ export class ClassicCoordinator {
   }
 
   async heartbeat({ generationId, memberId, instanceId }: MemberIdentity): Promise<void> {
-    await heartbeatV4.api.async(await this.#connect(), this.#group, generationId, memberId, instanceId)
+    const connection = await this.#connect()
+    // Far sooner than a join: a coordinator that hangs would have this member wait, and do nothing about it, until it is none.
+    const hangs = setTimeout(() => closeNow(connection), answerTimeoutMs(this.#cluster.settings))
+    try {
+      await heartbeatV4.api.async(connection, this.#group, generationId, memberId, instanceId)
+    } finally {
+      clearTimeout(hangs)
+    }
   }
 
   /** Has the coordinator forget this member at once. A static one keeps its place, so that a restart within the session causes no rebalance. */
@@ -105,6 +113,18 @@ export class ClassicCoordinator {
     }
     this.#memberId = joined.memberId
     return joined
+  }
+
+  /** Ends the connection where the coordinator hangs; otherwise it may take all the time that the other members need. */
+  #watch(): Disposable {
+    const { connections, settings } = this.#cluster
+    const look = async (): Promise<void> => {
+      const connection = this.#connection
+      const { host, port } = connection ?? {}
+      if (host !== undefined && port !== undefined && (await connections.isSilent({ host, port }))) closeNow(connection!)
+    }
+    const timer = setInterval(() => void look(), answerTimeoutMs(settings))
+    return { [Symbol.dispose]: () => clearInterval(timer) }
   }
 
   async #describe({ members }: joinGroupV9.JoinGroupResponse): Promise<Map<string, number>> {

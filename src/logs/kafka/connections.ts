@@ -1,17 +1,18 @@
 import { isIP } from 'node:net'
 import { apiVersionsV3, Connection } from '@platformatic/kafka'
 import { withLifetimes } from './authenticator.ts'
-import type { BrokerAddress, KafkaSettings } from './options.ts'
+import { answerTimeoutMs, type BrokerAddress, type KafkaSettings } from './options.ts'
 import { ProduceChannel } from './produce-channel.ts'
 
 export interface DedicatedOptions {
-  /** How long one answer may take. 30 s where absent. */
+  /** How long one answer may take. As long as one that comes at once where absent. */
   readonly requestTimeoutMs?: number
 }
 
 /** What brokers are told as the version of this client's software. */
 const VERSION = '0'
-const REQUEST_TIMEOUT_MS = 30_000
+/** Requests that are under way on a connection which is not used any more have so long. */
+const LINGER_MS = 30_000
 /** The part of its lifetime for which a connection is used. */
 const USED_PART = 0.8
 
@@ -37,10 +38,10 @@ export class Connections {
     const existing = this.#shared.get(key)
     if (existing !== undefined) {
       const connection = await existing
-      if (!this.#isSpent(connection)) return connection
+      if (this.isUsable(connection)) return connection
       if (this.#shared.get(key) === existing) {
         this.#shared.delete(key)
-        setTimeout(() => closeNow(connection), REQUEST_TIMEOUT_MS).unref()
+        setTimeout(() => closeNow(connection), LINGER_MS).unref()
       }
       return this.shared(address)
     }
@@ -69,11 +70,13 @@ export class Connections {
       if (channel.isOpen && !this.#isSpent(channel.connection)) return channel
       if (this.#producing.get(key) === existing) {
         this.#producing.delete(key)
-        setTimeout(() => closeNow(channel.connection), REQUEST_TIMEOUT_MS).unref()
+        setTimeout(() => closeNow(channel.connection), LINGER_MS).unref()
       }
       return this.producing(address)
     }
-    const opening = this.open(address).then((connection) => new ProduceChannel(connection, this.#settings.clientId))
+    const { clientId } = this.#settings
+    const life = { lookEveryMs: answerTimeoutMs(this.#settings), isSilent: async () => this.isSilent(address) }
+    const opening = this.open(address).then((connection) => new ProduceChannel(connection, { clientId, ...life }))
     this.#producing.set(key, opening)
     try {
       return await opening
@@ -88,11 +91,21 @@ export class Connections {
     return connection.isConnected() && !this.#isSpent(connection)
   }
 
+  /** Whether the broker gives no sign of life: where an answer may take long, nothing else tells a broker that hangs from one that has much to do. */
+  async isSilent(address: BrokerAddress): Promise<boolean> {
+    try {
+      await apiVersionsV3.api.async(await this.shared(address), this.#settings.clientId, VERSION)
+      return false
+    } catch {
+      return true
+    }
+  }
+
   async open(address: BrokerAddress, options: DedicatedOptions = {}): Promise<Connection> {
     const { clientId, connectTimeoutMs, tls, sasl } = this.#settings
     const connection = new Connection(clientId, {
       connectTimeout: Math.min(connectTimeoutMs, 5000),
-      requestTimeout: options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
+      requestTimeout: options.requestTimeoutMs ?? answerTimeoutMs(this.#settings),
       maxInflights: 64,
       // A server may choose its certificate by the name, which an address is not (RFC 6066, section 3).
       ...(tls === undefined ? {} : { tls, tlsServerName: isIP(address.host) === 0 }),

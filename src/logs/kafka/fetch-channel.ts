@@ -3,7 +3,7 @@ import type { Connection } from '@platformatic/kafka'
 import type { Connections } from './connections.ts'
 import { decodeFetch, encodeFetch, type FetchedPartition, type FetchRequest } from './fetch-request.ts'
 import type { FramePool } from './frame-pool.ts'
-import type { BrokerAddress, KafkaSettings } from './options.ts'
+import { answerTimeoutMs, type BrokerAddress, type KafkaSettings } from './options.ts'
 
 export interface FetchChannelOptions {
   readonly connections: Connections
@@ -27,7 +27,6 @@ interface Asked {
 
 const READ_BYTES = 256 * 1024
 const CONNECT_TIMEOUT_MS = 5000
-const ANSWER_TIMEOUT_MS = 30_000
 /** An answer is at most a record batch, which topics limit, and a little. */
 const MAX_FRAME_BYTES = 1024 * 1024 * 1024
 
@@ -38,6 +37,7 @@ const MAX_FRAME_BYTES = 1024 * 1024 * 1024
 export class FetchChannel {
   readonly #socket: Socket
   readonly #clientId: string
+  readonly #answerTimeoutMs: number
   readonly #pool: FramePool
   #asked: Asked | undefined
   #lastId = 0
@@ -52,16 +52,20 @@ export class FetchChannel {
   /** The client's, which was taken over; undefined for a plain connection. */
   readonly connection: Connection | undefined
 
-  private constructor(socket: Socket, { clientId, pool, connection }: { clientId: string; pool: FramePool; connection?: Connection }) {
+  private constructor(
+    socket: Socket,
+    { settings, pool, connection }: { settings: KafkaSettings; pool: FramePool; connection?: Connection },
+  ) {
     this.#socket = socket
     this.connection = connection
-    this.#clientId = clientId
+    this.#clientId = settings.clientId
+    this.#answerTimeoutMs = answerTimeoutMs(settings)
     this.#pool = pool
   }
 
   static async open(address: BrokerAddress, { connections, settings, pool }: FetchChannelOptions): Promise<FetchChannel> {
-    const { clientId, tls, sasl } = settings
-    if (tls !== undefined || sasl !== undefined) return FetchChannel.#over(await connections.open(address), clientId, pool)
+    const { tls, sasl } = settings
+    if (tls !== undefined || sasl !== undefined) return FetchChannel.#over(await connections.open(address), settings, pool)
     let channel: FetchChannel | undefined
     const buffer = Buffer.allocUnsafeSlow(READ_BYTES)
     const onread = {
@@ -72,15 +76,15 @@ export class FetchChannel {
       },
     }
     const socket = createConnection({ host: address.host, port: address.port, noDelay: true, onread })
-    channel = new FetchChannel(socket, { clientId, pool })
+    channel = new FetchChannel(socket, { settings, pool })
     await opened(socket)
     channel.#watch()
     return channel
   }
 
-  static #over(connection: Connection, clientId: string, pool: FramePool): FetchChannel {
+  static #over(connection: Connection, settings: KafkaSettings, pool: FramePool): FetchChannel {
     const { socket } = connection
-    const channel = new FetchChannel(socket, { clientId, pool, connection })
+    const channel = new FetchChannel(socket, { settings, pool, connection })
     socket.removeAllListeners('data')
     socket.on('data', (chunk: Buffer) => channel.#receive(chunk))
     channel.#watch()
@@ -95,7 +99,7 @@ export class FetchChannel {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(
         () => this.#end(new Error('the broker did not answer a fetch in time')),
-        request.maxWaitMs + ANSWER_TIMEOUT_MS,
+        request.maxWaitMs + this.#answerTimeoutMs,
       )
       this.#asked = { id, resolve, reject, timer }
       this.#socket.write(encodeFetch(request, { id, clientId: this.#clientId }))
@@ -114,6 +118,8 @@ export class FetchChannel {
 
   /** Takes in bytes as they come; they are valid during the call only. */
   #receive(chunk: Buffer): void {
+    // A large answer over a slow connection may take its time, as long as it comes.
+    this.#asked?.timer.refresh()
     let at = 0
     while (at < chunk.length && this.#fault === undefined) {
       if (this.#frame === undefined) at = this.#receiveSize(chunk, at)

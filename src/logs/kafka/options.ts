@@ -100,6 +100,13 @@ export function kafkaSettings(options: KafkaLogOptions): KafkaSettings {
   }
 }
 
+const [LEAST_ANSWER_MS, MOST_ANSWER_MS] = [3000, 5000]
+
+/** How long a broker may take for what it can answer at once, before it counts as one that hangs: no longer than half of a session, if that is long. */
+export function answerTimeoutMs({ sessionTimeoutMs }: KafkaSettings): number {
+  return Math.min(Math.max(sessionTimeoutMs / 2, LEAST_ANSWER_MS), MOST_ANSWER_MS)
+}
+
 export interface BrokerAddress {
   readonly host: string
   readonly port: number

@@ -15,6 +15,14 @@ export interface ProducedAppend extends ProducedBatch {
   readonly transactionalId?: string | null
 }
 
+export interface ProduceChannelOptions {
+  readonly clientId: string
+  /** Where no answer comes for so long, the broker is asked for a sign of life. */
+  readonly lookEveryMs: number
+  /** Whether it gives none. Never rejects. */
+  readonly isSilent: () => Promise<boolean>
+}
+
 interface Asked {
   readonly append: ProducedAppend
   readonly resolve: (offset: bigint) => void
@@ -40,11 +48,14 @@ export class ProduceChannel {
   #lastId = 0
   #received: Buffer = Buffer.alloc(0)
   #fault: Error | undefined
+  readonly #options: ProduceChannelOptions
+  #watch: NodeJS.Timeout | undefined
 
   /** Takes the open connection over. */
-  constructor(connection: Connection, clientId: string) {
+  constructor(connection: Connection, options: ProduceChannelOptions) {
     this.connection = connection
-    this.#clientId = Buffer.from(clientId)
+    this.#options = options
+    this.#clientId = Buffer.from(options.clientId)
     this.#socket = connection.socket
     this.#socket.removeAllListeners('data')
     this.#socket.on('data', (chunk: Buffer) => this.#receive(chunk))
@@ -101,8 +112,24 @@ export class ProduceChannel {
       this.#socket.destroy()
     }, ANSWER_TIMEOUT_MS)
     this.#requests.set(id, { asked, timer })
+    this.#startWatch()
     const batches = [...asked.values()].map(({ append }) => append)
     for (const piece of encodeProduce({ id, clientId: this.#clientId, transactionalId, batches })) this.#socket.write(piece)
+  }
+
+  #startWatch(): void {
+    if (this.#requests.size > 0) this.#watch ??= setTimeout(() => void this.#look(), this.#options.lookEveryMs)
+  }
+
+  /** Replicas may take long; but where the broker hangs, another one leads its partitions before the answer would be given up. */
+  async #look(): Promise<void> {
+    this.#watch = undefined
+    const [oldest] = this.#requests.keys()
+    if (oldest !== undefined && (await this.#options.isSilent()) && this.#requests.has(oldest)) {
+      this.#end(new Error('the broker gives no sign of life'))
+      this.#socket.destroy()
+    }
+    this.#startWatch()
   }
 
   #receive(chunk: Buffer): void {
@@ -122,6 +149,7 @@ export class ProduceChannel {
     if (request === undefined) return
     this.#requests.delete(id)
     clearTimeout(request.timer)
+    this.#watch?.refresh()
     const waiting = new Map(request.asked)
     let fault: unknown = new Error('the broker answered a produce request without its partition')
     try {
@@ -147,5 +175,6 @@ export class ProduceChannel {
       for (const { reject } of asked.values()) reject(this.#fault)
     }
     this.#requests.clear()
+    clearTimeout(this.#watch)
   }
 }
