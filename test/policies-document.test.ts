@@ -17,6 +17,7 @@ describe('docs/policies.md', () => {
       ['consensus', 3],
       ['split', 4],
       ['rendezvous', 4],
+      ['speculative', 2],
     ])
   })
 

@@ -1,29 +1,24 @@
 import { cpus } from 'node:os'
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { createProtobufCodec } from '../../src/codecs/index.ts'
 import type { ArmsPolicy } from '../../src/core/arms-policy.ts'
-import { systemClock } from '../../src/core/clock.ts'
-import { Dictionary } from '../../src/core/dictionary.ts'
 import type { Frame } from '../../src/core/frame.ts'
 import { LoadedModel } from '../../src/core/loaded-model.ts'
-import type { Model, ModelDescriptor } from '../../src/core/model.ts'
+import type { Model } from '../../src/core/model.ts'
 import { Lane } from '../../src/core/operator/lane.ts'
-import { ServingOperator } from '../../src/core/operator/operator.ts'
+import type { ServingOperator } from '../../src/core/operator/operator.ts'
 import { Work } from '../../src/core/operator/work.ts'
 import type { PolicySpec } from '../../src/core/policy-spec.ts'
 import { readRecordBatches } from '../../src/core/record-batch.ts'
 import { Scores } from '../../src/core/scores.ts'
 import { createPmmlRuntime } from '../../src/models/pmml/runtime.ts'
 import { createArmsPolicy } from '../../src/policies/batch/create-arms-policy.ts'
-import { createPrimaryPolicy } from '../../src/policies/primary/primary.ts'
 import { HeaderCursor } from '../../src/core/headers.ts'
-import { FOREST_INPUTS, inputBatches, sharedBytes, sharedInputs } from '../shared-forest.ts'
+import { inputBatches, sharedBytes, sharedInputs } from '../shared-forest.ts'
+import { runCache } from './cache.ts'
+import { createOperator, describe } from './stage.ts'
 
 /** Rounds that are not counted. */
 const WARM_UP = 8
 const NAMES = ['a', 'b', 'c'] as const
-const descriptorSet = readFileSync(join(import.meta.dirname, '../../examples/wine.binpb'))
 const SCORE = new TextEncoder().encode('sluice_score')
 
 /** Prints what policies cost a record over the same models without one, in CPU ns; every answer is looked at first. */
@@ -80,13 +75,10 @@ export async function runPolicies(quick: boolean): Promise<void> {
         : `  ${percent.toFixed(1)} % over '${goal![0]}'; goal ${goal![1]} %: ${percent <= goal![1] ? 'reached' : 'MISSED'}`
     console.log(`${name.padEnd(34)} ${Math.round(median(costs[i]!)).toString().padStart(6)} ns a record${verdict}`)
   }
+  await runCache(quick)
 }
 
 type Run = (recordBatch: Uint8Array, inspect?: (outputs: readonly Uint8Array[]) => void) => void
-
-function describe(name: string): ModelDescriptor {
-  return { name, version: '1', description: '', dataType: 'wine', format: 'pmml', sha256: '', metadata: {}, inputs: FOREST_INPUTS }
-}
 
 function withModel(model: Model): Run {
   const operator = createOperator()
@@ -119,24 +111,6 @@ function scoringAll(models: readonly Model[]): Model {
     },
     [Symbol.dispose]() {},
   }
-}
-
-function createOperator(): ServingOperator {
-  const codec = createProtobufCodec({ descriptorSet, message: 'sluice.examples.WineRecord' })
-  const dictionary = new Dictionary()
-  return new ServingOperator({
-    stream: 'wine',
-    codec,
-    policy: createPrimaryPolicy(),
-    clock: systemClock,
-    dataTypes: { reader: codec.dataTypeReader('dataType', dictionary), dictionary, path: 'dataType' },
-    declaredDataTypes: undefined,
-    beforeModel: { do: 'reject', maxMs: 0, maxRecords: 0 },
-    inputs: {},
-    maxRecordBytes: 1 << 20,
-    deadLetterMaxBytes: Infinity,
-    maxBatchBytes: 1 << 20,
-  })
 }
 
 function runOf(operator: ServingOperator): Run {

@@ -142,7 +142,7 @@ describe('a node whose stream has a policy', () => {
 
   it('counts what a cache did, also after a restart, and says which model can not have one', async () => {
     await using log = createMemoryLog()
-    const items = defineModel({ name: 'items', version: '1', dataType: 'number', inputs: { x: 'value' }, output: 'number', score: ({ x }) => Number(x) + 1 }) // prettier-ignore
+    const items = defineModel({ name: 'items', version: '1', dataType: 'number', inputs: { x: 'value' }, score: ({ x }) => Number(x) + 1 }) // prettier-ignore
     const policy = { answer: { bagging: { of: ['a', 'items'], by: 'mean' } }, cache: { entries: 100 } }
     const settings = streamWith({ policy })
     const caches = async (node: SluiceNode): Promise<unknown> =>
