@@ -103,7 +103,11 @@ export const streamSettings = section({
   answer: answer.optional(),
   commit: section({
     guarantee: oneOf(['exactly-once', 'at-least-once']).prefault('exactly-once'),
-    intervalMs: whole(0, 60_000, 'how long a Kafka transaction stays open for more records, in ms').prefault(100),
+    intervalMs: whole(
+      0,
+      60_000,
+      'how long a Kafka transaction stays open for more records, or offsets wait for company where there is none, in ms',
+    ).prefault(100),
   }).prefault({}),
   batch: section({ maxBytes: size(1024).prefault('256KiB') }).prefault({}),
   policy: policySchema.optional(),
