@@ -7,7 +7,8 @@ import { RecordBatchWriter } from '../record-batch-writer.ts'
 export class BatchChain {
   readonly #limit: number
   readonly #max: number
-  readonly #writers: RecordBatchWriter[] = [new RecordBatchWriter()]
+  /** Made when they are needed: most works have no dead letters. */
+  readonly #writers: RecordBatchWriter[] = []
   #used = 0
 
   /** A batch that is longer than `limit` gets no more records. None may be longer than `max`. */
@@ -28,7 +29,7 @@ export class BatchChain {
 
   /** The writer for the next record. */
   next(): RecordBatchWriter {
-    let writer = this.#writers[this.#used]!
+    let writer = (this.#writers[this.#used] ??= new RecordBatchWriter())
     if (writer.at >= this.#limit) {
       writer = this.#writers[++this.#used] ??= new RecordBatchWriter()
     }
@@ -47,7 +48,7 @@ export class BatchChain {
 
   /** A writer without records, where the last one has some. */
   nextEmpty(): RecordBatchWriter | undefined {
-    if (this.#writers[this.#used]!.count === 0) return undefined
+    if (this.last.count === 0) return undefined
     return (this.#writers[++this.#used] ??= new RecordBatchWriter())
   }
 
