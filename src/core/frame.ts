@@ -49,6 +49,11 @@ export interface Frame {
   readonly fields: readonly Field[]
   /** rows x fields, row-major. A cell that is not `present` holds NaN. */
   readonly matrix: Float64Array
+  /**
+   * What `matrix` has, where its numbers came as floats; and all cells whose row's flag is 0 are there. Undefined once the matrix was
+   * asked for, which is made of them then.
+   */
+  readonly floats?: Float32Array | undefined
   /** One `CELL` per cell, as in `matrix`. */
   readonly cells: Uint8Array
   /** Per row: 0 where all its cells are `present`, so that a model can take a short path; else a bit set of the CELLs that occur. */
@@ -77,7 +82,7 @@ export interface RowSource {
 export class FrameBuffer implements Frame {
   fields: readonly Field[] = []
   rows = 0
-  matrix = new Float64Array(0)
+  floats: Float32Array | undefined
   cells = new Uint8Array(0)
   flags = new Uint8Array(0)
   /** The record of the batch that a row was decoded from. */
@@ -87,6 +92,27 @@ export class FrameBuffer implements Frame {
   /** The key of a record of the batch. Whoever sets it sees to it that it is of the batch that the rows are of. */
   keyOf: ((record: number) => Uint8Array | undefined) | undefined
   #source: RowSource | undefined
+  #matrix = new Float64Array(0)
+  /** Kept for the next batch of floats. */
+  #floats = new Float32Array(0)
+
+  get matrix(): Float64Array<ArrayBuffer> {
+    if (this.#matrix.length < this.cells.length) this.#matrix = new Float64Array(this.cells.length)
+    if (this.floats !== undefined) {
+      const cells = this.capacity * this.fields.length
+      const { floats } = this
+      const matrix = this.#matrix
+      for (let i = 0; i < cells; i++) matrix[i] = floats[i]!
+      this.floats = undefined
+    }
+    return this.#matrix
+  }
+
+  /** Room for the numbers of a batch that are all floats, instead of the matrix: as `floats`, after `reset`. */
+  useFloats(): Float32Array {
+    if (this.#floats.length < this.cells.length) this.#floats = new Float32Array(this.cells.length)
+    return (this.floats = this.#floats)
+  }
 
   /** Empties the frame and makes room for `capacity` rows of these fields. All cells are then `present` and all flags 0. */
   reset(fields: readonly Field[], capacity: number, source?: RowSource): void {
@@ -100,10 +126,9 @@ export class FrameBuffer implements Frame {
       this.records = new Int32Array(room)
     }
     const cells = this.flags.length * fields.length
-    if (this.cells.length < cells) {
-      this.matrix = new Float64Array(cells)
-      this.cells = new Uint8Array(cells)
-    } else this.cells.fill(0, 0, capacity * fields.length)
+    this.floats = undefined
+    if (this.cells.length < cells) this.cells = new Uint8Array(cells)
+    else this.cells.fill(0, 0, capacity * fields.length)
     this.flags.fill(0, 0, capacity)
   }
 

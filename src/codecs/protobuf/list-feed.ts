@@ -1,4 +1,5 @@
 import { ScalarType } from '@bufbuild/protobuf'
+import { copyWords } from '../../core/copy-words.ts'
 import { CELL } from '../../core/frame.ts'
 import type { FedList } from '../list-place.ts'
 import { integers, MALFORMED, readVarint } from './wire.ts'
@@ -30,11 +31,19 @@ export function isNumeric(scalar: ScalarType): boolean {
   return FIXED[scalar] !== undefined || VARINT[scalar] !== undefined
 }
 
+/** Of doubles, or of floats where that is all there is. */
+type Matrix = Float64Array | Float32Array
+
+/** Whether floats are in memory as protobuf writes them. */
+const IS_LITTLE_ENDIAN = new Uint8Array(Float32Array.of(1).buffer)[0] === 0
+
 /** Puts the values of a repeated field, which may come in several pieces, into the row of a frame. */
 export class ListFeed {
   readonly #list: FedList
   readonly #scalar: ScalarType
   #count = 0
+  /** The matrix of floats that was written last. */
+  #floats: DataView = new DataView(new ArrayBuffer(0))
 
   constructor(list: FedList, scalar: ScalarType) {
     this.#list = list
@@ -47,13 +56,13 @@ export class ListFeed {
   }
 
   /** Forgets what the list had. */
-  clear(matrix: Float64Array, cells: Uint8Array, row: number): void {
+  clear(matrix: Matrix, cells: Uint8Array, row: number): void {
     this.#count = 0
     if (this.#list.columns !== undefined) this.#fill(CELL.missing, { matrix, cells, row })
   }
 
   /** A value that stands by itself. */
-  one(value: number, matrix: Float64Array, cells: Uint8Array, row: number): void {
+  one(value: number, matrix: Matrix, cells: Uint8Array, row: number): void {
     const { columns, first, size } = this.#list
     const place = this.#count++
     if (place >= size) return
@@ -65,14 +74,17 @@ export class ListFeed {
   }
 
   /** The values in `bytes[at, end)`; returns the position after them, or `MALFORMED`. */
-  packed(bytes: Uint8Array, view: DataView, at: number, end: number, matrix: Float64Array, cells: Uint8Array, row: number): number {
+  packed(bytes: Uint8Array, view: DataView, at: number, end: number, matrix: Matrix, cells: Uint8Array, row: number): number {
     const fixed = FIXED[this.#scalar]
     if (fixed === undefined) return this.#varints(bytes, at, end, matrix, cells, row)
     const count = (end - at) / fixed.size
     if (!Number.isInteger(count)) return MALFORMED
     const { columns, first, size } = this.#list
     if (columns === undefined && this.#count + count <= size && this.#scalar === ScalarType.FLOAT) {
-      for (let to = row + first + this.#count; at < end; at += 4) matrix[to++] = view.getFloat32(at, true)
+      if (matrix instanceof Float32Array && IS_LITTLE_ENDIAN) {
+        if (this.#floats.buffer !== matrix.buffer) this.#floats = new DataView(matrix.buffer)
+        copyWords(view, at, this.#floats, matrix.byteOffset + 4 * (row + first + this.#count), end - at)
+      } else for (let to = row + first + this.#count; at < end; at += 4) matrix[to++] = view.getFloat32(at, true)
       this.#count += count
     } else if (columns === undefined && this.#count + count <= size && this.#scalar === ScalarType.DOUBLE) {
       for (let to = row + first + this.#count; at < end; at += 8) matrix[to++] = view.getFloat64(at, true)
@@ -82,7 +94,7 @@ export class ListFeed {
   }
 
   /** Ends a record: returns the flags of a vector's cells, all missing where there was no value, and all invalid where there were too many or few. */
-  end(matrix: Float64Array, cells: Uint8Array, row: number): number {
+  end(matrix: Matrix, cells: Uint8Array, row: number): number {
     const { columns, size } = this.#list
     if (columns !== undefined || this.#count === size) return CELL.present
     const cell = this.#count === 0 ? CELL.missing : CELL.invalid
@@ -90,7 +102,7 @@ export class ListFeed {
     return cell
   }
 
-  #varints(bytes: Uint8Array, at: number, end: number, matrix: Float64Array, cells: Uint8Array, row: number): number {
+  #varints(bytes: Uint8Array, at: number, end: number, matrix: Matrix, cells: Uint8Array, row: number): number {
     const value = VARINT[this.#scalar]!
     while (at < end) {
       at = readVarint(bytes, at, end)
@@ -100,7 +112,7 @@ export class ListFeed {
     return at
   }
 
-  #fill(cell: number, { matrix, cells, row }: { readonly matrix: Float64Array; readonly cells: Uint8Array; readonly row: number }): void {
+  #fill(cell: number, { matrix, cells, row }: { readonly matrix: Matrix; readonly cells: Uint8Array; readonly row: number }): void {
     const { columns, first, size } = this.#list
     if (columns === undefined) {
       matrix.fill(Number.NaN, row + first, row + first + size)

@@ -2,8 +2,11 @@ import { fromBinary } from '@bufbuild/protobuf'
 import { type BinaryWriter, WireType } from '@bufbuild/protobuf/wire'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { BoundField } from '../../core/codec.ts'
 import type { SluiceError } from '../../core/errors.ts'
 import { featureError } from '../../core/feature-error.ts'
+import { FrameBuffer } from '../../core/frame.ts'
+import { Outcomes } from '../../core/outcomes.ts'
 import { batchOf } from '../../core/testing/batch-of.ts'
 import { boundList } from '../testing/bound-list.ts'
 import { bytesOf, messageBytes } from '../testing/proto-bytes.ts'
@@ -54,6 +57,21 @@ describe('a repeated field that feeds a vector', () => {
       join(floats(FLOATS, [1]), floats(FLOATS, [2, 3], false), floats(FLOATS, [4])),
     ]
     expect(readRows(codec, boundList('r_float', [2, 2]), batchOf(pieces)).rows).toEqual(pieces.map(() => [1, 2, 3, 4]))
+  })
+
+  test('of floats alone is read as floats, and with another field as doubles', () => {
+    const frame = new FrameBuffer()
+    const outcomes = new Outcomes()
+    const batch = batchOf([floats(FLOATS, [1, 0.1, 3, 4])])
+    const read = (fields: readonly BoundField[]): void => {
+      outcomes.reset(1)
+      codec.reader(fields).read(batch, Int32Array.of(0), 1, frame, outcomes)
+    }
+    read(boundList('r_float', [2, 2]))
+    expect([...frame.floats!.subarray(0, 4)]).toEqual([1, Math.fround(0.1), 3, 4])
+    read([...boundList('r_float', [4]), bound('single', 'number')])
+    expect(frame.floats).toBe(undefined)
+    expect([...frame.matrix.subarray(0, 5)]).toEqual([1, Math.fround(0.1), 3, 4, 0])
   })
 
   test('is missing where it is empty or absent, and invalid where its length is another', () => {

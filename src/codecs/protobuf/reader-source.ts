@@ -1,3 +1,4 @@
+import { ScalarType } from '@bufbuild/protobuf'
 import type { BoundField } from '../../core/codec.ts'
 import { ListFeed } from './list-feed.ts'
 import type { PlannedField, PlannedMessage, RecordPlan } from './read-plan.ts'
@@ -14,13 +15,15 @@ export type MessageReader = (
   view: DataView,
   at: number,
   end: number,
-  matrix: Float64Array,
+  matrix: Float64Array | Float32Array,
   cells: Uint8Array,
   offset: number,
 ) => number
 
 export interface CompiledReader {
   readonly readMessage: MessageReader
+  /** Whether the row is one list of floats, so that a matrix of floats holds it, too. */
+  readonly isFloats: boolean
   /** The names of the fields that it reads: `wireState.field` is a place in this list. */
   readonly names: readonly string[]
 }
@@ -45,7 +48,13 @@ export function compileReader(plan: RecordPlan, fields: readonly BoundField[]): 
   const source = `'use strict';const {stores,enums,lists,readVarint,skipField,integers,state}=env;${functions.join('\n')}\nreturn ${root}`
   const environment = { stores, enums, lists, readVarint, skipField, integers, state: wireState }
   // eslint-disable-next-line typescript/no-implied-eval -- the source consists of numbers and the templates below
-  return { readMessage: new Function('env', source)(environment) as MessageReader, names }
+  return { readMessage: new Function('env', source)(environment) as MessageReader, isFloats: isRowOfFloats(plan, fields.length), names }
+}
+
+function isRowOfFloats({ lists }: RecordPlan, width: number): boolean {
+  return (
+    lists.length === 1 && lists[0]!.scalar === ScalarType.FLOAT && lists[0]!.list.columns === undefined && lists[0]!.list.size === width
+  )
 }
 
 /**

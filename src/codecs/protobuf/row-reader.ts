@@ -28,9 +28,10 @@ export class ProtobufRowReader implements RowReader {
     frame.reset(this.#columns, count, new ProtobufRows(batch, { type: this.#type, fields: this.#fields }))
     const { bytes, index } = batch
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    const { matrix, cells, flags } = frame
+    const { cells, flags } = frame
     const width = this.#columns.length
-    const { readMessage } = this.#compiled
+    const { readMessage, isFloats } = this.#compiled
+    const matrix = isFloats ? frame.useFloats() : frame.matrix
     let rows = 0
     for (let i = 0; i < count; i++) {
       const record = records[i]!

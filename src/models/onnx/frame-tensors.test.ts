@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { frameOf } from '../../../test/contracts/frame-of.ts'
-import type { Field } from '../../core/frame.ts'
+import { type Field, FrameBuffer } from '../../core/frame.ts'
 import { Scores } from '../../core/scores.ts'
 import { createFrameReader } from './frame-tensors.ts'
 
@@ -41,6 +41,35 @@ describe('a frame of floats', () => {
       for (const column of [0, 1, 2]) {
         const rows = good.toSpliced(at, 0, [7, 8, 9].with(column, bad))
         expect(read(reader, rows)).toMatchObject({ values: good.flat(), rejected: [0, 0, 0].with(at, 1) })
+      }
+    }
+  })
+
+  it('that came as floats is the same, and is not made doubles where all are finite', () => {
+    const reader = createFrameReader([input], false)
+    const numbers = [1.5, -2, 3.4028234663852886e38, -0, 1e-45, 7, 8, 9, 10]
+    const scores = new Scores()
+    const readFloats = (values: readonly number[]): { values: number[]; rejected: number[]; asFloats: boolean } => {
+      const frame = new FrameBuffer()
+      frame.reset(fields, 3)
+      frame.rows = 3
+      frame.useFloats().set(values)
+      scores.reset([{ name: 'score', type: 'number' }], 3)
+      const [data] = reader.read(frame, scores).tensors
+      if (data === undefined || !('values' in data)) throw new Error('there are no numbers')
+      return {
+        values: Array.from(data.values, Number),
+        rejected: [...scores.rejected.subarray(0, 3)],
+        asFloats: frame.floats !== undefined,
+      }
+    }
+    expect(readFloats(numbers)).toEqual({ values: numbers.map(Math.fround), rejected: [0, 0, 0], asFloats: true })
+    for (const bad of [Number.NaN, Infinity, -Infinity]) {
+      for (let at = 0; at < 9; at++) {
+        const row = Math.floor(at / 3)
+        const { values, rejected } = readFloats(numbers.with(at, bad))
+        expect(values).toEqual(numbers.map(Math.fround).toSpliced(row * 3, 3))
+        expect(rejected).toEqual([0, 0, 0].with(row, 1))
       }
     }
   })

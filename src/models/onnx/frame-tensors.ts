@@ -102,7 +102,9 @@ export function createFrameReader(inputs: readonly InputTensor[], acceptsNaN: bo
       if (!isMatrix || scores.rejections > 0 || !areWhole(frame)) return readTensors(frame, scores)
       const { rows } = frame
       const values = memory.floats(rows * width)
-      if (copyFinite(frame.matrix, values)) return { rows, tensors: [{ values }], frameRows: undefined, transfer: [values.buffer] }
+      const { floats } = frame
+      if (floats === undefined ? copyFinite(frame.matrix, values) : copyFloats(floats, values))
+        return { rows, tensors: [{ values }], frameRows: undefined, transfer: [values.buffer] }
       memory.giveBack(values.buffer)
       return readTensors(frame, scores)
     },
@@ -146,6 +148,27 @@ function copyFinite(from: Float64Array, into: Float32Array): boolean {
     a += x * x
   }
   return a + b + c + d < SAFE_SQUARES
+}
+
+/** The bits of a float that are all 1 in infinities and in what is no number. */
+const EXPONENT = 0x7f800000
+const EXPONENT_STEP = 0x00800000
+
+/** Copies the first numbers, and says whether all are finite. */
+function copyFloats(from: Float32Array, into: Float32Array<ArrayBuffer>): boolean {
+  into.set(from.subarray(0, into.length))
+  const bits = new Int32Array(into.buffer, 0, into.length)
+  let [a, b, c, d] = [0, 0, 0, 0]
+  const whole = bits.length & ~3
+  // The one exponent that is too high carries into the sign.
+  for (let i = 0; i < whole; i += 4) {
+    a |= (bits[i]! & EXPONENT) + EXPONENT_STEP
+    b |= (bits[i + 1]! & EXPONENT) + EXPONENT_STEP
+    c |= (bits[i + 2]! & EXPONENT) + EXPONENT_STEP
+    d |= (bits[i + 3]! & EXPONENT) + EXPONENT_STEP
+  }
+  for (let i = whole; i < bits.length; i++) a |= (bits[i]! & EXPONENT) + EXPONENT_STEP
+  return (a | b | c | d) >= 0
 }
 
 function usable(type: TensorType, acceptsNaN: boolean): (value: number) => boolean {
