@@ -9,6 +9,7 @@ import { lanes } from './panels/lanes.ts'
 import { events, rejections, swaps } from './panels/lists.ts'
 import { PublishDialog } from './panels/publish-dialog.ts'
 import { Scores } from './panels/scores.ts'
+import { rendezvous } from './panels/rendezvous.ts'
 import { start } from './panels/start.ts'
 import { Fragment, type VNode } from './vendor/preact.ts'
 import type { View } from './view.ts'
@@ -53,15 +54,19 @@ const PAST_THE_GATE = 'past the gate it has the colour of the version that answe
 
 function body(view: View): VNode {
   const { live } = view
+  const meets = live.rendezvous !== undefined
   const begun = live.streams.some(({ scored, rejected }) => scored + rejected > 0)
   return html`<main class=${view.lost ? 'is-lost' : ''}>
     ${headline(view)}
-    <div class="scene">
+    ${
+      (live.streams.length > 0 || !meets) &&
+      html`<div class="scene">
       ${live.streams.map((stream) => html`<${StreamPicture} key=${stream.name} view=${view} stream=${stream} />`)}
       <p class="scale"><span class="drop-sample"></span> ${`one drop is ${view.scale === 1 ? 'one record' : `${count(view.scale)} records`}; ${PAST_THE_GATE}`}</p>
-    </div>
-    ${begun ? html`<${Charts} view=${view} />` : start(view)}
-    ${begun && lanes(view)}
+    </div>`
+    }
+    ${begun ? html`<${Charts} view=${view} />` : (live.streams.length > 0 || !meets) && start(view)}
+    ${begun && lanes(view)} ${rendezvous(view)}
     <div class="columns">
       <div>${history(view)} ${begun && swaps(view)} ${begun && events(view)}</div>
       <div>${begun ? html`<${Fragment}><${Scores} view=${view} /> ${rejections(view)}<//>` : events(view)}</div>

@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client'
+import { createRendezvousMetrics } from './rendezvous-metrics.ts'
 import type { Services } from './services.ts'
 
 export interface Metrics {
@@ -58,7 +59,8 @@ export function createMetrics({ state, live }: Pick<Services, 'state' | 'live'>)
     labelNames: [...MODEL, 'what'],
     registers,
   })
-  const all = [arms, cached, scored, rejected, seconds, latency, serving, backlog]
+  const rendezvous = createRendezvousMetrics(register)
+  const all = [...rendezvous.all, arms, cached, scored, rejected, seconds, latency, serving, backlog]
 
   async function fill(): Promise<void> {
     for (const metric of all) metric.reset()
@@ -78,6 +80,7 @@ export function createMetrics({ state, live }: Pick<Services, 'state' | 'live'>)
     for (const [code, count] of Object.entries(await state.rejectedWithoutDataType())) rejected.inc({ data_type: '', code }, count)
     const snapshot = await live.snapshot()
     for (const stream of snapshot.streams) backlog.set({ stream: stream.name }, stream.backlog)
+    for (const one of snapshot.rendezvous?.flatMap(({ dataTypes }) => dataTypes) ?? []) rendezvous.fill(one)
     for (const { dataType, versions } of snapshot.models) {
       const one = versions.find((version) => version.status === 'serving')
       if (one !== undefined)

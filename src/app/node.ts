@@ -12,6 +12,7 @@ import { systemTimers } from '../core/timers.ts'
 import { createSnapshotFiles } from '../engines/local/snapshot-files.ts'
 import { StreamEngine } from '../engines/local/stream-engine.ts'
 import { Wake } from '../engines/local/wake.ts'
+import type { RendezvousServer } from '../rendezvous/server.ts'
 import type { ModelDefinition } from '../models/function/define-model.ts'
 import { ChangelogStates } from '../services/changelog-states.ts'
 import { ChangelogStatistics, wholeGroup } from '../services/changelog-statistics.ts'
@@ -27,6 +28,7 @@ import { ModelPlane } from './model-plane.ts'
 import { createPolicyService } from './policy-service.ts'
 import { openLog } from './open-log.ts'
 import { policiesInForce } from './policies-in-force.ts'
+import { rendezvousLive, rendezvousStatistics } from './rendezvous-views.ts'
 import { startAddresses } from './start-addresses.ts'
 import { startArchives } from './start-archives.ts'
 import { watchSpeculations } from './watch-speculations.ts'
@@ -98,6 +100,7 @@ export class SluiceNode {
     const changelog = config.log.kind === 'kafka' ? new ChangelogStatistics(log, config.topics.statistics) : undefined
     const states = new ChangelogStates(log, config.topics.modelState)
     let ready = false
+    let servers: RendezvousServer[] = []
     const live = stack.use(
       createLiveService({
         clock,
@@ -107,6 +110,7 @@ export class SluiceNode {
         registry: models.registry,
         journal: models.journal,
         streams: monitors,
+        rendezvous: () => servers.map(rendezvousLive),
         ready: () => ready,
       }),
     )
@@ -123,6 +127,7 @@ export class SluiceNode {
         {
           states: async (dataType, model, key) => states.of(dataType, model, key),
           policies: (dataType, versions) => policiesInForce(streams, models.policies, { dataType, versions }),
+          rendezvous: () => servers.flatMap(rendezvousStatistics),
         },
       ),
       live,
@@ -131,7 +136,7 @@ export class SluiceNode {
     const url = options.http === false ? undefined : await listen(services, options, stack)
     await models.start()
     const observer = createObserver(monitors, models.journal, logger)
-    const servers = isWorker
+    servers = isWorker
       ? []
       : await Promise.all(
           config.rendezvous.map(async (each) => createRendezvous(each, { config, log, clock, logger, journal: models.journal })),

@@ -11,6 +11,7 @@ import { offsetOfPlace } from './message-id.ts'
 import type { RendezvousServerOptions } from './options.ts'
 import type { Outbox } from './outbox.ts'
 import { ScoreReader } from './score-reader.ts'
+import type { Tallies } from './tallies.ts'
 import type { WayToLog } from './way-to-log.ts'
 
 /** The shortest time that an input can be given, in ms: it is answered at once then. */
@@ -25,6 +26,8 @@ export interface DeciderLane {
   readonly outbox: Outbox
   /** How long answers take to the log; looked at where that counts too. */
   readonly way?: WayToLog
+  /** What is decided is counted there, if anywhere. */
+  readonly tallies?: Tallies
 }
 
 /**
@@ -47,6 +50,7 @@ export class Decider {
   readonly #clock: LaneClock
   readonly #outbox: Outbox
   readonly #way: WayToLog | undefined
+  readonly #tallies: Tallies | undefined
   readonly #inputs: InputReader
   readonly #scores: ScoreReader
   readonly #visits: ReadonlyMap<string, Visit>
@@ -57,6 +61,7 @@ export class Decider {
     this.#partition = lane.partition
     this.#clock = lane.clock
     this.#outbox = lane.outbox
+    this.#tallies = lane.tallies
     this.#way = options.budgetTo === 'log' ? lane.way : undefined
     this.#inputs = new InputReader(options)
     this.#scores = new ScoreReader({ idHeader: options.idHeader, input: topics.input })
@@ -79,6 +84,7 @@ export class Decider {
           this.#kept.delete(decision.id)
           this.keptBytes -= kept.bytes
         }
+        this.#tallies?.decided(decision)
         this.#outbox.decided(decision, kept, this.#clock.monotonic())
       },
       stray: (stray) => this.#stray(stray),
@@ -149,6 +155,8 @@ export class Decider {
   }
 
   #stray(stray: StrayScore): void {
-    if (!this.replaying) this.#outbox.stray(stray, this.#clock.now())
+    if (this.replaying) return
+    this.#tallies?.stray(stray)
+    this.#outbox.stray(stray, this.#clock.now())
   }
 }

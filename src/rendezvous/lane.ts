@@ -1,6 +1,7 @@
 import { type Batch, offsetOf, splitBatch } from '../core/batch.ts'
 import { SluiceError } from '../core/errors.ts'
 import type { Group, TopicPartition } from '../core/log.ts'
+import { MAILBOX } from '../policies/rendezvous/mailboxes.ts'
 import { Decider } from './decider.ts'
 import { Gate } from './gate.ts'
 import { LaneClock } from './lane-clock.ts'
@@ -9,6 +10,7 @@ import { LookBacks } from './look-backs.ts'
 import type { RendezvousServerOptions } from './options.ts'
 import { Outbox } from './outbox.ts'
 import { restore } from './restore.ts'
+import type { Tallies } from './tallies.ts'
 
 /** So many records are gone through at one time of the lane's clock. */
 const AT_ONCE = 256
@@ -23,6 +25,8 @@ export interface LaneOptions {
   readonly from: bigint
   /** Called after each commit. */
   readonly onCommit: () => void
+  /** What is decided is counted there. */
+  readonly tallies: Tallies
 }
 
 /**
@@ -49,7 +53,7 @@ export class Lane {
   #timer: (() => void) | undefined
   #timerAt = Infinity
 
-  constructor(options: RendezvousServerOptions, { group, partition, from, onCommit }: LaneOptions) {
+  constructor(options: RendezvousServerOptions, { group, partition, from, onCommit, tallies }: LaneOptions) {
     const { maxOpen, maxHeld } = options
     this.#options = options
     this.#group = group
@@ -71,7 +75,7 @@ export class Lane {
       },
       failed: (error) => this.#fail(error),
     })
-    this.#decider = new Decider(options, { ...common, way: this.#commits.way })
+    this.#decider = new Decider(options, { ...common, way: this.#commits.way, tallies })
     const { mailboxes, early } = this.#decider.rendezvous
     const hasRoom = (): boolean => this.#outbox.bytes < MAX_OUTBOX_BYTES
     this.#inputs = new Gate(() => hasRoom() && mailboxes.open < maxOpen && this.#decider.keptBytes < MAX_KEPT_BYTES)
@@ -89,6 +93,14 @@ export class Lane {
   /** How many inputs wait. */
   get open(): number {
     return this.#decider.rendezvous.mailboxes.open
+  }
+
+  /** Adds how many wait of each data type. */
+  countOpen(into: Map<string, number>): void {
+    const { state, dataTypes } = this.#decider.rendezvous.mailboxes
+    for (let row = 0; row < state.length; row++) {
+      if (state[row] === MAILBOX.open) into.set(dataTypes[row]!, (into.get(dataTypes[row]!) ?? 0) + 1)
+    }
   }
 
   /** Takes nothing more, and resolves when what was decided is committed. */

@@ -1,8 +1,9 @@
 import { SluiceError } from '../core/errors.ts'
 import { LastingMember } from '../core/lasting-member.ts'
-import type { Assignment, Group, TopicPartition, TopicSpec } from '../core/log.ts'
+import type { Assignment, Group, Log, TopicPartition, TopicSpec } from '../core/log.ts'
 import { Lane } from './lane.ts'
-import type { RendezvousServerOptions } from './options.ts'
+import type { RendezvousServerOptions, RendezvousTopics } from './options.ts'
+import { Tallies } from './tallies.ts'
 
 const LAST_RETRY_MS = 10_000
 
@@ -15,9 +16,11 @@ export class RendezvousServer {
   readonly #member: LastingMember
   readonly #assigned = Promise.withResolvers<void>()
   readonly #lanes = new Map<number, Lane>()
+  readonly tallies: Tallies
 
   private constructor(options: RendezvousServerOptions) {
     this.#options = options
+    this.tallies = new Tallies(options.clock)
     const { log, group, topics, guarantee, commitIntervalMs, observer } = options
     const lanes = this.#lanes
     this.#member = new LastingMember({
@@ -49,7 +52,9 @@ export class RendezvousServer {
       topics.changelog,
     ]
     const specs = beside.map((topic): TopicSpec => ({ topic, partitions: count, cleanup: 'delete' }))
-    await log.ensureTopics([...specs, { topic: topics.control, partitions: 1, cleanup: 'delete' }])
+    // Streams may follow it too, and then have made it as they want it.
+    const control = (await exists(log, topics.control)) ? [] : [{ topic: topics.control, partitions: 1, cleanup: 'delete' } as const]
+    await log.ensureTopics([...specs, ...control])
     for (const topic of beside) {
       const partitions = await log.partitions(topic)
       if (partitions !== count)
@@ -67,6 +72,21 @@ export class RendezvousServer {
     return this.#assigned.promise
   }
 
+  get name(): string {
+    return this.#options.name
+  }
+
+  get topics(): RendezvousTopics {
+    return this.#options.topics
+  }
+
+  /** How many inputs wait for their answers here, by data type. */
+  openByDataType(): Map<string, number> {
+    const open = new Map<string, number>()
+    for (const lane of this.#lanes.values()) lane.countOpen(open)
+    return open
+  }
+
   /** How many inputs wait for their answers here. */
   get open(): number {
     return [...this.#lanes.values()].reduce((sum, lane) => sum + lane.open, 0)
@@ -81,7 +101,7 @@ export class RendezvousServer {
     // Not sooner: what can't be committed would be tried again without a pause.
     const onCommit = (): void => this.#member.progressed()
     for (const { partition, from } of partitions) {
-      const lane = new Lane(this.#options, { group, partition, from, onCommit })
+      const lane = new Lane(this.#options, { group, partition, from, onCommit, tallies: this.tallies })
       this.#lanes.set(partition, lane)
       lane.done.then(
         () => {},
@@ -97,5 +117,14 @@ export class RendezvousServer {
     for (const { partition } of partitions) this.#lanes.delete(partition)
     await Promise.all(released.map(async (lane) => lane.stop()))
     if (released.length > 0) this.#options.observer.released(partitions)
+  }
+}
+
+async function exists(log: Log, topic: string): Promise<boolean> {
+  try {
+    return (await log.partitions(topic)) > 0
+  } catch (error) {
+    if (error instanceof SluiceError && error.code === 'log.topic.unknown') return false
+    throw error
   }
 }

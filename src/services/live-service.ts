@@ -1,5 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import type { LiveSnapshot, StreamLive } from '../api/contract/index.ts'
+import type { LiveSnapshot, RendezvousLive, StreamLive } from '../api/contract/index.ts'
 import type { LiveService } from '../api/services.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Guarantee, Log } from '../core/log.ts'
@@ -19,6 +19,8 @@ export interface LiveOptions {
   readonly registry: Registry
   readonly journal: Journal
   readonly streams: readonly { readonly context: StreamContext; readonly monitor: StreamMonitor }[]
+  /** The rendezvous servers as they are now. */
+  readonly rendezvous?: () => RendezvousLive[]
   readonly ready: () => boolean
 }
 
@@ -69,10 +71,12 @@ async function takeSnapshot(
 ): Promise<LiveSnapshot> {
   const { clock, logKind, version, registry, journal, streams } = options
   const monitors = streams.map((stream) => stream.monitor)
+  const rendezvous = options.rendezvous?.() ?? []
   return {
     at: clock.now(),
     node: { version, startedAt, log: logKind, guarantee: guaranteeOf(options), loopDelayMs, rssBytes: process.memoryUsage.rss() },
     streams: await Promise.all(streams.map((stream) => streamLive(watch, stream.context, stream.monitor))),
+    ...(rendezvous.length > 0 && { rendezvous }),
     models: [...registry.histories].map((history) => ({ ...describeHistory(history), ...modelRates(monitors, history.dataType) })),
     swaps: newest(
       monitors.flatMap((monitor) => monitor.swaps),

@@ -1,4 +1,11 @@
-import type { DataTypeState, Latency, PartitionState, PolicyInForce, ModelStatistics as StatisticsView } from '../api/contract/index.ts'
+import type {
+  DataTypeState,
+  Latency,
+  PartitionState,
+  ModelStatistics as StatisticsView,
+  PolicyInForce,
+  RendezvousStatistics,
+} from '../api/contract/index.ts'
 import type { StateService } from '../api/services.ts'
 import { SluiceError } from '../core/errors.ts'
 import type { DurationHistogram } from '../core/histogram.ts'
@@ -15,18 +22,20 @@ export type StatesSource = (dataType: string, model: string, key?: string) => Pr
 export function createStateService(
   registry: Registry,
   statistics: StatisticsSource,
-  { states = noStates, policies = noPolicies }: StateSources = {},
+  { states = noStates, policies = noPolicies, rendezvous = noRendezvous }: StateSources = {},
 ): StateService {
   return {
     async processors() {
       const dataTypes = new Set([...registry.histories].map((history) => history.dataType))
       for (const one of await statistics()) if (one.dataType !== '') dataTypes.add(one.dataType)
+      for (const one of rendezvous()) if (one.dataType !== '') dataTypes.add(one.dataType)
       return [...dataTypes].toSorted()
     },
     async state(dataType, key) {
       const merged = mergeByModel(await statistics(), dataType)
       const history = registry.history(dataType)
-      if (dataType === '' || (history === undefined && merged.size === 0)) {
+      const met = rendezvous().filter((one) => one.dataType === dataType)
+      if (dataType === '' || (history === undefined && merged.size === 0 && met.length === 0)) {
         throw new SluiceError('api.not-found', `there is no data type '${dataType}'; see GET /processors`)
       }
       const serving = history?.versions.find((entry) => entry.status === 'serving')?.id ?? null
@@ -35,6 +44,7 @@ export function createStateService(
       return {
         ...describe(dataType, serving, merged),
         ...(inForce.length > 0 && { policies: inForce }),
+        ...(met.length > 0 && { rendezvous: met }),
         ...(remembered.length > 0 && { states: remembered }),
       }
     },
@@ -49,9 +59,15 @@ export interface StateSources {
   readonly states?: StatesSource
   /** The policies by which streams answer it, given what its versions did. */
   readonly policies?: (dataType: string, versions: ReadonlyMap<string, ModelStatistics>) => PolicyInForce[]
+  /** What rendezvous servers of this node did, by data type. */
+  readonly rendezvous?: () => RendezvousStatistics[]
 }
 
 function noPolicies(): PolicyInForce[] {
+  return []
+}
+
+function noRendezvous(): RendezvousStatistics[] {
   return []
 }
 

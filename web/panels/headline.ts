@@ -32,11 +32,13 @@ export function masthead(connection: Connection, view: View | undefined, here: n
 /** The few words and numbers that answer: does it flow, who answers, since when, how fast, what was refused. */
 export function headline(view: View): VNode {
   const { live } = view
-  const flow = live.streams.reduce((sum, stream) => sum + stream.rate, 0)
-  const backlog = live.streams.reduce((sum, stream) => sum + stream.backlog, 0)
+  // Where there are streams too, a server answers what they answered already.
+  const servers = live.streams.length === 0 ? (live.rendezvous ?? []) : []
+  const flow = [...live.streams, ...servers].reduce((sum, one) => sum + one.rate, 0)
+  const backlog = live.streams.reduce((sum, stream) => sum + stream.backlog, 0) + servers.reduce((sum, server) => sum + server.open, 0)
   const rejected = live.streams.reduce((sum, stream) => sum + stream.rejected, 0)
   const scored = live.streams.reduce((sum, stream) => sum + stream.scored, 0)
-  const p99 = worst(live.streams.map((stream) => stream.latency.p99))
+  const p99 = worst([...live.streams.map((stream) => stream.latency.p99), ...servers.map((server) => server.elapsed.p99)])
   const perRecord = worst(live.streams.map((stream) => stream.scoringNs))
   const held = live.streams.find((stream) => stream.held !== null)
   const word = view.lost ? 'Not heard from' : held !== undefined ? 'Held' : flow > 0 ? 'Flowing' : 'Still'
@@ -80,6 +82,8 @@ function sentence({ live, now, lost }: View): string {
     const since = versions.find((version) => version.id === id)?.servingSince
     return id === null ? [] : [`${dataType} by ${id}${since == null ? '' : ` since ${clock(now, since)}`}`]
   })
+  if (live.streams.length === 0 && live.rendezvous !== undefined)
+    return `Answered from what models say: ${live.rendezvous.map(({ input }) => input).join(', ')}.`
   if (serving.length === 0) return 'No model serves yet.'
   const rest = serving.length - NAMED
   return `Answered: ${serving.slice(0, NAMED).join('; ')}${rest > 0 ? `; and ${rest} more` : ''}.`

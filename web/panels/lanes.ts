@@ -44,7 +44,8 @@ function lanesOf(view: View, { dataType, versions, policies = [], totals }: Data
   </table>`
 }
 
-function percent(part: number): string {
+/** A part of one, in hundredths. */
+export function percent(part: number): string {
   return `${(part * 100).toFixed(part > 0 && part < 0.1 ? 1 : 0)} %`
 }
 

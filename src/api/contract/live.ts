@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { modelHistory } from './models.ts'
-import { latency } from './state.ts'
+import { latency } from './latency.ts'
+import { rendezvousLive } from './rendezvous.ts'
 
 /** A record that was scored, as an example of what goes by. */
 export const scoredRecord = z.object({
@@ -94,6 +95,7 @@ export const liveSnapshot = z.object({
     rssBytes: z.number(),
   }),
   streams: z.array(streamLive),
+  rendezvous: z.array(rendezvousLive).optional().describe('the rendezvous servers of this node, where it has some'),
   models: z.array(
     modelHistory.extend({
       usage: z.record(z.string(), z.number().int()).describe('records scored, per name@version'),

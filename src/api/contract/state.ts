@@ -1,14 +1,6 @@
 import { z } from 'zod'
-
-/** Quantiles of a duration in milliseconds; null where nothing was measured. Exact to about 3 %. */
-export const latency = z.object({
-  p50: z.number().nullable(),
-  p95: z.number().nullable(),
-  p99: z.number().nullable(),
-  p999: z.number().nullable(),
-  max: z.number().nullable(),
-})
-export type Latency = z.infer<typeof latency>
+import { latency } from './latency.ts'
+import { rendezvousStatistics } from './rendezvous.ts'
 
 /** What one model version did as an arm of policies, in numbers of records. */
 export const armStatistics = z.object({
@@ -108,6 +100,7 @@ export const dataTypeState = z.object({
   }),
   versions: z.array(modelStatistics),
   policies: z.array(policyInForce).optional().describe('of each stream that has one'),
+  rendezvous: z.array(rendezvousStatistics).optional().describe('of each rendezvous server of this node that answers it'),
   states: z.array(partitionState).optional().describe('of the serving version, where it is a model that has a state, by partition'),
 })
 export type DataTypeState = z.infer<typeof dataTypeState>
