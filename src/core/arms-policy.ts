@@ -32,6 +32,8 @@ export interface ArmsPolicy {
   readonly asksAll: boolean
   /** Whether it has one arm only, which answers every record by itself. */
   readonly isSingle: boolean
+  /** Whether any of its rules prefers other answers as time goes on. */
+  readonly hasSchedule: boolean
   createDecider(): Decider
 }
 
@@ -100,8 +102,8 @@ export interface Decider {
   answerAlone(scores: Scores, records: ArrayLike<number>): void
   putFailed(arm: number, record: number, arrivedMs?: number): void
   putAbsent(arm: number, record: number): void
-  /** Decides the records that can be decided by now; with `final`, all. Answers whether all are. */
-  decide(elapsedMs: number, final?: boolean): boolean
+  /** Decides the records that can be decided by now; with `final`, all. Answers whether all are. With `asOfMs`, the rules are asked as if it were that late. */
+  decide(elapsedMs: number, final?: boolean, asOfMs?: number): boolean
   /** Counts what an arm did. Call it when the batch is decided and the arm's scores were put. */
   tally(arm: number, into: ArmCounts): void
   /** Whether an arm's score came after the record was decided. */

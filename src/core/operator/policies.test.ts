@@ -319,3 +319,15 @@ test('an arm that goes by an alias says in decisions, and as a member, which mod
   stage.operator.setPolicy('a', createArmsPolicy({ answer: { bagging: { of: ['champion', 'b@2'], by: 'mean' } } }, 2))
   expect(answersOf(stage.answer([1]))).toEqual([['0:0', 'bagging@forest:3+b:2', '1']])
 })
+
+test('models that all answer at once are preferred in the order of the schedule, as if its time went by', () => {
+  const schedule = [{ afterMs: 10, accept: ['smart'] }, { afterMs: 20, accept: ['fast', 'smart'] }] // prettier-ignore
+  const stage = new PolicyStage({ answer: { rendezvous: { schedule, atDeadline: ['fast'] } } })
+  stage.arm('smart', { score: (x) => (x === 2 ? Number.NaN : x) }).arm('fast', { score: (x) => -x })
+  const answers = stage.answer([1, 2])
+  expect(answersOf(answers).map((each) => (each as string[])[1])).toEqual(['smart@1', 'fast@1'])
+  expect(decisionsOf(answers).map((text) => [readDecision(text!).rule, readDecision(text!).elapsedMs])).toEqual([
+    ['rendezvous:after-10ms', 0],
+    ['rendezvous:after-20ms', 0],
+  ])
+})

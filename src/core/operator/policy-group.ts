@@ -308,11 +308,22 @@ export class PolicyGroup {
 
   #look(sinceMs: number, final: boolean): void {
     this.#lookedMs = sinceMs
-    if (!this.decider.decide(sinceMs, final)) return
+    if (!this.#decide(sinceMs, final)) return
     this.#phase = 'decided'
     this.#stopTimer?.()
     this.#cancelWaiting(false)
     this.#done?.resolve()
+  }
+
+  /** Where all have said what they can before the time is up, what time would have brought comes now: a schedule's steps are gone through in their order. */
+  #decide(sinceMs: number, final: boolean): boolean {
+    const { decider } = this
+    const { ticks, budgetMs, hasSchedule } = this.policy
+    if (!final || !hasSchedule || sinceMs >= budgetMs) return decider.decide(sinceMs, final)
+    if (decider.decide(sinceMs, false)) return true
+    for (let at = this.#tick; at < ticks.length && ticks[at]! / 1000 < budgetMs; at++)
+      if (decider.decide(sinceMs, false, ticks[at]! / 1000)) return true
+    return decider.decide(sinceMs, true)
   }
 
   /** Takes back what has not begun. Those that listen go on, unless nobody wants anything. */

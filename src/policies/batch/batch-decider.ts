@@ -149,10 +149,11 @@ export class BatchDecider implements Decider {
   }
 
   /** Decides the records that can be decided with what was put, in the columns of this object; without `final`, others go on waiting. */
-  decide(elapsedMs: number, final = true): boolean {
+  decide(elapsedMs: number, final = true, asOfMs = elapsedMs): boolean {
     const verdict = this.#verdict
     const moment = this.#moment
-    moment.elapsed = micros(elapsedMs)
+    const at = micros(elapsedMs)
+    moment.elapsed = micros(asOfMs)
     moment.final = final
     const {
       rule,
@@ -165,7 +166,7 @@ export class BatchDecider implements Decider {
       const result = rule.evaluate(moment, verdict)
       if (result === WAIT) continue
       this.undecided--
-      this.decidedAt[record] = moment.elapsed
+      this.decidedAt[record] = at
       this.final[record] = final ? 1 : 0
       this.propensities[record] = choices === 0 ? 1 : this.#propensity(record)
       if (result === EMPTY) this.#nobody(record)

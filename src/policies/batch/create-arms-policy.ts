@@ -11,7 +11,7 @@ export interface CompiledArms extends ArmsPolicy {
 /** Makes a policy ready to decide batches. `epoch` tells it from those of its data type before it. Throws `policy.invalid`. */
 export function createArmsPolicy(spec: PolicySpec, epoch: number): CompiledArms {
   const compiled = new CompiledPolicy(spec)
-  const { name, arms, budgetMs, ticks, asksAll, isSingle } = compiled
+  const { name, arms, budgetMs, ticks, asksAll, isSingle, hasSchedule } = compiled
   return {
     compiled,
     name,
@@ -22,6 +22,7 @@ export function createArmsPolicy(spec: PolicySpec, epoch: number): CompiledArms 
     default: compiled.default,
     asksAll,
     isSingle,
+    hasSchedule,
     createDecider: () => new BatchDecider(compiled, epoch),
   }
 }

@@ -2,8 +2,8 @@ import { createLearner, isUsableLoss, type Learner, type Loss } from '../bandits
 import { saltSeed, unitHash } from '../hash/murmur.ts'
 import { checkPolicy, type KnownModels } from '../spec/check-policy.ts'
 import type { PolicyArm } from '../../core/arms-policy.ts'
-import { effectiveBudgetMs, type DefaultSpec, type PolicySpec } from '../../core/policy-spec.ts'
-import { modelsOf } from '../spec/rule-parts.ts'
+import { effectiveBudgetMs, type DefaultSpec, type PolicySpec, type RuleSpec } from '../../core/policy-spec.ts'
+import { modelsOf, partsOf } from '../spec/rule-parts.ts'
 import { RuleMaker } from './make-rule.ts'
 import { type Draw, micros, ModelRule, type Rule } from './rule.ts'
 
@@ -79,6 +79,11 @@ export class CompiledPolicy {
     return this.arms.length === 1 && this.rule instanceof ModelRule
   }
 
+  /** Whether any of its rules prefers other answers as time goes on. */
+  get hasSchedule(): boolean {
+    return isScheduled(this.spec.answer)
+  }
+
   isDecoy(model: string): boolean {
     return this.#decoys.has(model)
   }
@@ -120,6 +125,10 @@ export class CompiledPolicy {
       if (state?.length === learner.state().length && state.every((value) => Number.isFinite(value))) learner.restore(state)
     }
   }
+}
+
+function isScheduled(rule: RuleSpec): boolean {
+  return (typeof rule === 'object' && 'rendezvous' in rule) || partsOf(rule).some((part) => isScheduled(part.rule))
 }
 
 function withCache(arm: PolicyArm, { cache }: PolicySpec): PolicyArm {
