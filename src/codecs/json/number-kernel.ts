@@ -1,21 +1,24 @@
 import { compile } from '../../core/wasm/engine.ts'
 import { encodeModule } from '../../core/wasm/module.ts'
+import { kernelCode } from './number-code.ts'
 import {
   ARGUMENTS,
   BLOCK,
   CONSTANTS,
   DOT,
   KERNEL_TEXT,
-  kernelCode,
+  LONG_MASKS,
+  LONG_POWERS,
   NUMBERS,
   POWERS,
   SHUFFLES,
+  SIGNS,
   SIZE,
   TEXT,
   TOKEN_MASKS,
   WIDTH,
   ZERO,
-} from './number-code.ts'
+} from './number-layout.ts'
 
 /** Reads numbers of JSON texts many bytes at a time. There is one in a thread, whose memory holds one text. */
 export interface NumberKernel {
@@ -72,6 +75,15 @@ function fillTables(bytes: Uint8Array, powers: Float64Array): void {
   }
   bytes.fill(255, TOKEN_MASKS + WIDTH, TOKEN_MASKS + 2 * WIDTH)
   const view = new DataView(bytes.buffer)
+  for (let dot = 0; dot <= 2 * WIDTH; dot++) {
+    const scale = dot === 2 * WIDTH ? 0 : 2 * WIDTH - 1 - dot
+    // Powers that a double does not hold exactly make no number.
+    view.setFloat64(LONG_POWERS + dot * 8, scale <= 22 ? Number(`1e${scale}`) : Number.NaN, true)
+  }
+  view.setFloat64(SIGNS, 1, true)
+  view.setFloat64(SIGNS + 8, -1, true)
+  bytes.fill(255, LONG_MASKS + 2 * WIDTH + 1, CONSTANTS)
+  bytes.fill(255, CONSTANTS + 4 * WIDTH, CONSTANTS + 5 * WIDTH - 2)
   for (let i = 0; i < WIDTH; i++) {
     // In the last place there must be a digit.
     bytes[CONSTANTS + i] = i === WIDTH - 1 ? ZERO : DOT

@@ -1,5 +1,5 @@
-import { KERNEL_TEXT } from './number-code.ts'
 import { createNumberKernel, type NumberKernel } from './number-kernel.ts'
+import { KERNEL_TEXT } from './number-layout.ts'
 import type { JsonScanner } from './scanner.ts'
 
 /** 10^0 … 10^9 */
