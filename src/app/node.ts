@@ -131,7 +131,18 @@ export class SluiceNode {
         },
       ),
       live,
-      policies: createPolicyService({ log, topic: config.topics.control, clock, streams, models }),
+      policies: createPolicyService({
+        log,
+        topic: config.topics.control,
+        clock,
+        streams,
+        models,
+        versions: (dataType) =>
+          mergeByModel(
+            monitors.flatMap(({ monitor }) => [...monitor.statistics()]),
+            dataType,
+          ),
+      }),
     }
     const url = options.http === false ? undefined : await listen(services, options, stack)
     await models.start()

@@ -121,7 +121,7 @@ describe('a node whose stream has a policy', () => {
       const bad = [
         [{ answer: { consensus: { of: ['a', 'b'] } } }, 'has 2 members, which can tie; it must have an odd number'],
         [{ answer: 'd' }, "answer names model 'd', but must name one of those that there are: a, a@1, b"],
-        [{ answr: 'a' }, 'policy.answer must be the name of a model'],
+        [{ answr: 'a' }, 'policy.answer is missing; it must be the name of a model'],
       ] as const
       for (const [policy, message] of bad)
         await expect(policies.set('number', { policy })).rejects.toMatchObject({ code: 'policy.invalid', message: expect.stringContaining(message) }) // prettier-ignore

@@ -5,9 +5,11 @@ import type { Clock } from '../core/clock.ts'
 import type { Log } from '../core/log.ts'
 import { encodeRecords } from '../core/record-batch-writer.ts'
 import { checkPolicy } from '../policies/spec/check-policy.ts'
+import type { ModelStatistics } from '../core/statistics.ts'
 import type { StreamContext } from '../services/stream-context.ts'
 import type { ModelPlane } from './model-plane.ts'
 import { policiesInForce } from './policies-in-force.ts'
+import { usualMs } from './speculation-check.ts'
 
 export interface PolicyServiceOptions {
   readonly log: Log
@@ -15,12 +17,14 @@ export interface PolicyServiceOptions {
   readonly clock: Clock
   readonly streams: readonly StreamContext[]
   readonly models: ModelPlane
+  /** What the versions of a data type did here, by `name@version`. */
+  readonly versions: (dataType: string) => ReadonlyMap<string, ModelStatistics>
 }
 
 const encoder = new TextEncoder()
 
 /** Policies for the API: each change is a record of the control topic, and in force when it is answered. */
-export function createPolicyService({ log, topic, clock, streams, models }: PolicyServiceOptions): PolicyService {
+export function createPolicyService({ log, topic, clock, streams, models, versions: versionsOf }: PolicyServiceOptions): PolicyService {
   const show = async (dataType: string): Promise<DataTypePolicies> => ({
     dataType,
     policies: policiesInForce(streams, models.policies, { dataType }),
@@ -36,6 +40,15 @@ export function createPolicyService({ log, topic, clock, streams, models }: Poli
     return { names: [...new Set([...names, ...Object.keys(models.policies.aliases(dataType))])] }
   }
 
+  /** What models take that play now, under the names that policies have for them. */
+  function latencies(dataType: string): (model: string) => number | undefined {
+    const measured = versionsOf(dataType)
+    return (model) => {
+      const playing = streams.map(({ operator }) => operator.arm(dataType, model)?.loaded.id).find((id) => id !== undefined)
+      return usualMs(measured.get(playing ?? models.policies.resolve(dataType, model)))
+    }
+  }
+
   /** The last record of a key counts. */
   async function send(dataType: string, key: string, message: unknown): Promise<DataTypePolicies> {
     const value = encoder.encode(JSON.stringify(message))
@@ -49,7 +62,7 @@ export function createPolicyService({ log, topic, clock, streams, models }: Poli
     async set(dataType, { policy, stream }) {
       const message = readControlMessage({ kind: 'policy', dataType, policy, ...(stream !== undefined && { stream }) })
       if (message?.kind === 'policy' && message.policy !== null) {
-        checkPolicy(message.policy, namesOf(dataType))
+        checkPolicy(message.policy, { ...namesOf(dataType), latencyMs: latencies(dataType) })
       }
       return send(dataType, `policy/${dataType}/${stream ?? ''}`, message)
     },

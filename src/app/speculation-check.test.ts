@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ModelStatistics, newArmCounts } from '../core/statistics.ts'
-import { speculationWarnings } from './speculation-check.ts'
+import { speculationWarnings, usualMs } from './speculation-check.ts'
 
 /** What a model did whose scores took so long, each as often as the others. */
 function took(model: string, times: readonly number[], { batches = 1000, cancelled = 0 } = {}): ModelStatistics {
@@ -38,6 +38,14 @@ describe('the time of a speculation', () => {
     expect(warn(50, { smart: took('smart@3', [5], { cancelled: 20 }) })).toEqual([])
     expect(warn(50, { smart: took('smart@3', [5], { cancelled: 5 }) })).toHaveLength(1)
     expect(warn(50, {})).toEqual([])
+  })
+
+  it('is known to those who check a policy before it is taken, as far as it was measured', () => {
+    expect(usualMs(fast)).toBeGreaterThanOrEqual(2)
+    expect(usualMs(fast)).toBeLessThan(2.1)
+    expect(usualMs(took('fast@1', [2], { batches: 999 }))).toBeUndefined()
+    expect(usualMs(took('smart@3', [5], { cancelled: 20 }))).toBeUndefined()
+    expect(usualMs(undefined)).toBeUndefined()
   })
 
   it('survives the log: measured times are restored', () => {

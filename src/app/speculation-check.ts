@@ -29,6 +29,12 @@ export function speculationWarnings(rule: RuleSpec, playing: (arm: string) => Mo
   return [...warnings, ...within]
 }
 
+/** How long a model takes nearly always, in ms, where enough of its times were measured, and hardly any were cut short. */
+export function usualMs(statistics: ModelStatistics | undefined): number | undefined {
+  const times = statistics && measured(statistics.model, () => statistics)
+  return times === undefined || times.isPartial ? undefined : Number(text(times.p99))
+}
+
 interface Measured {
   readonly model: string
   readonly p99: number

@@ -2,8 +2,10 @@ import { z } from 'zod'
 import { SluiceError } from '../core/errors.ts'
 import type { PolicySpec } from '../core/policy-spec.ts'
 import { checkPolicy } from '../policies/spec/check-policy.ts'
+import { problemsOf } from './issues.ts'
 import { policySchema } from './policies-schema.ts'
 import { section, text, whole } from './schema-parts.ts'
+import { Settings } from './settings.ts'
 
 /** What a record of the control topic changes for streams: the policy of a data type, or what an alias stands for. */
 export type ControlMessage = PolicyMessage | AliasMessage
@@ -79,9 +81,14 @@ export function readControlMessage(value: unknown): ControlMessage | undefined {
     throw new SluiceError('policy.invalid', `the control message can't be used: ${problems}`)
   }
   if (kind !== 'policy' && kind !== 'alias') return refuse('kind must be policy or alias, or service or loss for a rendezvous')
-  const parsed = (kind === 'alias' ? aliasMessage : policyMessage).safeParse(value)
-  if (!parsed.success)
-    return refuse(parsed.error.issues.map((issue) => `${issue.path.join('.') || 'it'} must be ${rightOf(issue)}`).join('; '))
+  const schema = kind === 'alias' ? aliasMessage : policyMessage
+  const parsed = schema.safeParse(value)
+  if (!parsed.success) {
+    const settings = new Settings()
+    Object.assign(settings.tree, value)
+    const problems = problemsOf(parsed.error.issues, schema, settings)
+    return refuse(problems.map(({ message: problem }) => problem).join('; '))
+  }
   const message: ControlMessage = parsed.data
   if (message.kind === 'policy' && message.policy !== null) checkPolicy(message.policy)
   return message

@@ -11,7 +11,12 @@ export type DataTypePolicies = z.infer<typeof dataTypePolicies>
 
 /** Body of PUT /policies/{dataType}. */
 export const policyBody = z.strictObject({
-  policy: z.record(z.string(), z.unknown()).nullable().describe('as in the configuration; null for that of the configuration'),
+  policy: z
+    .record(z.string(), z.unknown(), {
+      error: 'it must be a policy, such as { "answer": "forest" }, or null for that of the configuration',
+    })
+    .nullable()
+    .describe('as in the configuration; null for that of the configuration'),
   stream: z.string().min(1).optional().describe('of this stream only'),
 })
 export type PolicyBody = z.infer<typeof policyBody>

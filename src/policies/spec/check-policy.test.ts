@@ -37,8 +37,12 @@ describe('a policy that can not be used is refused with what would be right:', (
     const check = (afterMs: number) =>
       policyProblems({ answer: speculative(afterMs), budgetMs: 50 }, { latencyMs }).map(({ message }) => message)
     expect(check(4)[0]).toMatch(/is 4, when fast has no answer yet; it must be more than 4 ms \(fast takes that long\) and less than 30 ms/)
-    expect(check(30)[0]).toMatch(/is 30, when smart has always answered; it must be more than 4 ms .* or the policy be primary: smart/)
+    expect(check(30)[0]).toMatch(/is 30, when smart has always answered; it must be more than 4 ms .* or the policy must be primary: smart/)
     expect(check(29)).toEqual([])
+    const alike = () => policyProblems({ answer: speculative(20) }, { latencyMs: () => 5 })[0]!.message
+    expect(alike()).toMatch(
+      /is 20, when smart has always answered; no time is right, since smart \(5 ms\) takes no longer than fast \(5 ms\), or/,
+    )
     expect(wrong(speculative(50))).toEqual(['answer.speculative.afterMs is 50, but must be more than 0 and less than the budget of 50 ms'])
     expect(wrong(speculative(100), { budgetMs: 0 })[0]).toMatch(/less than the budget of 100 ms/)
   })

@@ -43,13 +43,16 @@ function checkSpeculative(spec: SpeculativeSpec, path: string, context: RuleCont
   }
   const fast = measured(spec.fast, known)
   const smart = measured(spec.smart, known)
-  const range = `it must be more than ${fast ?? 0} ms (${nameOf(spec.fast)} takes that long) and less than ${smart ?? budgetMs} ms (${nameOf(spec.smart)} does)`
+  const isUseless = fast !== undefined && smart !== undefined && smart <= fast
+  const range = isUseless
+    ? `no time is right, since ${nameOf(spec.smart)} (${smart} ms) takes no longer than ${nameOf(spec.fast)} (${fast} ms)`
+    : `it must be more than ${fast ?? 0} ms (${nameOf(spec.fast)} takes that long) and less than ${smart ?? budgetMs} ms (${nameOf(spec.smart)} does)`
   if (fast !== undefined && afterMs <= fast)
     report(`${path}.afterMs`, `is ${afterMs}, when ${nameOf(spec.fast)} has no answer yet; ${range}`)
   else if (smart !== undefined && afterMs >= smart) {
     report(
       `${path}.afterMs`,
-      `is ${afterMs}, when ${nameOf(spec.smart)} has always answered; ${range}, or the policy be primary: ${nameOf(spec.smart)}`,
+      `is ${afterMs}, when ${nameOf(spec.smart)} has always answered; ${range}, or the policy must be primary: ${nameOf(spec.smart)}`,
     )
   }
 }
