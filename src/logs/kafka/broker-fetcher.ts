@@ -1,4 +1,3 @@
-import type { TopicPartition } from '../../core/log.ts'
 import type { KafkaResponseError } from './error-codes.ts'
 import { type FetchAnswer, FetchChannel, type FetchChannelOptions } from './fetch-channel.ts'
 import type { Fetched, FetchPosition } from './fetch-request.ts'
@@ -25,6 +24,8 @@ export interface FetchOrder extends FetchPosition {
 }
 
 interface Ask extends FetchOrder {
+  /** Of its partition. */
+  readonly key: string
   /** Until when it waits for records. */
   readonly until: number
   readonly resolve: (fetched: FetchedRecords) => void
@@ -65,7 +66,7 @@ export class BrokerFetcher {
   /** Rejects with the broker's `KafkaResponseError`, and with what ends the connection. */
   fetch(order: FetchOrder): Fetching {
     const { promise, resolve, reject } = Promise.withResolvers<FetchedRecords>()
-    const ask: Ask = { ...order, until: order.untilRecords ? performance.now() + MAX_WAIT_MS : 0, resolve, reject }
+    const ask: Ask = { ...order, key: keyOf(order), until: order.untilRecords ? performance.now() + MAX_WAIT_MS : 0, resolve, reject }
     if (this.#closed === undefined) this.#put(ask)
     else reject(this.#closed)
     return { fetched: promise, cancel: () => void this.#cancelled.add(ask) }
@@ -133,11 +134,10 @@ export class BrokerFetcher {
   #take(): Map<string, Ask> {
     const asks = new Map<string, Ask>()
     const rest: Ask[] = []
-    const served = ({ topic, partition }: TopicPartition): number => this.#served.get(keyOf({ topic, partition })) ?? 0
+    const served = ({ key }: Ask): number => this.#served.get(key) ?? 0
     for (const ask of this.#queue.toSorted((one, other) => served(one) - served(other))) {
-      const key = keyOf(ask)
-      if (asks.has(key)) rest.push(ask)
-      else asks.set(key, ask)
+      if (asks.has(ask.key)) rest.push(ask)
+      else asks.set(ask.key, ask)
     }
     this.#queue = rest
     return asks
@@ -161,7 +161,7 @@ export class BrokerFetcher {
     if (result instanceof Error) ask.reject(result)
     else if (this.#cancelled.has(ask)) return
     else if (result.records.length > 0) {
-      this.#served.set(keyOf(ask), this.#answers)
+      this.#served.set(ask.key, this.#answers)
       const release = held.take()
       // What may be kept is never given back.
       ask.resolve({ ...result, release: ask.reuse ? release : nothing })

@@ -1,6 +1,6 @@
-import { Writer } from '@platformatic/kafka'
 import type { TopicPartition } from '../../core/log.ts'
 import { KafkaResponseError } from './error-codes.ts'
+import { writeUnsigned } from './unsigned.ts'
 import { WireReader } from './wire-reader.ts'
 
 const FETCH = 1
@@ -9,6 +9,10 @@ const CONSUMER = -1
 const READ_COMMITTED = 1
 const NO_SESSION = 0
 const FINAL_EPOCH = -1
+/** What a request takes beside its topics, a topic beside its name and its partitions, and a partition; in bytes, at most. */
+const FIXED = 64
+const TOPIC = 16
+const PARTITION = 40
 
 export interface FetchPosition extends TopicPartition {
   readonly from: bigint
@@ -46,34 +50,46 @@ export interface FetchedPartition extends TopicPartition {
 /** A fetch up to the last stable offsets, as it goes over the wire. (Kafka protocol, Fetch version 12.) */
 export function encodeFetch(request: FetchRequest, { id, clientId }: { readonly id: number; readonly clientId: string }): Buffer {
   const { positions, maxBytes, maxWaitMs } = request
-  const writer = Writer.create()
-    .appendInt16(FETCH)
-    .appendInt16(VERSION)
-    .appendInt32(id)
-    .appendString(clientId, false)
-    .appendTaggedFields()
-    .appendInt32(CONSUMER)
-    .appendInt32(maxWaitMs)
-    .appendInt32(1)
-    .appendInt32(maxBytes)
-    .appendInt8(READ_COMMITTED)
-    .appendInt32(NO_SESSION)
-    .appendInt32(FINAL_EPOCH)
-    .appendArray(inRuns(positions), (topicWriter, run) => {
-      topicWriter.appendString(run[0]!.topic).appendArray(run, (partitionWriter, { partition, from, maxBytes: atMost }) => {
-        partitionWriter
-          .appendInt32(partition)
-          .appendInt32(-1) // current leader epoch: not checked
-          .appendInt64(from)
-          .appendInt32(-1) // last fetched epoch
-          .appendInt64(-1n) // log start offset, of followers only
-          .appendInt32(atMost)
-      })
-    })
-    .appendArray([], () => {})
-    .appendString('')
-    .appendTaggedFields()
-  return writer.prependLength().buffer
+  const client = Buffer.from(clientId)
+  const runs = inRuns(positions).map((run) => ({ name: Buffer.from(run[0]!.topic), run }))
+  let room = FIXED + client.length + positions.length * PARTITION
+  for (const { name } of runs) room += TOPIC + name.length
+  const bytes = Buffer.allocUnsafe(room)
+  let at = 4
+  at = bytes.writeInt16BE(FETCH, at)
+  at = bytes.writeInt16BE(VERSION, at)
+  at = bytes.writeInt32BE(id, at)
+  at = bytes.writeInt16BE(client.length, at)
+  at += client.copy(bytes, at)
+  at = bytes.writeUInt8(0, at) // tagged fields
+  at = bytes.writeInt32BE(CONSUMER, at)
+  at = bytes.writeInt32BE(maxWaitMs, at)
+  at = bytes.writeInt32BE(1, at) // least bytes
+  at = bytes.writeInt32BE(maxBytes, at)
+  at = bytes.writeInt8(READ_COMMITTED, at)
+  at = bytes.writeInt32BE(NO_SESSION, at)
+  at = bytes.writeInt32BE(FINAL_EPOCH, at)
+  at = writeUnsigned(bytes, at, runs.length + 1)
+  for (const { name, run } of runs) {
+    at = writeUnsigned(bytes, at, name.length + 1)
+    at += name.copy(bytes, at)
+    at = writeUnsigned(bytes, at, run.length + 1)
+    for (const { partition, from, maxBytes: atMost } of run) {
+      at = bytes.writeInt32BE(partition, at)
+      at = bytes.writeInt32BE(-1, at) // current leader epoch: not checked
+      at = bytes.writeBigInt64BE(from, at)
+      at = bytes.writeInt32BE(-1, at) // last fetched epoch
+      at = bytes.writeBigInt64BE(-1n, at) // log start offset, of followers only
+      at = bytes.writeInt32BE(atMost, at)
+      at = bytes.writeUInt8(0, at) // tagged fields
+    }
+    at = bytes.writeUInt8(0, at) // tagged fields
+  }
+  at = writeUnsigned(bytes, at, 1) // no forgotten topics
+  at = writeUnsigned(bytes, at, 1) // no rack
+  at = bytes.writeUInt8(0, at) // tagged fields
+  bytes.writeInt32BE(at - 4, 0)
+  return bytes.subarray(0, at)
 }
 
 /** Those of one topic that follow each other. The order is kept, so that a topic may come several times. */

@@ -1,6 +1,7 @@
 import type { TopicPartition } from '../../core/log.ts'
 import { KafkaResponseError } from './error-codes.ts'
 import { REPLICATION_TIMEOUT_MS } from './sealed-append.ts'
+import { writeUnsigned } from './unsigned.ts'
 import { WireReader } from './wire-reader.ts'
 
 const PRODUCE = 0
@@ -112,14 +113,6 @@ export function decodeProduce(answer: Buffer): Produced[] {
 function writeCompact(to: Buffer, at: number, text: Buffer | undefined): number {
   const next = writeUnsigned(to, at, text === undefined ? 0 : text.length + 1)
   return text === undefined ? next : next + text.copy(to, next)
-}
-
-function writeUnsigned(to: Buffer, at: number, value: number): number {
-  let next = at
-  let rest = value
-  for (; rest > 127; rest >>>= 7) to[next++] = (rest & 127) | 128
-  to[next++] = rest
-  return next
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {
