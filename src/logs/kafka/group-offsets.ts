@@ -6,6 +6,7 @@ import type { MemberIdentity, Ownership } from './committer.ts'
 import { hasKafkaCode, KAFKA_ERROR } from './error-codes.ts'
 import { type Owner, ownerText, parseOwner } from './owner.ts'
 import type { ProducerId } from './sealed-append.ts'
+import { isFencing, transactionFenced } from './transaction-coordinator.ts'
 
 const { illegalGeneration, unknownMemberId, fencedInstanceId, rebalanceInProgress, staleMemberEpoch } = KAFKA_ERROR
 
@@ -52,7 +53,11 @@ export async function commitOffsetsInTransaction(cluster: Cluster, commit: Trans
     const connection = await cluster.connections.shared(await cluster.coordinator(group))
     const topics = topicsOf(offsets, ownerText({ transactionalId, memberId }))
     const { id, epoch } = producer
-    await txnOffsetCommitV3.api.async(connection, transactionalId, group, id, epoch, generationId, memberId, instanceId, topics)
+    try {
+      await txnOffsetCommitV3.api.async(connection, transactionalId, group, id, epoch, generationId, memberId, instanceId, topics)
+    } catch (error) {
+      throw isFencing(error) ? transactionFenced(transactionalId, error) : error
+    }
   })
 }
 

@@ -23,18 +23,14 @@ export class TransactionCoordinator {
   }
 
   /** Takes the transactional id over: an open transaction of it is aborted, and whoever had it before is fenced. */
-  async initProducerId(): Promise<ProducerId> {
+  async initProducerId(retry: RetryOptions = RETRY): Promise<ProducerId> {
     const { transactionTimeoutMs } = this.#cluster.settings
-    return this.#ask('begin to produce', async (connection) => {
-      const { producerId, producerEpoch } = await initProducerIdV4.api.async(
-        connection,
-        this.transactionalId,
-        transactionTimeoutMs,
-        -1n,
-        -1,
-      )
+    const request = async (connection: Connection): Promise<ProducerId> => {
+      const id = this.transactionalId
+      const { producerId, producerEpoch } = await initProducerIdV4.api.async(connection, id, transactionTimeoutMs, -1n, -1)
       return { id: producerId, epoch: producerEpoch }
-    })
+    }
+    return this.#ask('begin to produce', request, { ...RETRY, ...retry })
   }
 
   async addPartitions({ id, epoch }: ProducerId, partitions: readonly TopicPartition[]): Promise<void> {
@@ -55,16 +51,11 @@ export class TransactionCoordinator {
     })
   }
 
-  /** Resolves once the outcome is decided for good; it reaches the partitions a little later. */
-  async end({ id, epoch }: ProducerId, outcome: 'commit' | 'abort', retry: RetryOptions = RETRY): Promise<void> {
-    const commits = outcome === 'commit'
-    await this.#ask(
-      `${outcome} a transaction`,
-      async (connection) => {
-        await endTxnV3.api.async(connection, this.transactionalId, id, epoch, commits)
-      },
-      retry,
-    )
+  /** Resolves once it is decided for good that the transaction counts; that reaches the partitions a little later. */
+  async commit({ id, epoch }: ProducerId): Promise<void> {
+    await this.#ask('commit a transaction', async (connection) => {
+      await endTxnV3.api.async(connection, this.transactionalId, id, epoch, true)
+    })
   }
 
   async #ask<T>(what: string, request: (connection: Connection) => Promise<T>, retry = RETRY): Promise<T> {

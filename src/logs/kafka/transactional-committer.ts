@@ -57,7 +57,7 @@ export class TransactionalCommitter implements Committer {
       claim: async (partitions) => this.#claim(partitions),
       append: async (append) => (await this.#start()).appender.append(append),
       commitOffsets: async (offsets) => this.#commitOffsets(offsets),
-      commit: async () => this.#coordinator.end((await this.#start()).producer, 'commit'),
+      commit: async () => this.#coordinator.commit((await this.#start()).producer),
     }
   }
 
@@ -145,16 +145,24 @@ export class TransactionalCommitter implements Committer {
     for (const { settled } of this.#waiting.splice(0)) settled.reject(error)
   }
 
-  /** Tells the coordinator, so that readers need not wait until the transaction times out. */
+  /**
+   * Takes the transactional id over from itself, so that the transaction is aborted, what is still on its way is refused, and readers need not wait
+   * until it times out. A coordinator that is away is asked until then, though nobody waits that long.
+   */
   async #abort(transaction: Transaction): Promise<void> {
-    // What reached a partition after the end of its transaction would begin another one.
-    await transaction.quiet()
-    try {
-      const { producer } = await this.#start()
-      await this.#coordinator.end(producer, 'abort', { limitMs: ABORT_LIMIT_MS })
-    } catch {
+    const { transactionTimeoutMs } = this.#options.cluster.settings
+    const over = (async () => {
+      await this.#start()
+      await this.#coordinator.initProducerId({ limitMs: transactionTimeoutMs })
+    })().catch(() => {
       // Fenced, so that it is aborted already; or out of reach, and then the next owner or the time-out does it.
-    }
+    })
+    const limit = new AbortController()
+    await Promise.race([
+      Promise.all([over, transaction.quiet()]),
+      sleep(ABORT_LIMIT_MS, undefined, { signal: limit.signal }).catch(() => {}),
+    ])
+    limit.abort()
   }
 
   async #start(): Promise<{ producer: ProducerId; appender: TransactionalProducer }> {
