@@ -7,6 +7,7 @@ import { constantDataType, headerDataType, keyDataType, topicDataType } from '..
 import { Dictionary } from '../core/dictionary.ts'
 import { asSluiceError } from '../core/errors.ts'
 import type { Log } from '../core/log.ts'
+import { systemTimers } from '../core/timers.ts'
 import { checkPolicy } from '../policies/spec/check-policy.ts'
 import type { FailureTopic } from '../rendezvous/options.ts'
 import { RendezvousServer } from '../rendezvous/server.ts'
@@ -35,6 +36,7 @@ export async function createRendezvous(rendezvous: RendezvousConfig, options: Cr
     group: `${config.group}-rendezvous-${name}`,
     log,
     clock,
+    setTimer: (delayMs, callback) => systemTimers.after(delayMs, callback),
     topics: { input, results, decisions, changelog, control },
     scores: scores.map(({ topic, model, value, confidence }) => ({ topic, model, value, confidence })),
     failures: failuresOf(scores),

@@ -2,6 +2,7 @@ import { type Batch, offsetOf, splitBatch } from '../core/batch.ts'
 import { SluiceError } from '../core/errors.ts'
 import type { Group, TopicPartition } from '../core/log.ts'
 import { MAILBOX } from '../policies/rendezvous/mailboxes.ts'
+import type { Beat } from './beat.ts'
 import { Decider } from './decider.ts'
 import { Gate } from './gate.ts'
 import { LaneClock } from './lane-clock.ts'
@@ -27,6 +28,8 @@ export interface LaneOptions {
   readonly onCommit: () => void
   /** What is decided is counted there. */
   readonly tallies: Tallies
+  /** By which all lanes read. */
+  readonly beat: Beat
 }
 
 /**
@@ -38,6 +41,7 @@ export class Lane {
   readonly #options: RendezvousServerOptions
   readonly #group: Group
   readonly #from: bigint
+  readonly #beat: Beat
   readonly #clock: LaneClock
   readonly #outbox: Outbox
   readonly #decider: Decider
@@ -53,12 +57,13 @@ export class Lane {
   #timer: (() => void) | undefined
   #timerAt = Infinity
 
-  constructor(options: RendezvousServerOptions, { group, partition, from, onCommit, tallies }: LaneOptions) {
+  constructor(options: RendezvousServerOptions, { group, partition, from, onCommit, tallies, beat }: LaneOptions) {
     const { maxOpen, maxHeld } = options
     this.#options = options
     this.#group = group
     this.partition = partition
     this.#from = from
+    this.#beat = beat
     this.#clock = new LaneClock(options.clock)
     this.#outbox = new Outbox(options.name)
     this.#lookBacks = new LookBacks(options.log, options.topics, partition)
@@ -174,6 +179,7 @@ export class Lane {
     const { log, topics } = this.#options
     const gate = topic === topics.input ? this.#inputs : topic === topics.control ? undefined : this.#scores
     const from = BigInt(this.#commits.next[topic]!)
+    const mayGoOn = this.#beat.reader()
     for await (const batch of log.read({ ...this.#place(topic), from, follow: true, signal, reuse: true })) {
       for (let rest: Batch | undefined = batch; rest !== undefined && !signal.aborted;) {
         await gate?.pass(signal)
@@ -182,7 +188,9 @@ export class Lane {
         this.#take(head)
         rest = more
       }
+      const { count } = batch
       batch.release()
+      await mayGoOn(count)
       if (signal.aborted) return
     }
   }
@@ -216,8 +224,7 @@ export class Lane {
     if (due >= this.#timerAt || due === Infinity) return
     this.#timer?.()
     this.#timerAt = due
-    const setTimer = this.#options.setTimer ?? plainTimer
-    this.#timer = setTimer(Math.max(0, due - this.#options.clock.monotonic()), () => {
+    this.#timer = this.#options.setTimer(Math.max(0, due - this.#options.clock.monotonic()), () => {
       this.#timerAt = Infinity
       this.#timer = undefined
       this.#clock.move()
@@ -225,11 +232,6 @@ export class Lane {
       this.#moved()
     })
   }
-}
-
-function plainTimer(delayMs: number, callback: () => void): () => void {
-  const timer = setTimeout(callback, delayMs)
-  return () => clearTimeout(timer)
 }
 
 /** Whether it was the partition that was lost, and the log is there. */

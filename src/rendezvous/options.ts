@@ -50,7 +50,7 @@ export interface RendezvousServerOptions {
   readonly group: string
   readonly log: Log
   readonly clock: Clock
-  readonly setTimer?: SetTimer
+  readonly setTimer: SetTimer
   readonly topics: RendezvousTopics
   readonly scores: readonly ScoreTopic[]
   readonly failures: readonly FailureTopic[]

@@ -1,6 +1,7 @@
 import { SluiceError } from '../core/errors.ts'
 import { LastingMember } from '../core/lasting-member.ts'
 import type { Assignment, Group, Log, TopicPartition, TopicSpec } from '../core/log.ts'
+import { Beat } from './beat.ts'
 import { Lane } from './lane.ts'
 import type { RendezvousServerOptions, RendezvousTopics } from './options.ts'
 import { Tallies } from './tallies.ts'
@@ -17,10 +18,12 @@ export class RendezvousServer {
   readonly #assigned = Promise.withResolvers<void>()
   readonly #lanes = new Map<number, Lane>()
   readonly tallies: Tallies
+  readonly #beat: Beat
 
   private constructor(options: RendezvousServerOptions) {
     this.#options = options
     this.tallies = new Tallies(options.clock)
+    this.#beat = new Beat(options)
     const { log, group, topics, guarantee, commitIntervalMs, observer } = options
     const lanes = this.#lanes
     this.#member = new LastingMember({
@@ -101,7 +104,7 @@ export class RendezvousServer {
     // Not sooner: what can't be committed would be tried again without a pause.
     const onCommit = (): void => this.#member.progressed()
     for (const { partition, from } of partitions) {
-      const lane = new Lane(this.#options, { group, partition, from, onCommit, tallies: this.tallies })
+      const lane = new Lane(this.#options, { group, partition, from, onCommit, tallies: this.tallies, beat: this.#beat })
       this.#lanes.set(partition, lane)
       lane.done.then(
         () => {},

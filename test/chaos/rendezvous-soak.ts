@@ -19,8 +19,8 @@ export interface RoundOptions {
   readonly guarantee: 'exactly-once' | 'at-least-once'
   readonly rate: number
   readonly seconds: number
-  /** Whether a consumer of the input, which the policy knows as a decoy, stands still all the time. */
-  readonly decoy: boolean
+  /** What a consumer of the input, which the policy knows as a decoy, does, where there is one. */
+  readonly decoy?: 'stopped' | 'slow' | undefined
   /** How often the server is killed afterwards, at a fifth of the rate. */
   readonly kills: number
 }
@@ -45,12 +45,12 @@ export async function rendezvousRound(broker: string, client: JavaClient, option
     client,
     partitions: PARTITIONS,
     models: ['a', 'b', 'c'],
-    policies: { thing: decoy ? { ...policy, decoy: ['archive'] } : policy },
+    policies: { thing: decoy !== undefined ? { ...policy, decoy: ['archive'] } : policy },
     guarantee,
     budgetFrom: 'timestamp',
     budgetTo: 'log',
     appendTime: true,
-    idle: decoy,
+    decoy,
   })
   const to = { broker, topic: stage.topic('in'), partitions: PARTITIONS, dataType: 'thing' }
   const warmUp = new RendezvousFeed({ ...to, rate })
@@ -134,12 +134,42 @@ export async function soakRendezvous(rounds: number): Promise<boolean> {
     const inOne = await policyRound(broker, client, { rate: RATE, seconds: SECONDS, budgetMs: BUDGET_MS, decoy })
     tell(`round ${round}, in one process${beside}`, inOne)
     promised.push(...inOne.latencies)
-    const across = await rendezvousRound(broker, client, { guarantee, rate: RATE, seconds: SECONDS, decoy, kills: 3 })
+    const stands = decoy ? 'stopped' : undefined
+    const across = await rendezvousRound(broker, client, { guarantee, rate: RATE, seconds: SECONDS, decoy: stands, kills: 3 })
     tell(`round ${round}, across processes, ${guarantee}${beside}`, across)
     if (guarantee === 'at-least-once') promised.push(...across.latencies)
   }
+  console.log(await compareDecoys(broker, client))
   console.log(`answered ${sum.answered} of ${sum.sent}, ${share(promised)} % within budget`)
   return sum.answered === sum.sent && sum.wrong === 0 && Number(share(promised)) >= 99.9
+}
+
+const DECOYS = [undefined, 'stopped', 'slow'] as const
+const TURNS = 3
+const TURN_SECONDS = 8
+
+/** What a decoy that stands still, or is slow, does to the answers: rounds without and with it, by turns; noise is how far apart those without one are. */
+async function compareDecoys(broker: string, client: JavaClient): Promise<string> {
+  const p99s: number[][] = DECOYS.map(() => [])
+  for (let turn = 0; turn < TURNS; turn++) {
+    for (const [i, decoy] of DECOYS.entries()) {
+      const options = { guarantee: 'at-least-once', rate: RATE, seconds: TURN_SECONDS, decoy, kills: 0 } as const
+      p99s[i]!.push(at((await rendezvousRound(broker, client, options)).latencies, 0.99))
+    }
+  }
+  const [without, stopped, slow] = p99s.map((each) =>
+    at(
+      each.toSorted((a, b) => a - b),
+      0.5,
+    ),
+  ) as [number, number, number]
+  const noise = Math.max(...p99s[0]!) - Math.min(...p99s[0]!)
+  const isNoise = Math.max(stopped, slow) - without <= Math.max(noise, 2)
+  const all = p99s.map((each) => each.join(' ')).join(' / ')
+  return (
+    `p99 without a decoy ${without} ms, with one that stands still ${stopped} ms, with a slow one ${slow} ms: ` +
+    `${isNoise ? 'within' : 'beyond'} noise (${all})`
+  )
 }
 
 function at(sorted: readonly number[], part: number): number {

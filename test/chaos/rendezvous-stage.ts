@@ -9,6 +9,9 @@ import { createAppendTimeTopic } from './append-time-topic.ts'
 import { SESSION_TIMEOUT_MS } from './stage.ts'
 import { WorkerProcess } from './worker-process.ts'
 
+/** A slow decoy runs in one of ten of these. */
+const SLOW_TURN_MS = 100
+
 export interface RendezvousStageOptions {
   /** `host:port` of a broker. */
   readonly broker: string
@@ -22,8 +25,8 @@ export interface RendezvousStageOptions {
   readonly budgetTo?: 'decision' | 'log'
   /** Whether results have the broker's time. */
   readonly appendTime?: boolean
-  /** Whether there is a member of another group of the input that never does anything. */
-  readonly idle?: boolean
+  /** What a consumer of the input that nobody waits for does: it stands still all the time, or nine tenths of it. */
+  readonly decoy?: 'stopped' | 'slow' | undefined
 }
 
 /** What a rendezvous left on its topics, as Kafka's own client reads it. */
@@ -42,11 +45,12 @@ export class RendezvousStage implements AsyncDisposable {
   readonly models: readonly WorkerProcess[]
   readonly decoy: WorkerProcess | undefined
   server: WorkerProcess
+  #slowing: NodeJS.Timeout | undefined
 
   private constructor(options: RendezvousStageOptions, prefix: string) {
     this.#options = options
     this.#prefix = prefix
-    this.decoy = options.idle === true ? this.#startModel('archive', 'a') : undefined
+    this.decoy = options.decoy === undefined ? undefined : this.#startModel('archive', 'a')
     this.models = options.models.map((name) => this.#startModel(name))
     this.server = this.#startServer()
   }
@@ -58,6 +62,7 @@ export class RendezvousStage implements AsyncDisposable {
     const stage = new RendezvousStage(options, prefix)
     for (const process of stage.processes) await stage.#whenReady(process)
     stage.decoy?.pause()
+    if (options.decoy === 'slow') stage.#slowDown()
     return stage
   }
 
@@ -113,7 +118,16 @@ export class RendezvousStage implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#slowing)
     await Promise.all(this.processes.map(async (process) => process[Symbol.asyncDispose]()))
+  }
+
+  #slowDown(): void {
+    let turn = 0
+    this.#slowing = setInterval(() => {
+      if (turn++ % 10 === 0) this.decoy?.resume()
+      else this.decoy?.pause()
+    }, SLOW_TURN_MS)
   }
 
   async #whenReady(process: WorkerProcess): Promise<void> {

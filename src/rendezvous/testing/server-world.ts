@@ -6,6 +6,7 @@ import { Dictionary } from '../../core/dictionary.ts'
 import type { SluiceError } from '../../core/errors.ts'
 import type { Log } from '../../core/log.ts'
 import type { PolicySpec } from '../../core/policy-spec.ts'
+import { systemTimers } from '../../core/timers.ts'
 import { encodeRecords } from '../../core/record-batch-writer.ts'
 import type { Decision, StrayScore } from '../../policies/decisions/decision.ts'
 import { readDecision, readStray } from '../../policies/decisions/decision-text.ts'
@@ -98,6 +99,7 @@ export class ServerWorld {
       group: topic('group'),
       log,
       clock: { now: () => performance.timeOrigin + performance.now(), monotonic: () => performance.now() },
+      setTimer: (delayMs, callback) => systemTimers.after(delayMs, callback),
       topics: {
         input: topic('in'),
         results: topic('results'),
