@@ -72,3 +72,18 @@ describe('a bandit', () => {
     expect(isUsableLoss({ member: 2, propensity: 0.1, loss: 1 }, 3)).toBe(true)
   })
 })
+
+it('a learner that is asked only at the end says what one that is asked each time does, in the same array', () => {
+  for (const by of ['epsilon-greedy', 'thompson', 'exp3', 'exp4'] as const) {
+    const [asked, unasked] = [0, 1].map(() => createLearner({ name: 'b', by, of: ['a', 'b', 'c'], epsilon: 0.1 }))
+    const first = asked!.probabilities
+    for (let i = 0; i < 50; i++) {
+      const loss = { member: i % 3, propensity: 0.5, loss: (i % 7) / 6 }
+      asked!.learn(loss)
+      unasked!.learn(loss)
+      expect(asked!.probabilities).toBe(first)
+    }
+    expect(unasked!.probabilities).toEqual(first)
+    expect(first.reduce((sum, each) => sum + each, 0)).toBeCloseTo(1, 9)
+  }
+})

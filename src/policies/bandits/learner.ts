@@ -18,7 +18,7 @@ export interface Loss {
  * thread uses it.
  */
 export interface Learner {
-  /** How likely each member is chosen now, or for exp4 how much it counts. They add up to 1; the array is always this one. */
+  /** How likely each member is chosen now, or for exp4 how much it counts. They add up to 1. The array is always the same one, and up to date when it is asked for. */
   readonly probabilities: Float64Array
   learn(loss: Loss): void
   state(): number[]

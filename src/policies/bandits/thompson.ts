@@ -12,20 +12,24 @@ export function createThompson(members: number): Learner {
   const rewards = new Float64Array(members).fill(1)
   const losses = new Float64Array(members).fill(1)
   const probabilities = new Float64Array(members)
-  const update = (): void => bestOf(rewards, losses, probabilities)
-  update()
+  // It takes 0.1 ms to work them out, which is too long for each of a million rewards that are read again.
+  let isOld = true
   return {
-    probabilities,
+    get probabilities() {
+      if (isOld) bestOf(rewards, losses, probabilities)
+      isOld = false
+      return probabilities
+    },
     learn({ member, loss }) {
       rewards[member]! += 1 - loss
       losses[member]! += loss
-      update()
+      isOld = true
     },
     state: () => [...rewards, ...losses],
     restore(state) {
       rewards.set(state.slice(0, members))
       losses.set(state.slice(members))
-      update()
+      isOld = true
     },
   }
 }

@@ -67,14 +67,22 @@ export class RuleMaker {
   }
 
   #bandit(spec: BanditSpec, prefix: string): Rule {
-    const { probabilities } = this.#setting.learner(spec)
+    const learner = this.#setting.learner(spec)
     if (spec.by === 'exp4') {
       const members = spec.of.map((part) => this.make(part, prefix))
-      return new BaggingRule(members, { by: spec.combine ?? 'mean', weights: probabilities, name: `${prefix}bandit:exp4` })
+      return new BaggingRule(members, { by: spec.combine ?? 'mean', weights: learner.probabilities, name: `${prefix}bandit:exp4` })
     }
     const at = this.#setting.choice(spec.name)
     const members = spec.of.map((part, i) => this.make(part, `${prefix}${spec.by}[${i}]/`))
-    return new ChoiceRule(members, { at, probabilities, seed: saltSeed(`bandit ${spec.name}`), by: 'id' })
+    const drawn = {
+      at,
+      seed: saltSeed(`bandit ${spec.name}`),
+      by: 'id' as const,
+      get probabilities() {
+        return learner.probabilities
+      },
+    }
+    return new ChoiceRule(members, drawn)
   }
 
   /** A schedule of two steps: first only the smart answer, then either. */
