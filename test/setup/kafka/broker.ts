@@ -171,6 +171,8 @@ function serverProperties(options: KafkaBrokerOptions): string {
     // The controller lets a broker that was killed come back only when its session has expired: 9 s by default.
     'broker.session.timeout.ms': 2000,
     'broker.heartbeat.interval.ms': 400,
+    // A coordinator of transactions waits so long for a broker that hangs, before it tells the end of a transaction to the one that leads now: 30 s by default.
+    'request.timeout.ms': 3000,
     // Compaction soon after it is possible, so that tests see gaps between offsets.
     'log.cleaner.backoff.ms': 200,
     ...options.properties,
