@@ -81,6 +81,19 @@ test('an answer without records is one for who does not wait for them', async ()
   expect((await asked(broker, 2))[1]!.names).toEqual(['t-1'])
 })
 
+test('where others brought records, one without is asked for again, before them', async () => {
+  const { broker, fetch } = await stage()
+  const first = fetch(0)
+  const last = fetch(1, { untilRecords: false })
+  ;(await asked(broker, 1))[0]!.answer({ 't-0': some })
+  await first.fetched
+  fetch(0, { from: 1n })
+  const again = (await asked(broker, 2))[1]!
+  expect(again.names).toEqual(['t-1', 't-0'])
+  again.answer({ 't-0': some })
+  expect((await last.fetched).records.length).toBe(0)
+})
+
 test('an error of one partition is not one of the others', async () => {
   const { broker, fetch } = await stage()
   const [bad, good] = [fetch(0), fetch(1)]

@@ -1,4 +1,3 @@
-import type { KafkaResponseError } from './error-codes.ts'
 import { type FetchAnswer, FetchChannel, type FetchChannelOptions } from './fetch-channel.ts'
 import type { Fetched, FetchPosition } from './fetch-request.ts'
 import type { BrokerAddress } from './options.ts'
@@ -146,27 +145,35 @@ export class BrokerFetcher {
   #answer(asks: Map<string, Ask>, answer: FetchAnswer): void {
     this.#answers++
     const held = new Held(() => answer.release())
+    // Brokers fill an answer in the order of the request. Whoever comes after the first records may have got none for want of room.
+    let hasRecords = false
     for (const partition of answer.partitions) {
+      const { result } = partition
       const key = keyOf(partition)
       const ask = asks.get(key)
       if (ask === undefined) continue
       asks.delete(key)
-      this.#resolve(ask, partition.result, held)
+      if (result instanceof Error) ask.reject(result)
+      else if (result.records.length > 0) this.#bring(ask, result, held)
+      else this.#bringNone(ask, result, hasRecords)
+      hasRecords ||= !(result instanceof Error) && result.records.length > 0
     }
     for (const { reject } of asks.values()) reject(new Error('the broker answered a fetch without its partition'))
     held.release()
   }
 
-  #resolve(ask: Ask, result: Fetched | KafkaResponseError, held: Held): void {
-    if (result instanceof Error) ask.reject(result)
-    else if (this.#cancelled.has(ask)) return
-    else if (result.records.length > 0) {
-      this.#served.set(ask.key, this.#answers)
-      const release = held.take()
-      // What may be kept is never given back.
-      ask.resolve({ ...result, release: ask.reuse ? release : nothing })
-    } else if (performance.now() < ask.until) this.#put(ask)
-    else ask.resolve({ ...result, release: nothing })
+  #bring(ask: Ask, fetched: Fetched, held: Held): void {
+    this.#served.set(ask.key, this.#answers)
+    if (this.#cancelled.has(ask)) return
+    const release = held.take()
+    // What may be kept is never given back.
+    ask.resolve({ ...fetched, release: ask.reuse ? release : nothing })
+  }
+
+  /** Where others took the room, no records is no answer: with the next request it stands before them, and gets at least one record batch if there is one. */
+  #bringNone(ask: Ask, fetched: Fetched, othersTookRoom: boolean): void {
+    if (othersTookRoom || performance.now() < ask.until) this.#put(ask)
+    else ask.resolve({ ...fetched, release: nothing })
   }
 
   #keep(channel: FetchChannel): void {

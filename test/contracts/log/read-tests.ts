@@ -42,6 +42,25 @@ export function readTests({ log, test, topic, testAlone }: Suite): void {
     expect(read).toEqual([0n, 1n, 2n])
   })
 
+  test('reads of many partitions at the same time, in portions however small, miss nothing', async () => {
+    const partitions = Array.from({ length: 12 }, (_, i) => i)
+    const name = await topic({ partitions: partitions.length })
+    for (const partition of partitions) {
+      for (let i = 0; i < 4; i++) await append(log(), name, [record(`${partition}:${i}${'x'.repeat(2000 * (partition % 3))}`)], partition)
+    }
+    const counts = await Promise.all(
+      [...partitions, ...partitions].map(async (partition, i) => {
+        let count = 0
+        for await (const batch of log().read({ topic: name, partition, from: 0n, follow: false, maxBytes: i < 12 ? 1 : 3000 })) {
+          count += batch.count
+          batch.release()
+        }
+        return count
+      }),
+    )
+    expect(counts).toEqual(counts.map(() => 4))
+  })
+
   test('each batch says from which offset to continue', async () => {
     const name = await topic()
     for (let i = 0; i < 10; i++) await append(log(), name, [record(`${i}a`), record(`${i}b`), record(`${i}c`)])
