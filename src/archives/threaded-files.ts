@@ -71,9 +71,18 @@ class WriterThread {
   }
 }
 
-/** The log may use the bytes of the batch again before the thread has read them. */
+/** The log may use the bytes of the batch again before the thread has read them, or have others read them. (`slice` of a Buffer would copy nothing.) */
 function copyOf({ topic, partition, baseOffset, nextOffset, count, bytes, index, timestamps }: Batch): SentBatch {
-  return { topic, partition, baseOffset, nextOffset, count, bytes: bytes.slice(), index: index.slice(), timestamps: timestamps.slice() }
+  return {
+    topic,
+    partition,
+    baseOffset,
+    nextOffset,
+    count,
+    bytes: new Uint8Array(bytes),
+    index: index.slice(),
+    timestamps: timestamps.slice(),
+  }
 }
 
 function buffersOf({ bytes, index, timestamps }: SentBatch): ArrayBuffer[] {
